@@ -14,6 +14,7 @@ from madoguchi.procedures.language.frame import Frame
 from madoguchi.procedures.language.residual import Leaf
 from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import (
+    And,
     Arithmetic,
     Call,
     Compare,
@@ -23,7 +24,9 @@ from madoguchi.procedures.language.tree import (
     Fact,
     Fold,
     Node,
+    Not,
     OneOf,
+    Or,
     Parameter,
     Quantifier,
 )
@@ -53,9 +56,12 @@ def children_of(node: Node) -> tuple[Node, ...]:
             return arguments
         case Quantifier(filter=chosen, body=body) | Fold(filter=chosen, body=body):
             return tuple(part for part in (chosen, body) if part is not None)
+        case And(parts=parts) | Or(parts=parts):
+            return parts
+        case Not(part=part):
+            return (part,)
         case _:
-            parts = getattr(node, "parts", None) or ((node.part,) if hasattr(node, "part") else ())
-            return tuple(parts)
+            return ()
 
 
 class Domains:
@@ -74,6 +80,8 @@ class Domains:
         """Return the values to try for a fact, or None when trying out would not be exact."""
         leaves = [leaf for leaf in self._leaves if ref in leaf.refs]
         definition = self._definitions.get(ref.key)
+        if definition is None and ref.key != self._frame.date_key:
+            return None
         kind = FactType.DATE if definition is None else definition.type
         known = dict.get(self._frame.record(ref.subject), ref.key)
         if kind is FactType.BOOLEAN:

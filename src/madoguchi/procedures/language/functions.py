@@ -6,7 +6,6 @@ across procedures, because the same `attains(birth_date, 65)` stands in many rul
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -24,14 +23,6 @@ class Function:
     result: Type
     compute: Callable[..., Any]
     falling: frozenset[int] = frozenset()
-
-
-def _days_after(day: date, days: int) -> date:
-    return day + timedelta(days=days)
-
-
-def _next_month_start(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 _DATE_AND_NUMBER = (Kind.DATE, Kind.NUMBER)
@@ -59,7 +50,7 @@ FUNCTIONS: dict[str, Function] = {
     "fiscal_year_start": _function((Kind.DATE,), dates.fiscal_year_start),
     "fiscal_year_end": _function((Kind.DATE,), dates.fiscal_year_end),
     "school_entry": _function((Kind.DATE,), dates.school_entry),
-    "days_after": _function(_DATE_AND_NUMBER, _days_after),
-    "months_after": _function(_DATE_AND_NUMBER, dates.months_after),
-    "next_month_start": _function((Kind.DATE,), _next_month_start),
+    "days_after": _function(_DATE_AND_NUMBER, dates.add_days),
+    "months_after": _function(_DATE_AND_NUMBER, dates.add_months),
+    "next_month_start": _function((Kind.DATE,), dates.next_month_start),
 }

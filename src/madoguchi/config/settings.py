@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "madoguchi.audit",
     "madoguchi.city",
     "madoguchi.catalogue",
-    #X "madoguchi.residents",
+    "madoguchi.residents",
     #X "madoguchi.papers",
     #X "madoguchi.cases",
     #X "madoguchi.connect",

@@ -10,12 +10,16 @@ from madoguchi.procedures.language.tree import Expression
 from madoguchi.procedures.situation import EventKind, Situation
 
 CHANNEL_LEVELS = ("information", "questionnaire", "reservation", "prefill", "submission", "visit", "full")
+DOUBTFUL = "?"
 LOSSES = ("none", "month", "yen", "fine", "right")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether the rule was checked against a source, when, and which one; else the screen says so."""
+    """Whether the rule was checked against a source, when, and which one; else the screen says so.
+
+    `source` `DOUBTFUL`: the rule itself is unsure and must never make anything necessary.
+    """
 
     verified: bool
     on: date | None

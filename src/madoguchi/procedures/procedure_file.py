@@ -14,6 +14,7 @@ from madoguchi.procedures.language.parse import parse
 from madoguchi.procedures.language.tree import Expression, Kind, Type
 from madoguchi.procedures.packs import (
     CHANNEL_LEVELS,
+    DOUBTFUL,
     LOSSES,
     AmountRule,
     Bring,
@@ -261,15 +262,15 @@ class _ProcedureReader:
 
 
 def _verification(table: Table) -> Verification | None:
-    """Return what `verified` says: "unverified", or a day and a source; None when it is absent."""
+    """Return what `verified` says: "unverified", "?" (doubtful), or a day and a source; None when absent."""
     value: Any = table.values.get("verified")
     if value is None:
         return None
-    if value == "unverified":
-        return Verification(False, None, "")
+    if value in ("unverified", DOUBTFUL):
+        return Verification(False, None, "" if value == "unverified" else DOUBTFUL)
     found = _VERIFIED.match(value) if isinstance(value, str) else None
     if found is None:
-        table.fault("verified", "確認の書き方が正しくありません。", '"unverified" か "2026-11-23 出典" と書いてください。')
+        table.fault("verified", "確認の書き方が正しくありません。", '"unverified"、"?"、"2026-11-23 出典" のどれかを書いてください。')
         return None
     try:
         return Verification(True, date.fromisoformat(found[1]), found[2].strip())

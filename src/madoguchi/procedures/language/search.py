@@ -40,16 +40,23 @@ _NO_FACTS: frozenset[FactRef] = frozenset()
 _TRUE, _FALSE = Outlook(True, False, _NO_FACTS), Outlook(False, True, _NO_FACTS)
 
 
-def outlook(part: bool | Residual, frame: Frame, bound: int = DEFAULT_BOUND) -> Outlook:
-    """Return what can still become of a reduced condition. `frame` is the tracing frame it was reduced in."""
+def outlook(
+    part: bool | Residual, frame: Frame, *, bound: int = DEFAULT_BOUND, doubt_leaves: bool = False
+) -> Outlook:
+    """Return what can still become of a reduced condition. `frame` is the tracing frame it was reduced in.
+
+    A single leaf is taken to be open both ways, which `lint` makes sure of; `doubt_leaves` tries it out too.
+    """
     if isinstance(part, bool):
         return _TRUE if part else _FALSE
     if isinstance(part, Leaf):
+        if doubt_leaves and part.evaluate is not None:
+            return _tried_out(Branch("or", (part,)), frame, bound)
         return Outlook(True, True, part.refs)
     if isinstance(part, Negation):
-        inner = outlook(part.part, frame, bound)
+        inner = outlook(part.part, frame, bound=bound, doubt_leaves=doubt_leaves)
         return Outlook(inner.can_be_false, inner.can_be_true, inner.matters)
-    return _of_branch(part, frame, bound)
+    return _of_branch(part, frame, bound, doubt_leaves)
 
 
 def leaves_of(part: Residual) -> list[Leaf]:
@@ -61,12 +68,12 @@ def leaves_of(part: Residual) -> list[Leaf]:
     return [leaf for inner in part.parts for leaf in leaves_of(inner)]
 
 
-def _of_branch(branch: Branch, frame: Frame, bound: int) -> Outlook:
+def _of_branch(branch: Branch, frame: Frame, bound: int, doubt_leaves: bool) -> Outlook:
     decisive = branch.word == "or"
     matters: set[FactRef] = set()
     for group in _independent(branch.parts):
         if len(group) == 1:
-            part = outlook(group[0], frame, bound)
+            part = outlook(group[0], frame, bound=bound, doubt_leaves=doubt_leaves)
         else:
             part = _tried_out(Branch(branch.word, tuple(group)), frame, bound)
         if part.settled is decisive:

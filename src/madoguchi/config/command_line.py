@@ -28,7 +28,6 @@ WITH_DJANGO = {
     "changes": "異動データを渡します（list・export・acknowledge）",
     "migrate": "データベースの表を用意します",
     "makemigrations": "表の変更を書き出します（開発用）",
-    "check": "設定を調べます（開発用）",
 }
 # Django command names may not be Python keywords.
 RENAMED = {"import": "import_residents"}

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "madoguchi.config",
     "madoguchi.audit",
     "madoguchi.city",
     "madoguchi.catalogue",

@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "madoguchi.catalogue",
     "madoguchi.residents",
     #X "madoguchi.papers",
-    #X "madoguchi.cases",
+    "madoguchi.cases",
     #X "madoguchi.connect",
     "madoguchi.channels.shared",
     #X "madoguchi.channels.counter",

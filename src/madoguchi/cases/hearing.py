@@ -176,8 +176,16 @@ def resume(*, case: str, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         row = begin_act(case, Act.RESUME, version=None)
         moved = int(bool(by.desk) and (row.branch, row.desk) != (by.branch, by.desk))
-        where = {"branch": by.branch, "desk": by.desk} if moved else {}
-        finish_act(row, Act.RESUME, by=by, now=now, detail=StepDetail(resident_moves=moved), parked=False, **where)
+        finish_act(
+            row,
+            Act.RESUME,
+            by=by,
+            now=now,
+            detail=StepDetail(resident_moves=moved),
+            parked=False,
+            branch=by.branch or row.branch,
+            desk=by.desk or row.desk,
+        )
 
 
 def move_to_current_revision(*, case: str, by: Actor, now: datetime, version: int | None) -> tuple[Change, ...]:

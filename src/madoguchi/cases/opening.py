@@ -16,7 +16,6 @@ from madoguchi.cases.acting import Given, begin_act, civil_day, find_case, finis
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
 from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
-    CLAIMANT,
     JOINED_HOUSEHOLD,
     HeldPerson,
     read_record,
@@ -26,7 +25,7 @@ from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.queries import branch_letter
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.municipalities import same_prefecture
-from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
+from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
 from madoguchi.residents.people import DisclosedPerson

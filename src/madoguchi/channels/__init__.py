@@ -1,0 +1,1 @@
+"""channels: everything that speaks HTTP. Each channel knows only the rooms below and `shared`."""

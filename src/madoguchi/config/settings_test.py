@@ -1,0 +1,13 @@
+"""The real settings, with a fast password hash and a key of the test's own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("MADOGUCHI_HOME", tempfile.mkdtemp(prefix="madoguchi-test-"))
+os.environ.setdefault("MADOGUCHI_SECRET_KEY", "only-for-tests")
+
+from madoguchi.config.settings import *  # noqa: E402,F403  -- Django's way to derive settings; the environment comes first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,12 @@
+"""Every address of the product; each room's own file declares what authority its screens need."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("staff/", include("allauth.account.urls")),
+    path("staff/mfa/", include("allauth.mfa.urls")),
+    path("", include("madoguchi.channels.counter.urls")),
+    path("office/", include("madoguchi.channels.backoffice.urls")),
+]

@@ -1,0 +1,35 @@
+"""The days on which the office is open (開庁日).
+
+National closure first (土日・祝日・12月29日から1月3日, 地方自治法4条の2), then what the city itself closes or opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+import jpholiday
+
+SATURDAY = 5
+
+
+@lru_cache(maxsize=4096)
+def national_closed(day: date) -> bool:
+    """Closed by law: Saturday, Sunday, national holiday, 29 December to 3 January."""
+    if day.weekday() >= SATURDAY or (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
+        return True
+    return bool(jpholiday.is_holiday(day))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDays:
+    """A city's calendar: the national closure, changed by days it closes besides or opens all the same."""
+
+    closed: frozenset[date] = field(default_factory=frozenset)
+    opened: frozenset[date] = field(default_factory=frozenset)
+
+    def is_open(self, day: date) -> bool:
+        if day in self.opened:
+            return True
+        return day not in self.closed and not national_closed(day)

@@ -1,0 +1,371 @@
+"""Decide which procedures a household needs (手続判定).
+
+For each procedure of the event and each subject, none left out:
+
+1. The rules in force on the day of the event are taken (the day of the notice when there is no event).
+2. They are evaluated with what is known; unknown stays unknown (Kleene).
+3. Where that leaves it open, `language.search` finds the facts that still matter; where none does, it
+   is settled.
+4. An unknown claimant is tried as every possible adult of the household.
+
+The answer depends on nothing but the arguments.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from madoguchi.jp import dates
+from madoguchi.jp.open_days import OpenDays
+from madoguchi.procedures.decisions import Amount, Change, Decision, Reason, Status
+from madoguchi.procedures.facts import (
+    CLAIMANT,
+    EVENT_SUBJECT,
+    HOUSEHOLD_SUBJECT,
+    RELATIONSHIP,
+    FactRef,
+)
+from madoguchi.procedures.judge import Condition, Footprint, Group, Judge, judge_of, reads_claimant
+from madoguchi.procedures.kinship import kinship_of
+from madoguchi.procedures.language.frame import Frame, Record, nobody
+from madoguchi.procedures.language.functions import FUNCTIONS
+from madoguchi.procedures.language.residual import Leaf, Residual, joined, opposite
+from madoguchi.procedures.language.search import leaves_of, outlook
+from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
+from madoguchi.procedures.packs import Pack, Procedure
+from madoguchi.procedures.situation import Situation
+from madoguchi.procedures.wording import label_of, place_of
+
+_ADULT = 18
+_CLAIMANT_REF = FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)
+_NO_REFS: frozenset[FactRef] = frozenset()
+_NAMED_IN_A_REASON = 3
+_TELLING_KIN_AND_CLAIMANT = (RELATIONSHIP, "birth_date")
+
+
+def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -> tuple[Decision, ...]:
+    """Return one decision per procedure of the event and subject, in the order of the pack and of the people.
+
+    `on` is the day the question is put: a deadline before it is overdue, and it is the day of the notice when
+    the situation names none. `open_days` moves deadlines to the next open day.
+    """
+    court = Court(pack, situation, on, open_days)
+    household = (HOUSEHOLD_SUBJECT,)
+    people = tuple(person.id for person in situation.people)
+    return tuple(
+        court.decision(judge_of(procedure), subject)
+        for procedure in pack.procedures_of(situation.event)
+        for subject in (people if procedure.per == "person" else household)
+    )
+
+
+def forget_decisions() -> None:
+    """Drop every remembered decision; the next answers are worked out anew and are the same."""
+    _remembered_for.cache_clear()
+
+
+def changes(before: tuple[Decision, ...], after: tuple[Decision, ...]) -> tuple[Change, ...]:
+    """Return the procedures and subjects whose status differs, in the order of `after`, then those gone."""
+    old = {(decision.procedure, decision.subject): decision.status for decision in before}
+    new = {(decision.procedure, decision.subject): decision.status for decision in after}
+    return tuple(
+        Change(*key, old.get(key), new.get(key))
+        for key in dict.fromkeys([*new, *old])
+        if old.get(key) is not new.get(key)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one group says with one claimant; `shape` tells open findings apart."""
+
+    status: Status
+    matters: frozenset[FactRef] = _NO_REFS
+    shape: object = None
+
+
+class Court:
+    """One situation being decided: its frames, the possible claimants and the day."""
+
+    def __init__(self, pack: Pack, situation: Situation, on: date, open_days: OpenDays) -> None:
+        self.pack = pack
+        self.situation = situation
+        self.on = on
+        self.open_days = open_days
+        self.notified_on = situation.notified_on or on
+        self.kinship = kinship_of(situation)
+        self.frame = Frame(situation, self.kinship, self.notified_on, None)
+        self.law_day = self.frame.event.get(self.frame.date_key)
+        self.claimants = self._possible_claimants()
+        self._set_claimant(self.frame, self.claimants[0] if len(self.claimants) == 1 else None)
+        self._tracing: Frame | None = None
+        self._place = {person.id: place for place, person in enumerate(situation.people)}
+        self._remembered = _remembered_for(
+            (pack.revision, situation.event, on, self.notified_on, self.law_day, open_days)
+        )
+        self._household = (situation.claimant, situation.relations, tuple(self._place))
+        self._others: dict[tuple[str, ...], tuple[Any, ...]] = {}
+
+    @property
+    def tracing(self) -> Frame:
+        """The frame that notes what is read; made only when something is open."""
+        if self._tracing is None:
+            self._tracing = Frame(self.situation, self.kinship, self.notified_on, set())
+        return self._tracing
+
+    def decision(self, judge: Judge, subject: str) -> Decision:
+        """Return the decision on one procedure for one subject, remembered by the facts it depends on."""
+        reads = judge.footprint
+        own = self.frame.records[subject].get if subject in self._place else None
+        event, household = self.frame.event.get, self.frame.household.get
+        key = (
+            judge,
+            subject,
+            tuple([own(key) for key in reads.own]) if own is not None else (),
+            tuple([event(key) for key in reads.event]) if reads.event else (),
+            tuple([household(key) for key in reads.household]) if reads.household else (),
+            self._of_others(reads) if reads.wide else (),
+        )
+        decision = self._remembered.get(key)
+        if decision is None:
+            decision = self._remembered[key] = self._decided(judge, subject)
+        return decision
+
+    def _of_others(self, reads: Footprint) -> tuple[Any, ...]:
+        """Return what a decision that looks at other people depends on."""
+        values = self._others.get(reads.others)
+        if values is None:
+            keys = (*reads.others, *_TELLING_KIN_AND_CLAIMANT)
+            values = tuple(record.get(key) for record in self.frame.people for key in keys)
+            values = self._others[reads.others] = (*values, self._household)
+        return values
+
+    def _decided(self, judge: Judge, subject: str) -> Decision:
+        procedure = judge.procedure
+        if procedure.per == "person":
+            self.frame.slots[0] = self.frame.records[subject]
+        groups = judge.in_force(self.law_day)
+        if len(groups) == 1:
+            group = groups[0]
+            finding = self._finding(group, subject)
+        else:
+            group = None
+            finding = self._over_groups(groups, subject)
+            if finding.status is not Status.ASK:
+                group = groups[0]
+        reasons = self._reasons(judge, group, finding)
+        if len(self.claimants) > 1:
+            self._set_claimant(self.frame, None)
+        if finding.status is Status.NOT_NEEDED:
+            return Decision(
+                procedure.id, procedure.law_id, subject, finding.status, reasons, None, False, None, ()
+            )
+        deadline = self._deadline(procedure)
+        missing = tuple(sorted(finding.matters, key=self._order))
+        return Decision(
+            procedure.id,
+            procedure.law_id,
+            subject,
+            finding.status,
+            reasons,
+            deadline,
+            deadline is not None and deadline < self.on,
+            self._amount(procedure),
+            missing,
+        )
+
+    def _order(self, ref: FactRef) -> tuple[int, int, str]:
+        return (place_of(self.pack, ref), self._place.get(ref.subject, -1), ref.subject)
+
+    # --- claimants ------------------------------------------------------------------------------------------
+
+    def _possible_claimants(self) -> tuple[str, ...]:
+        """Return the claimant, or the people who may be adult; everybody while nobody surely is."""
+        if self.situation.claimant is not None:
+            return (self.situation.claimant,)
+        day = self.law_day if isinstance(self.law_day, date) else self.on
+        age_on = FUNCTIONS["age_on"].compute
+        births = {record.id: record.get("birth_date") for record in self.frame.people}
+        sure = [one for one, birth in births.items() if birth and age_on(high_of(birth), day) >= _ADULT]
+        if not sure:
+            return tuple(sorted(births))
+        return tuple(
+            one for one in sorted(births) if not births[one] or age_on(low_of(births[one]), day) >= _ADULT
+        )
+
+    def _set_claimant(self, frame: Frame, claimant: str | None) -> None:
+        record: Record | None = frame.records.get(claimant) if claimant is not None else None
+        frame.slots[1] = record if record is not None else nobody(frame.trace)
+
+    # --- one outcome ----------------------------------------------------------------------------------------
+
+    def _over_groups(self, groups: tuple[Group | None, ...], subject: str) -> _Finding:
+        findings = [self._finding(group, subject) for group in groups]
+        if len({finding.status for finding in findings}) == 1 and findings[0].status is not Status.ASK:
+            return findings[0]
+        matters = frozenset().union(*(finding.matters for finding in findings))
+        return _Finding(Status.ASK, matters | {FactRef(self.frame.date_key, EVENT_SUBJECT)})
+
+    def _finding(self, group: Group | None, subject: str) -> _Finding:
+        if group is None:
+            return _Finding(Status.NOT_NEEDED)
+        if not group.reads_claimant or len(self.claimants) == 1:
+            return self._with_claimant(group, subject, None)
+        if not self.claimants:
+            self._set_claimant(self.frame, None)
+            return _Finding(Status.ASK, frozenset({_CLAIMANT_REF}))
+        findings = [self._with_claimant(group, subject, claimant) for claimant in self.claimants]
+        first = findings[0]
+        alike = all(finding.status is first.status and finding.shape == first.shape for finding in findings)
+        if alike:
+            return first
+        matters = frozenset().union(*(finding.matters for finding in findings))
+        return _Finding(Status.ASK, matters | {_CLAIMANT_REF})
+
+    def _with_claimant(self, group: Group, subject: str, claimant: str | None) -> _Finding:
+        frame = self.frame
+        if claimant is not None:
+            self._set_claimant(frame, claimant)
+        must = False if group.must is None else group.must.evaluate(frame)
+        if must is True:
+            return _FINDINGS[Status.MUST]
+        if must is False:
+            optional = False if group.optional is None else group.optional.evaluate(frame)
+            if optional is True:
+                return _FINDINGS[Status.OPTIONAL]
+            if optional is False:
+                return _FINDINGS[Status.NOT_NEEDED]
+        return self._open(group, subject, claimant)
+
+    def _open(self, group: Group, subject: str, claimant: str | None) -> _Finding:
+        """Search what still matters; a group that nothing can change is settled after all."""
+        frame = self.tracing
+        frame.slots[0] = frame.records.get(subject)
+        one_only = self.claimants[0] if len(self.claimants) == 1 else None
+        person, of_claimant = frame.slots[0], claimant or one_only
+        self._set_claimant(frame, of_claimant)
+        must = _reduced(group.must, frame)
+        optional = _reduced(group.optional, frame)
+        look = outlook(must, frame)
+        if look.settled is True:
+            return _FINDINGS[Status.MUST]
+        if look.settled is False:
+            right = outlook(optional, frame)
+            if right.settled is not None:
+                return _FINDINGS[Status.OPTIONAL if right.settled else Status.NOT_NEEDED]
+            return _Finding(Status.ASK, right.matters, _shape(optional, claimant))
+        matters = look.matters
+        if not isinstance(optional, bool):
+            frame.slots[0] = person
+            matters |= outlook(joined("and", [opposite(must), optional]), frame).matters
+        return _Finding(Status.ASK, matters, (_shape(must, claimant), _shape(optional, claimant)))
+
+    # --- what is said with it -------------------------------------------------------------------------------
+
+    def _reasons(self, judge: Judge, group: Group | None, finding: _Finding) -> tuple[Reason, ...]:
+        match finding.status:
+            case Status.ASK:
+                return (self._open_reason(judge, finding.matters),)
+            case Status.NOT_NEEDED if group is None:
+                text = f"{self.situation.event.label}の日に効力のある規定がないためです"
+                return (Reason(text, judge.law, judge.verified),)
+            case Status.NOT_NEEDED:
+                assert group is not None
+                for ground in group.otherwise:
+                    if ground.holds(self.frame) is True:
+                        return (ground.reason,)
+                return (Reason(group.not_needed(self.frame) + "です", judge.law, judge.verified),)
+        assert group is not None
+        condition = group.must if finding.status is Status.MUST else group.optional
+        assert condition is not None
+        holding = tuple(ground.reason for ground in condition.grounds if ground.holds(self.frame) is True)
+        return holding or (condition.grounds[0].reason,)
+
+    def _open_reason(self, judge: Judge, matters: Iterable[FactRef]) -> Reason:
+        refs = sorted(matters, key=self._order)
+        labels = list(dict.fromkeys(label_of(self.pack, ref) for ref in refs))
+        rest = "など" if len(labels) > _NAMED_IN_A_REASON else ""
+        named = "、".join(f"「{label}」" for label in labels[:_NAMED_IN_A_REASON])
+        return Reason(f"{named}{rest}が分かると決まります", judge.law, judge.verified)
+
+    def _deadline(self, procedure: Procedure) -> date | None:
+        last_days = []
+        for deadline in procedure.deadlines:
+            if deadline.event is self.situation.event:
+                start = deadline.start.evaluate(self.frame)
+                if start is None or start is NOTHING or isinstance(start, Span):
+                    return None
+                last_days.append(
+                    _last_day(
+                        start,
+                        deadline.days,
+                        deadline.count_first_day,
+                        self.open_days if deadline.roll_to_open_day else None,
+                    )
+                )
+        return min(last_days, default=None)
+
+    def _amount(self, procedure: Procedure) -> Amount | None:
+        rule = procedure.amount
+        if rule is None:
+            return None
+        yen = rule.yen.evaluate(self.frame)
+        if not isinstance(yen, int):
+            return None
+        start, until = (
+            None if expression is None else expression.evaluate(self.frame)
+            for expression in (rule.start, rule.until)
+        )
+        return Amount(yen, rule.per, _exact_day(start), _exact_day(until))
+
+
+_MOST_CONTEXTS = 32
+_MOST_REMEMBERED = 20_000
+
+
+@lru_cache(maxsize=_MOST_CONTEXTS)
+def _remembered_for(context: tuple[Any, ...]) -> "_Remembered":
+    """Return the decisions remembered for one revision, event, day and calendar."""
+    return _Remembered()
+
+
+class _Remembered(dict[tuple[Any, ...], Decision]):
+    """Decisions by the facts that they depend on, so that an answer re-decides only what it touches.
+
+    Held in memory only, without names, and emptied when it grows too large.
+    """
+
+    def __setitem__(self, key: tuple[Any, ...], decision: Decision) -> None:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        super().__setitem__(key, decision)
+
+
+_FINDINGS = {status: _Finding(status) for status in Status}
+
+
+def _exact_day(value: Any) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _reduced(condition: Condition | None, frame: Frame) -> bool | Residual:
+    return False if condition is None else condition.reduce(frame)
+
+
+@lru_cache(maxsize=4096)
+def _last_day(start: date, days: int, count_first_day: bool, open_days: OpenDays | None) -> date:
+    last = dates.due(start, days, count_first_day=count_first_day)
+    return last if open_days is None else dates.roll_to_open_day(last, open_days.is_open)
+
+
+def _shape(part: bool | Residual, claimant: str | None) -> object:
+    """Return something equal for two open conditions that ask the same of the same people."""
+    if isinstance(part, bool) or claimant is None:
+        return part
+    return tuple((id(leaf.node), leaf.refs, _claimant_in(leaf, claimant)) for leaf in leaves_of(part))
+
+
+def _claimant_in(leaf: Leaf, claimant: str | None) -> str | None:
+    return claimant if leaf.node is not None and reads_claimant(leaf.node) else None

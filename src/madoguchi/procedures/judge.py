@@ -1,0 +1,198 @@
+"""A procedure made ready to be decided (判定の準備): its rules grouped by date and compiled once.
+
+Rules with the same `since` and `until` are alternatives: the group holds when one of them does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from madoguchi.procedures.decisions import Reason
+from madoguchi.procedures.language.domains import nodes_of
+from madoguchi.procedures.language.evaluate import Evaluate, compile_node
+from madoguchi.procedures.language.explain import Say, compile_explanation
+from madoguchi.procedures.language.names import CLAIMANT, PERSON
+from madoguchi.procedures.language.residual import Reduce, compile_residual
+from madoguchi.procedures.language.spans import Span
+from madoguchi.procedures.language.tree import Fact, Fold, Node, Or, Quantifier, SamePerson
+from madoguchi.procedures.packs import Procedure, Rule
+
+_REMEMBERED_PROCEDURES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One rule's condition and the reason it gives when it holds."""
+
+    holds: Evaluate
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The alternatives of a group as one condition, with the grounds that each gives."""
+
+    tree: Node
+    evaluate: Evaluate
+    reduce: Reduce
+    grounds: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The rules in force from `since` to `until` (None: still in force)."""
+
+    since: date
+    until: date | None
+    must: Condition | None
+    optional: Condition | None
+    otherwise: tuple[Ground, ...]
+    not_needed: Say
+    reads_claimant: bool
+
+    def covers(self, day: date) -> bool:
+        """Say whether the group is in force on a day, later groups aside."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The facts that a decision can depend on: of the subject, the event, the household, and of other people.
+
+    `wide` False: nothing about other people, their kin or the claimant is read.
+    """
+
+    own: tuple[str, ...]
+    event: tuple[str, ...]
+    household: tuple[str, ...]
+    others: tuple[str, ...]
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """A procedure's groups, newest first."""
+
+    procedure: Procedure
+    groups: tuple[Group, ...]
+    law: str
+    verified: bool
+    footprint: Footprint
+
+    def in_force(self, day: Any) -> tuple[Group | None, ...]:
+        """Return the groups that may hold: one for a known day, several for an unknown or 不詳 one.
+
+        None among them: no rule is in force. An unknown day is taken to lie after the oldest `since`.
+        """
+        if isinstance(day, date):
+            return (self._on(day),)
+        if isinstance(day, Span):
+            days = [day.low, day.high, *(group.since for group in self.groups)]
+            days += [group.until for group in self.groups if group.until is not None]
+            inside = [one for one in days if day.low <= one <= day.high]
+            return tuple(dict.fromkeys(self._on(one) for one in inside))
+        ended = () if any(group.until is None for group in self.groups) else (None,)
+        return (*self.groups, *ended)
+
+    def _on(self, day: date) -> Group | None:
+        return next((group for group in self.groups if group.covers(day)), None)
+
+
+@lru_cache(maxsize=_REMEMBERED_PROCEDURES)
+def judge_of(procedure: Procedure) -> Judge:
+    """Return the judge of a procedure, made once."""
+    dated: dict[tuple[date, date | None], list[Rule]] = {}
+    for rule in procedure.rules:
+        dated.setdefault((rule.since, rule.until), []).append(rule)
+    groups = [_group(procedure, since, until, rules) for (since, until), rules in dated.items()]
+    groups.sort(key=lambda group: group.since, reverse=True)
+    return Judge(procedure, tuple(groups), procedure.law, procedure.verified.verified, _footprint(procedure))
+
+
+def _footprint(procedure: Procedure) -> Footprint:
+    nodes = [node for tree in _trees(procedure) for node in nodes_of(tree)]
+    facts = [node for node in nodes if isinstance(node, Fact)]
+    wide = any(isinstance(node, (Quantifier, Fold, SamePerson)) for node in nodes)
+
+    def keys(slots: set[int | None], name: str | None = None) -> tuple[str, ...]:
+        found = {
+            fact.definition.key
+            for fact in facts
+            if fact.owner.slot in slots and (name is None or fact.owner.name == name)
+        }
+        return tuple(sorted(found))
+
+    others = keys({fact.owner.slot for fact in facts} - {None, PERSON.slot})
+    return Footprint(
+        own=keys({PERSON.slot}),
+        event=keys({None}, "event"),
+        household=keys({None}, "household"),
+        others=others,
+        wide=wide or bool(others),
+    )
+
+
+def _trees(procedure: Procedure) -> Iterator[Node]:
+    """Yield every expression that a decision of the procedure can read."""
+    for rule in procedure.rules:
+        for expression in (rule.must, rule.optional, *(one.when for one in rule.otherwise)):
+            if expression is not None:
+                yield expression.tree
+    for deadline in procedure.deadlines:
+        yield deadline.start.tree
+    if procedure.amount is not None:
+        for expression in (procedure.amount.yen, procedure.amount.start, procedure.amount.until):
+            if expression is not None:
+                yield expression.tree
+
+
+def reads_claimant(tree: Node) -> bool:
+    """Say whether an expression reads anything about the claimant."""
+    for node in nodes_of(tree):
+        match node:
+            case Fact(owner=owner) if owner == CLAIMANT:
+                return True
+            case Quantifier(people=people) | Fold(people=people) if people.owner == CLAIMANT:
+                return True
+            case SamePerson(left=left, right=right) if CLAIMANT in (left, right):
+                return True
+    return False
+
+
+def _group(procedure: Procedure, since: date, until: date | None, rules: list[Rule]) -> Group:
+    musts = [(rule, rule.must.tree) for rule in rules if rule.must is not None]
+    optionals = [(rule, rule.optional.tree) for rule in rules if rule.optional is not None]
+    must, optional = _condition(procedure, musts), _condition(procedure, optionals)
+    conditions = [condition for condition in (must, optional) if condition is not None]
+    otherwise = tuple(
+        Ground(sentence.when.evaluate, _reason(procedure, rule, sentence.because))
+        for rule in rules
+        for sentence in rule.otherwise
+    )
+    return Group(
+        since,
+        until,
+        must,
+        optional,
+        otherwise,
+        compile_explanation(conditions[-1].tree, outcome=False),
+        any(reads_claimant(condition.tree) for condition in conditions),
+    )
+
+
+def _condition(procedure: Procedure, written: list[tuple[Rule, Node]]) -> Condition | None:
+    if not written:
+        return None
+    trees = [tree for _, tree in written]
+    tree = trees[0] if len(trees) == 1 else Or(tuple(trees))
+    grounds = tuple(
+        Ground(compile_node(part), _reason(procedure, rule, rule.because)) for rule, part in written
+    )
+    return Condition(tree, compile_node(tree), compile_residual(tree), grounds)
+
+
+def _reason(procedure: Procedure, rule: Rule, text: str) -> Reason:
+    verification = rule.verification or procedure.verified
+    return Reason(text, rule.law or procedure.law, verification.verified)

@@ -1,0 +1,247 @@
+"""Check what the loader cannot see (台帳の検査): rules that never settle, missing or wrong examples,
+doubtful musts.
+
+1. Each rule is tried with many mixtures of known and unknown facts, dates standing on representative
+   days. Where
+   Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule is refused.
+   All mixtures are tried where they are few, a fixed sample of them otherwise.
+2. Each status that was reached on the way needs a worked example, and each example must come out as written.
+3. A rule marked doubtful (「?」) must not make anything necessary.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from math import prod
+from random import Random
+
+from madoguchi.jp.dates import attains, fiscal_year_end
+from madoguchi.jp.open_days import OpenDays
+from madoguchi.procedures.court import decide
+from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.examples import differences
+from madoguchi.procedures.facts import (
+    EVENT_SUBJECT,
+    HOUSEHOLD_SUBJECT,
+    FactDefinition,
+    FactRef,
+    FactType,
+    Holder,
+    Value,
+)
+from madoguchi.procedures.judge import Condition, judge_of
+from madoguchi.procedures.kinship import kinship_of
+from madoguchi.procedures.language.domains import nodes_of
+from madoguchi.procedures.language.frame import Frame
+from madoguchi.procedures.language.search import outlook
+from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, Node, Parameter
+from madoguchi.procedures.packs import DOUBTFUL, Pack, Procedure
+from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
+
+_MOST_MIXTURES = 600
+_SAMPLE = 240
+_BOUND = 8192
+_ON = date(2026, 11, 5)
+_LONGEST_AGE = 120
+_FAMILY = ("p1", "p2", "p3")
+_RELATIONS = (
+    Relation(RelationKind.parent, "p2", "p1"),
+    Relation(RelationKind.spouse, "p1", "p3"),
+    Relation(RelationKind.parent, "p2", "p3"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend in a procedure."""
+
+    procedure: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.procedure}: {self.message}{self.remedy}"
+
+
+def lint(pack: Pack) -> tuple[Finding, ...]:
+    """Return everything to mend, in the order of the pack; the same pack always gives the same answer."""
+    return tuple(finding for procedure in pack.procedures for finding in lint_procedure(pack, procedure))
+
+
+def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
+    """Return everything to mend in one procedure."""
+    findings = [
+        Finding(procedure.id, text, "規則か例を直してください。")
+        for example in procedure.examples
+        for text in differences(pack, procedure, example)
+    ]
+    for rule in procedure.rules:
+        verification = rule.verification or procedure.verified
+        if verification.source == DOUBTFUL and rule.must is not None:
+            message = "確度が「?」の規則が「必要」にしています。"
+            findings.append(Finding(procedure.id, message, "optional にするか、出典を確かめてください。"))
+    reached: set[Status] = set()
+    for event in sorted(procedure.events, key=lambda kind: kind.value):
+        trial = _Trial(pack, procedure, event)
+        findings += trial.open_without_need()
+        reached |= trial.reached
+    shown = {status for example in procedure.examples for status in example.expect.values()}
+    for status in Status:
+        if status in reached and status.value not in shown:
+            message = f"「{status.label}」({status.value}) になる例がありません。"
+            findings.append(Finding(procedure.id, message, "[[example]] を足してください。"))
+    return tuple(dict.fromkeys(findings))
+
+
+class _Trial:
+    """One procedure tried for one event with many mixtures of known and unknown facts."""
+
+    def __init__(self, pack: Pack, procedure: Procedure, event: EventKind) -> None:
+        self.pack = pack
+        self.procedure = procedure
+        self.event = event
+        self.reached: set[Status] = set()
+        judge = judge_of(procedure)
+        self.conditions: list[Condition] = [
+            condition
+            for group in judge.groups
+            for condition in (group.must, group.optional)
+            if condition is not None
+        ]
+        self.nodes = [node for condition in self.conditions for node in nodes_of(condition.tree)]
+        self.values = self._values()
+
+    def open_without_need(self) -> list[Finding]:
+        """Return a finding for each condition that stays open although nothing can change it."""
+        findings: list[Finding] = []
+        for situation in self._situations():
+            decisions = decide(self.pack, situation, on=_ON, open_days=OpenDays())
+            self.reached |= {
+                decision.status for decision in decisions if decision.procedure == self.procedure.id
+            }
+            findings += self._open_in(situation)
+            if findings:
+                return findings[:1]
+        return findings
+
+    def _open_in(self, situation: Situation) -> list[Finding]:
+        frame = Frame(situation, kinship_of(situation), situation.notified_on or _ON, set())
+        findings = []
+        for condition in self.conditions:
+            frame.slots[0] = frame.slots[1] = frame.records["p1"]
+            left = condition.reduce(frame)
+            if not isinstance(left, bool):
+                settled = outlook(left, frame, bound=_BOUND, doubt_leaves=True).settled
+                if settled is not None:
+                    known = "、".join(_said(situation)) or "何も分からない"
+                    message = (
+                        f"規則が、どの値でも{'真' if settled else '偽'}なのに決まりません({known}とき)。"
+                    )
+                    findings.append(
+                        Finding(self.procedure.id, message, "同じ項目の条件をまとめて書き直してください。")
+                    )
+        return findings
+
+    def _situations(self) -> Iterator[Situation]:
+        refs = sorted(self.values, key=lambda ref: (ref.subject, ref.key))
+        choices: list[list[Value | None]] = [[None, *self.values[ref]] for ref in refs]
+        if prod(map(len, choices)) <= _MOST_MIXTURES:
+            mixtures: Iterator[tuple[Value | None, ...]] = iter(product(*choices))
+        else:
+            random = Random(self.procedure.id)
+            mixtures = (self._drawn(random, choices) for _ in range(_SAMPLE))
+        for mixture in mixtures:
+            yield self._situation(
+                {ref: value for ref, value in zip(refs, mixture, strict=True) if value is not None}
+            )
+
+    @staticmethod
+    def _drawn(random: Random, choices: list[list[Value | None]]) -> tuple[Value | None, ...]:
+        unknown_share = random.choice((0.0, 0.1, 0.3))
+        return tuple(
+            None if random.random() < unknown_share else random.choice(values[1:]) for values in choices
+        )
+
+    def _situation(self, known: Mapping[FactRef, Value]) -> Situation:
+        def values(subject: str) -> dict[str, Value]:
+            return {ref.key: value for ref, value in known.items() if ref.subject == subject}
+
+        return Situation(
+            event=self.event,
+            event_values=values(EVENT_SUBJECT),
+            household_values=values(HOUSEHOLD_SUBJECT),
+            people=tuple(PersonFacts(person, values(person)) for person in _FAMILY),
+            relations=_RELATIONS,
+            claimant="p1",
+            notified_on=_ON,
+        )
+
+    def _values(self) -> dict[FactRef, list[Value]]:
+        """Return the values to try for each fact that the procedure reads."""
+        tried: dict[FactRef, list[Value]] = {}
+        event_day = FactRef(self.event.date_key, EVENT_SUBJECT)
+        for node in self.nodes:
+            if isinstance(node, Day) and self.event is not EventKind.none:
+                tried[event_day] = [_ON]
+            if isinstance(node, Fact):
+                worth = self._worth_trying(node.definition)
+                subjects: tuple[str, ...] = (node.owner.name,)
+                if node.definition.holder is Holder.PERSON:
+                    alone = node.owner.slot == 0 and self.procedure.per == "person"
+                    subjects = ("p1",) if alone or node.owner.slot == 1 else _FAMILY
+                for subject in subjects:
+                    if worth:
+                        tried[FactRef(node.definition.key, subject)] = worth
+        return tried
+
+    def _worth_trying(self, definition: FactDefinition) -> list[Value]:
+        numbers = sorted({value for value in map(_number_in, self.nodes) if value is not None})
+        match definition.type:
+            case FactType.BOOLEAN:
+                return [True, False]
+            case FactType.CHOICE:
+                return [choice.code for choice in definition.choices]
+            case FactType.CHOICES:
+                codes = sorted({node.code for node in self.nodes if isinstance(node, Contains)})
+                return [frozenset(), *(frozenset({code}) for code in codes), frozenset(codes)]
+            case FactType.NUMBER:
+                near = {number + step for number in numbers for step in (-1, 0, 1)} | {0}
+                return [number for number in sorted(near) if number >= 0]
+            case FactType.DATE if definition.key == "birth_date" and definition.holder is Holder.PERSON:
+                return _births(number for number in numbers if 0 < number <= _LONGEST_AGE)
+            case FactType.DATE:
+                return [_ON + timedelta(days=days) for days in (-400, -15, -1, 0, 1, 15)]
+            case FactType.TEXT:
+                texts = {
+                    value
+                    for node in self.nodes
+                    for value in getattr(node, "values", (getattr(node, "value", None),))
+                    if isinstance(value, str)
+                }
+                return [*sorted(texts), "それ以外"]
+            case FactType.PERSON:
+                return ["p1"]
+
+
+def _births(ages: Iterator[int]) -> list[Value]:
+    """Return birthdays just before, on and after each age and each end of its fiscal year."""
+    births: set[Value] = {_ON - timedelta(days=3)}
+    for age in ages:
+        for step in (-1, 0, 1):
+            births.add(_ON.replace(year=_ON.year - age) + timedelta(days=1 + step))
+            turn = fiscal_year_end(attains(_ON.replace(year=_ON.year - age), age))
+            births.add(date(turn.year - age, 4, 2) + timedelta(days=step))
+    return sorted(births, key=str)
+
+
+def _number_in(node: Node) -> int | None:
+    if isinstance(node, (Constant, Parameter)) and type(node.value) is int:
+        return node.value
+    return None
+
+
+def _said(situation: Situation) -> list[str]:
+    known = {"event": situation.event_values, "household": situation.household_values}
+    known |= {person.id: person.values for person in situation.people}
+    return [f"{subject}.{key}={value}" for subject, values in known.items() for key, value in values.items()]

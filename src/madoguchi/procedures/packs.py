@@ -1,0 +1,204 @@
+"""A pack (手続台帳の版): procedures, vocabulary and a municipality's own settings as immutable values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from madoguchi.procedures.facts import FactDefinition, Holder, Value
+from madoguchi.procedures.language.tree import Expression
+from madoguchi.procedures.situation import EventKind, Situation
+
+CHANNEL_LEVELS = ("information", "questionnaire", "reservation", "prefill", "submission", "visit", "full")
+DOUBTFUL = "?"
+LOSSES = ("none", "month", "yen", "fine", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether the rule was checked against a source, when, and which one; else the screen says so.
+
+    `source` `DOUBTFUL`: the rule itself is unsure and must never make anything necessary.
+    """
+
+    verified: bool
+    on: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """One thing to bring (持ち物); `when` None: always."""
+
+    text: str
+    when: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A sentence for "not needed", said when `when` holds."""
+
+    when: Expression
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One dated rule; rules with the same `since` and `until` are alternatives."""
+
+    since: date
+    until: date | None
+    must: Expression | None
+    optional: Expression | None
+    because: str
+    otherwise: tuple[Otherwise, ...]
+    law: str | None
+    law_note: str
+    verification: Verification | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A legal period counted from a day; several of one event: the earliest counts."""
+
+    event: EventKind
+    start: Expression
+    days: int
+    count_first_day: bool
+    roll_to_open_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AmountRule:
+    """What is paid out or charged, in yen, for as long as it lasts."""
+
+    yen: Expression
+    per: Literal["month", "once", "year"]
+    start: Expression | None
+    until: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What being late costs; `loses` is one of `LOSSES`."""
+
+    text: str
+    loses: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example of a procedure: facts in, outcome out; `expect` maps a subject to a status."""
+
+    name: str
+    on: date
+    situation: Situation
+    expect: Mapping[str, str]
+    deadline: Mapping[str, date]
+    missing: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Procedure:
+    """One procedure (手続) with its rules, deadlines and everything said about it."""
+
+    id: str
+    law_id: str
+    name: str
+    summary: str
+    law: str
+    events: frozenset[EventKind]
+    per: Literal["person", "household"]
+    department: str
+    channels: Mapping[str, str]
+    fee_yen: int | None
+    fee_note: str
+    bring: tuple[Bring, ...]
+    rules: tuple[Rule, ...]
+    deadlines: tuple[Deadline, ...]
+    late: Late
+    sheet: str | None
+    verified: Verification
+    examples: tuple[Example, ...]
+    notes: str
+    tell: tuple[str, ...]
+    amount: AmountRule | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department (担当課) of the municipality."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a municipality sets: an age, an amount, a switch."""
+
+    name: str
+    type: str
+    value: bool | int | str | date
+    label: str
+    unit: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptText:
+    """The words of one screen that asks the facts of the same prompt; smaller `order` is asked earlier."""
+
+    id: str
+    question: str
+    why: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """A complete, checked set of procedures; `revision` is 12 hex digits of its content."""
+
+    id: str
+    name: str
+    revision: str
+    procedures: tuple[Procedure, ...]
+    vocabulary: tuple[FactDefinition, ...]
+    parameters: Mapping[str, Parameter]
+    departments: Mapping[str, Department]
+    sheets: Mapping[str, Mapping[str, object]]
+    prompts: Mapping[str, PromptText]
+    _by_event: Mapping[EventKind, tuple[Procedure, ...]] = field(init=False, repr=False)
+    _by_id: Mapping[str, Procedure] = field(init=False, repr=False)
+    _by_fact: Mapping[tuple[Holder, str], FactDefinition] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_event = {
+            event: tuple(procedure for procedure in self.procedures if event in procedure.events)
+            for event in EventKind
+        }
+        object.__setattr__(self, "_by_event", by_event)
+        object.__setattr__(self, "_by_id", {procedure.id: procedure for procedure in self.procedures})
+        by_fact = {(definition.holder, definition.key): definition for definition in self.vocabulary}
+        object.__setattr__(self, "_by_fact", by_fact)
+
+    def procedures_of(self, event: EventKind) -> tuple[Procedure, ...]:
+        """Return the procedures that an event can cause, in the order of the pack."""
+        return self._by_event[event]
+
+    def procedure(self, procedure_id: str) -> Procedure:
+        """Return the procedure of that id; raises KeyError when the pack has none."""
+        return self._by_id[procedure_id]
+
+    def has_procedure(self, procedure_id: str) -> bool:
+        """Say whether the pack has a procedure of that id."""
+        return procedure_id in self._by_id
+
+    def fact(self, holder: Holder, key: str) -> FactDefinition | None:
+        """Return the definition of a fact, or None when the vocabulary has none."""
+        return self._by_fact.get((holder, key))
+
+    def parameter_values(self) -> dict[str, Value]:
+        """Return the value of each parameter by its name."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}

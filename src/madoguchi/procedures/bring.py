@@ -35,7 +35,8 @@ def bring_list(
 ) -> BringList:
     """Return what these people bring. Conditions that are still unknown give `certain` False.
 
-    `on` is the day of the notice when the situation names none; without either, conditions on it stay unknown.
+    `on` is the day of the notice when the situation names none; without either, conditions on it stay
+    unknown.
     """
     frame = Frame(situation, kinship_of(situation), situation.notified_on or on, None)
     frame.slots[1] = frame.records.get(situation.claimant or "") or nobody(None)

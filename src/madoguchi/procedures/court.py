@@ -4,7 +4,8 @@ For each procedure of the event and each subject, none left out:
 
 1. The rules in force on the day of the event are taken (the day of the notice when there is no event).
 2. They are evaluated with what is known; unknown stays unknown (Kleene).
-3. Where that leaves it open, `language.search` finds the facts that still matter; where none does, it is settled.
+3. Where that leaves it open, `language.search` finds the facts that still matter; where none does, it
+   is settled.
 4. An unknown claimant is tried as every possible adult of the household.
 
 The answer depends on nothing but the arguments.
@@ -23,9 +24,10 @@ from madoguchi.procedures.facts import (
     CLAIMANT,
     EVENT_SUBJECT,
     HOUSEHOLD_SUBJECT,
+    RELATIONSHIP,
     FactRef,
 )
-from madoguchi.procedures.judge import Condition, Group, Judge, judge_of, reads_claimant
+from madoguchi.procedures.judge import Condition, Footprint, Group, Judge, judge_of, reads_claimant
 from madoguchi.procedures.kinship import kinship_of
 from madoguchi.procedures.language.frame import Frame, Record, nobody
 from madoguchi.procedures.language.functions import FUNCTIONS
@@ -34,12 +36,13 @@ from madoguchi.procedures.language.search import leaves_of, outlook
 from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.situation import Situation
-from madoguchi.procedures.wording import label_of, order_of
+from madoguchi.procedures.wording import label_of, place_of
 
 _ADULT = 18
 _CLAIMANT_REF = FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)
 _NO_REFS: frozenset[FactRef] = frozenset()
 _NAMED_IN_A_REASON = 3
+_TELLING_KIN_AND_CLAIMANT = (RELATIONSHIP, "birth_date")
 
 
 def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -> tuple[Decision, ...]:
@@ -48,7 +51,7 @@ def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -
     `on` is the day the question is put: a deadline before it is overdue, and it is the day of the notice when
     the situation names none. `open_days` moves deadlines to the next open day.
     """
-    court = _Court(pack, situation, on, open_days)
+    court = Court(pack, situation, on, open_days)
     household = (HOUSEHOLD_SUBJECT,)
     people = tuple(person.id for person in situation.people)
     return tuple(
@@ -56,6 +59,11 @@ def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -
         for procedure in pack.procedures_of(situation.event)
         for subject in (people if procedure.per == "person" else household)
     )
+
+
+def forget_decisions() -> None:
+    """Drop every remembered decision; the next answers are worked out anew and are the same."""
+    _remembered_for.cache_clear()
 
 
 def changes(before: tuple[Decision, ...], after: tuple[Decision, ...]) -> tuple[Change, ...]:
@@ -78,7 +86,7 @@ class _Finding:
     shape: object = None
 
 
-class _Court:
+class Court:
     """One situation being decided: its frames, the possible claimants and the day."""
 
     def __init__(self, pack: Pack, situation: Situation, on: date, open_days: OpenDays) -> None:
@@ -93,6 +101,12 @@ class _Court:
         self.claimants = self._possible_claimants()
         self._set_claimant(self.frame, self.claimants[0] if len(self.claimants) == 1 else None)
         self._tracing: Frame | None = None
+        self._place = {person.id: place for place, person in enumerate(situation.people)}
+        self._remembered = _remembered_for(
+            (pack.revision, situation.event, on, self.notified_on, self.law_day, open_days)
+        )
+        self._household = (situation.claimant, situation.relations, tuple(self._place))
+        self._others: dict[tuple[str, ...], tuple[Any, ...]] = {}
 
     @property
     def tracing(self) -> Frame:
@@ -102,7 +116,33 @@ class _Court:
         return self._tracing
 
     def decision(self, judge: Judge, subject: str) -> Decision:
-        """Return the decision on one procedure for one subject."""
+        """Return the decision on one procedure for one subject, remembered by the facts it depends on."""
+        reads = judge.footprint
+        own = self.frame.records[subject].get if subject in self._place else None
+        event, household = self.frame.event.get, self.frame.household.get
+        key = (
+            judge,
+            subject,
+            tuple([own(key) for key in reads.own]) if own is not None else (),
+            tuple([event(key) for key in reads.event]) if reads.event else (),
+            tuple([household(key) for key in reads.household]) if reads.household else (),
+            self._of_others(reads) if reads.wide else (),
+        )
+        decision = self._remembered.get(key)
+        if decision is None:
+            decision = self._remembered[key] = self._decided(judge, subject)
+        return decision
+
+    def _of_others(self, reads: Footprint) -> tuple[Any, ...]:
+        """Return what a decision that looks at other people depends on."""
+        values = self._others.get(reads.others)
+        if values is None:
+            keys = (*reads.others, *_TELLING_KIN_AND_CLAIMANT)
+            values = tuple(record.get(key) for record in self.frame.people for key in keys)
+            values = self._others[reads.others] = (*values, self._household)
+        return values
+
+    def _decided(self, judge: Judge, subject: str) -> Decision:
         procedure = judge.procedure
         if procedure.per == "person":
             self.frame.slots[0] = self.frame.records[subject]
@@ -123,7 +163,7 @@ class _Court:
                 procedure.id, procedure.law_id, subject, finding.status, reasons, None, False, None, ()
             )
         deadline = self._deadline(procedure)
-        missing = tuple(sorted(finding.matters, key=lambda ref: order_of(self.pack, self.situation, ref)))
+        missing = tuple(sorted(finding.matters, key=self._order))
         return Decision(
             procedure.id,
             procedure.law_id,
@@ -135,6 +175,9 @@ class _Court:
             self._amount(procedure),
             missing,
         )
+
+    def _order(self, ref: FactRef) -> tuple[int, int, str]:
+        return (place_of(self.pack, ref), self._place.get(ref.subject, -1), ref.subject)
 
     # --- claimants ------------------------------------------------------------------------------------------
 
@@ -175,9 +218,7 @@ class _Court:
             return _Finding(Status.ASK, frozenset({_CLAIMANT_REF}))
         findings = [self._with_claimant(group, subject, claimant) for claimant in self.claimants]
         first = findings[0]
-        alike = all(
-            finding.status is first.status and finding.shape == first.shape for finding in findings
-        )
+        alike = all(finding.status is first.status and finding.shape == first.shape for finding in findings)
         if alike:
             return first
         matters = frozenset().union(*(finding.matters for finding in findings))
@@ -214,12 +255,12 @@ class _Court:
             right = outlook(optional, frame)
             if right.settled is not None:
                 return _FINDINGS[Status.OPTIONAL if right.settled else Status.NOT_NEEDED]
-            return _Finding(Status.ASK, right.matters, _shape(optional, of_claimant))
+            return _Finding(Status.ASK, right.matters, _shape(optional, claimant))
         matters = look.matters
         if not isinstance(optional, bool):
             frame.slots[0] = person
             matters |= outlook(joined("and", [opposite(must), optional]), frame).matters
-        return _Finding(Status.ASK, matters, (_shape(must, of_claimant), _shape(optional, of_claimant)))
+        return _Finding(Status.ASK, matters, (_shape(must, claimant), _shape(optional, claimant)))
 
     # --- what is said with it -------------------------------------------------------------------------------
 
@@ -243,7 +284,7 @@ class _Court:
         return holding or (condition.grounds[0].reason,)
 
     def _open_reason(self, judge: Judge, matters: Iterable[FactRef]) -> Reason:
-        refs = sorted(matters, key=lambda ref: order_of(self.pack, self.situation, ref))
+        refs = sorted(matters, key=self._order)
         labels = list(dict.fromkeys(label_of(self.pack, ref) for ref in refs))
         rest = "など" if len(labels) > _NAMED_IN_A_REASON else ""
         named = "、".join(f"「{label}」" for label in labels[:_NAMED_IN_A_REASON])
@@ -280,6 +321,28 @@ class _Court:
         return Amount(yen, rule.per, _exact_day(start), _exact_day(until))
 
 
+_MOST_CONTEXTS = 32
+_MOST_REMEMBERED = 20_000
+
+
+@lru_cache(maxsize=_MOST_CONTEXTS)
+def _remembered_for(context: tuple[Any, ...]) -> "_Remembered":
+    """Return the decisions remembered for one revision, event, day and calendar."""
+    return _Remembered()
+
+
+class _Remembered(dict[tuple[Any, ...], Decision]):
+    """Decisions by the facts that they depend on, so that an answer re-decides only what it touches.
+
+    Held in memory only, without names, and emptied when it grows too large.
+    """
+
+    def __setitem__(self, key: tuple[Any, ...], decision: Decision) -> None:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        super().__setitem__(key, decision)
+
+
 _FINDINGS = {status: _Finding(status) for status in Status}
 
 
@@ -299,7 +362,7 @@ def _last_day(start: date, days: int, count_first_day: bool, open_days: OpenDays
 
 def _shape(part: bool | Residual, claimant: str | None) -> object:
     """Return something equal for two open conditions that ask the same of the same people."""
-    if isinstance(part, bool):
+    if isinstance(part, bool) or claimant is None:
         return part
     return tuple((id(leaf.node), leaf.refs, _claimant_in(leaf, claimant)) for leaf in leaves_of(part))
 

@@ -20,12 +20,15 @@ def differences(pack: Pack, procedure: Procedure, example: Example) -> tuple[str
     for subject, day in example.deadline.items():
         deadline = decisions[subject].deadline
         if deadline != day:
-            found.append(f"例「{example.name}」の {subject} の期限は {day} のはずですが {deadline} になります。")
+            found.append(
+                f"例「{example.name}」の {subject} の期限は {day} のはずですが {deadline} になります。"
+            )
     for subject, keys in example.missing.items():
         missing = sorted({ref.key for ref in decisions[subject].missing})
         if missing != sorted(set(keys)):
             wanted = "、".join(sorted(set(keys))) or "なし"
+            got = "、".join(missing) or "なし"
             found.append(
-                f"例「{example.name}」の {subject} に足りない事実は {wanted} のはずですが {'、'.join(missing) or 'なし'} です。"
+                f"例「{example.name}」の {subject} に足りない事実は {wanted} のはずですが {got} です。"
             )
     return tuple(found)

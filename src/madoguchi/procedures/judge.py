@@ -3,6 +3,7 @@
 Rules with the same `since` and `until` are alternatives: the group holds when one of them does.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,7 +13,7 @@ from madoguchi.procedures.decisions import Reason
 from madoguchi.procedures.language.domains import nodes_of
 from madoguchi.procedures.language.evaluate import Evaluate, compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
-from madoguchi.procedures.language.names import CLAIMANT
+from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import Fact, Fold, Node, Or, Quantifier, SamePerson
@@ -31,7 +32,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The alternatives of a group as one condition: evaluated, reduced to what is unknown, and its grounds."""
+    """The alternatives of a group as one condition, with the grounds that each gives."""
 
     tree: Node
     evaluate: Evaluate
@@ -56,6 +57,20 @@ class Group:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The facts that a decision can depend on: of the subject, the event, the household, and of other people.
+
+    `wide` False: nothing about other people, their kin or the claimant is read.
+    """
+
+    own: tuple[str, ...]
+    event: tuple[str, ...]
+    household: tuple[str, ...]
+    others: tuple[str, ...]
+    wide: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
     """A procedure's groups, newest first."""
@@ -64,6 +79,7 @@ class Judge:
     groups: tuple[Group, ...]
     law: str
     verified: bool
+    footprint: Footprint
 
     def in_force(self, day: Any) -> tuple[Group | None, ...]:
         """Return the groups that may hold: one for a known day, several for an unknown or 不詳 one.
@@ -92,7 +108,44 @@ def judge_of(procedure: Procedure) -> Judge:
         dated.setdefault((rule.since, rule.until), []).append(rule)
     groups = [_group(procedure, since, until, rules) for (since, until), rules in dated.items()]
     groups.sort(key=lambda group: group.since, reverse=True)
-    return Judge(procedure, tuple(groups), procedure.law, procedure.verified.verified)
+    return Judge(procedure, tuple(groups), procedure.law, procedure.verified.verified, _footprint(procedure))
+
+
+def _footprint(procedure: Procedure) -> Footprint:
+    nodes = [node for tree in _trees(procedure) for node in nodes_of(tree)]
+    facts = [node for node in nodes if isinstance(node, Fact)]
+    wide = any(isinstance(node, (Quantifier, Fold, SamePerson)) for node in nodes)
+
+    def keys(slots: set[int | None], name: str | None = None) -> tuple[str, ...]:
+        found = {
+            fact.definition.key
+            for fact in facts
+            if fact.owner.slot in slots and (name is None or fact.owner.name == name)
+        }
+        return tuple(sorted(found))
+
+    others = keys({fact.owner.slot for fact in facts} - {None, PERSON.slot})
+    return Footprint(
+        own=keys({PERSON.slot}),
+        event=keys({None}, "event"),
+        household=keys({None}, "household"),
+        others=others,
+        wide=wide or bool(others),
+    )
+
+
+def _trees(procedure: Procedure) -> Iterator[Node]:
+    """Yield every expression that a decision of the procedure can read."""
+    for rule in procedure.rules:
+        for expression in (rule.must, rule.optional, *(one.when for one in rule.otherwise)):
+            if expression is not None:
+                yield expression.tree
+    for deadline in procedure.deadlines:
+        yield deadline.start.tree
+    if procedure.amount is not None:
+        for expression in (procedure.amount.yen, procedure.amount.start, procedure.amount.until):
+            if expression is not None:
+                yield expression.tree
 
 
 def reads_claimant(tree: Node) -> bool:

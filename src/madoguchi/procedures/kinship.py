@@ -1,8 +1,8 @@
 """Kinship (親子・夫婦): who is whose parent or spouse, from given relations or from 続柄.
 
-Given relations are the whole truth. Without them they follow from 続柄 (住民記録システム標準仕様書の続柄) where that is
-unambiguous; who may be kin, but is not surely so, is kept apart together with the people whose 続柄 would say it.
-「子」は世帯主とその夫・妻の子として扱います(違うときは関係を明示する)。
+Given relations are the whole truth. Without them they follow from 続柄 (住民記録システム標準仕様書の続柄)
+where that is unambiguous; who may be kin, but is not surely so, is kept apart together with the people
+whose 続柄 would say it. 「子」は世帯主とその夫・妻の子として扱います(違うときは関係を明示する)。
 """
 
 import re

@@ -1,6 +1,8 @@
-"""Check what the loader cannot see (台帳の検査): rules that never settle, missing or wrong examples, doubtful musts.
+"""Check what the loader cannot see (台帳の検査): rules that never settle, missing or wrong examples,
+doubtful musts.
 
-1. Each rule is tried with many mixtures of known and unknown facts, dates standing on representative days. Where
+1. Each rule is tried with many mixtures of known and unknown facts, dates standing on representative
+   days. Where
    Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule is refused.
    All mixtures are tried where they are few, a fixed sample of them otherwise.
 2. Each status that was reached on the way needs a worked example, and each example must come out as written.
@@ -133,8 +135,12 @@ class _Trial:
                 settled = outlook(left, frame, bound=_BOUND, doubt_leaves=True).settled
                 if settled is not None:
                     known = "、".join(_said(situation)) or "何も分からない"
-                    message = f"規則が、どの値でも{'真' if settled else '偽'}なのに決まりません({known}とき)。"
-                    findings.append(Finding(self.procedure.id, message, "同じ項目の条件をまとめて書き直してください。"))
+                    message = (
+                        f"規則が、どの値でも{'真' if settled else '偽'}なのに決まりません({known}とき)。"
+                    )
+                    findings.append(
+                        Finding(self.procedure.id, message, "同じ項目の条件をまとめて書き直してください。")
+                    )
         return findings
 
     def _situations(self) -> Iterator[Situation]:
@@ -146,12 +152,16 @@ class _Trial:
             random = Random(self.procedure.id)
             mixtures = (self._drawn(random, choices) for _ in range(_SAMPLE))
         for mixture in mixtures:
-            yield self._situation({ref: value for ref, value in zip(refs, mixture, strict=True) if value is not None})
+            yield self._situation(
+                {ref: value for ref, value in zip(refs, mixture, strict=True) if value is not None}
+            )
 
     @staticmethod
     def _drawn(random: Random, choices: list[list[Value | None]]) -> tuple[Value | None, ...]:
         unknown_share = random.choice((0.0, 0.1, 0.3))
-        return tuple(None if random.random() < unknown_share else random.choice(values[1:]) for values in choices)
+        return tuple(
+            None if random.random() < unknown_share else random.choice(values[1:]) for values in choices
+        )
 
     def _situation(self, known: Mapping[FactRef, Value]) -> Situation:
         def values(subject: str) -> dict[str, Value]:
@@ -197,7 +207,7 @@ class _Trial:
                 return [frozenset(), *(frozenset({code}) for code in codes), frozenset(codes)]
             case FactType.NUMBER:
                 near = {number + step for number in numbers for step in (-1, 0, 1)} | {0}
-                return sorted(number for number in near if number >= 0)
+                return [number for number in sorted(near) if number >= 0]
             case FactType.DATE if definition.key == "birth_date" and definition.holder is Holder.PERSON:
                 return _births(number for number in numbers if 0 < number <= _LONGEST_AGE)
             case FactType.DATE:

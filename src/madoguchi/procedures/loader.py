@@ -2,7 +2,8 @@
 
 1. Each folder's files are read; a later folder overlays an earlier one (a city's own on the national pack).
 2. Vocabulary, prompts, departments and parameters are read, then the procedures with their expressions.
-3. Everything that does not fit is collected with file, line, key and remedy; any fault refuses the whole pack.
+3. Everything that does not fit is collected with file, line, key and remedy; any fault refuses the
+   whole pack.
 4. The revision is a hash of the merged content, the same however the files are spaced or ordered.
 """
 
@@ -36,7 +37,9 @@ class PackErrors(ValueError):
 
     def __init__(self, errors: list[PackError]) -> None:
         self.errors = errors
-        super().__init__(f"台帳に{len(errors)}件の誤りがあります。" + " / ".join(str(error) for error in errors[:5]))
+        super().__init__(
+            f"台帳に{len(errors)}件の誤りがあります。" + " / ".join(str(error) for error in errors[:5])
+        )
 
 
 def load_pack(*folders: Path) -> Pack:
@@ -142,14 +145,18 @@ class _Assembly:
                 values.update(source.values)
                 places.update(dict.fromkeys(source.values, source))
         tables = [Table(values, places, (), self.errors) for _, (values, places) in sorted(merged.items())]
-        return sorted(tables, key=lambda table: (str(table.values.get("law_id", "")), str(table.values.get("id", ""))))
+        return sorted(
+            tables, key=lambda table: (str(table.values.get("law_id", "")), str(table.values.get("id", "")))
+        )
 
     def _check_identities(self, procedures: tuple[Procedure, ...]) -> None:
         seen: dict[str, str] = {}
         for procedure in procedures:
             if procedure.id and Path(procedure.file).stem != procedure.id:
                 message = f"id「{procedure.id}」とファイル名が違います。"
-                self.errors.append(PackError(procedure.file, 1, "id", message, f"{procedure.id}.toml にしてください。"))
+                self.errors.append(
+                    PackError(procedure.file, 1, "id", message, f"{procedure.id}.toml にしてください。")
+                )
             if procedure.id in seen:
                 message = f"id「{procedure.id}」は {seen[procedure.id]} でも使われています。"
                 self.errors.append(PackError(procedure.file, 1, "id", message, "別の id にしてください。"))

@@ -32,8 +32,9 @@ from madoguchi.procedures.situation_file import SituationFaults, read_situation
 from madoguchi.procedures.tables import Table
 
 _KEYS = (
-    "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels", "fee_yen",
-    "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes", "tell", "amount",
+    "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
+    "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
+    "tell", "amount",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _DEADLINE_KEYS = ("event", "from", "days", "count_first_day", "roll_to_open_day")
@@ -81,7 +82,9 @@ class _ProcedureReader:
         if identity and not _ID.match(identity):
             table.fault("id", f"「{identity}」は使えません。", "英小文字と数字を - でつないでください。")
         if law_id and not _LAW_ID.match(law_id):
-            table.fault("law_id", f"「{law_id}」は使えません。", "C01 のように英大文字と数字2桁で書いてください。")
+            table.fault(
+                "law_id", f"「{law_id}」は使えません。", "C01 のように英大文字と数字2桁で書いてください。"
+            )
         events = self._events()
         fee = table.whole_number("fee_yen") if "fee_yen" in table.values else None
         late = table.table("late")
@@ -104,7 +107,9 @@ class _ProcedureReader:
                 deadline for one in table.tables("deadline") if (deadline := self._deadline(one, events))
             ),
             late=Late(late.text("text", default=""), late.one_of("loses", LOSSES, default="none")),
-            sheet=self._reference("sheet", self.around.sheets, "sheets/") if "sheet" in table.values else None,
+            sheet=self._reference("sheet", self.around.sheets, "sheets/")
+            if "sheet" in table.values
+            else None,
             verified=_verification(table) or Verification(False, None, ""),
             examples=tuple(
                 example for one in table.tables("example") if (example := self._example(one, events))
@@ -119,18 +124,24 @@ class _ProcedureReader:
         known = [kind.value for kind in EventKind]
         events = self.table.texts("events")
         if not events:
-            self.table.fault("events", "異動の種類がありません。", 'events = ["move_in"] のように書いてください。')
+            self.table.fault(
+                "events", "異動の種類がありません。", 'events = ["move_in"] のように書いてください。'
+            )
         for event in events:
             if event not in known:
                 self.table.fault(
-                    "events", f"「{event}」という異動はありません。", f"次のいずれかにしてください: {'、'.join(known)}。"
+                    "events",
+                    f"「{event}」という異動はありません。",
+                    f"次のいずれかにしてください: {'、'.join(known)}。",
                 )
         return frozenset(EventKind(event) for event in events if event in known)
 
     def _reference(self, key: str, known: frozenset[str], where: str) -> str:
         name = self.table.text(key)
         if name and name not in known:
-            self.table.fault(key, f"「{name}」は {where} にありません。", f"{where} に足すか、名前を直してください。")
+            self.table.fault(
+                key, f"「{name}」は {where} にありません。", f"{where} に足すか、名前を直してください。"
+            )
         return name
 
     def _channels(self) -> dict[str, str]:
@@ -199,7 +210,9 @@ class _ProcedureReader:
         allowed = sorted(event.value for event in events) or [EventKind.none.value]
         event = table.one_of("event", allowed, default=allowed[0] if len(allowed) == 1 else None)
         if "from" not in table.values:
-            table.fault("from", "数え始める日がありません。", 'from = "event.move_date" のように書いてください。')
+            table.fault(
+                "from", "数え始める日がありません。", 'from = "event.move_date" のように書いてください。'
+            )
         start = self._expression(table, "from", Kind.DATE)
         if start is None:
             return None
@@ -240,7 +253,9 @@ class _ProcedureReader:
                 table.fault(key.split("[")[0], place + fault.message, fault.remedy)
             return None
         if situation.event not in events:
-            table.fault("event", "この手続きの events にない異動の例です。", "kind を events のどれかにしてください。")
+            table.fault(
+                "event", "この手続きの events にない異動の例です。", "kind を events のどれかにしてください。"
+            )
         subjects = {person.id for person in situation.people} if self.per == "person" else {"household"}
         on = table.day("on")
         if on is None:
@@ -253,9 +268,15 @@ class _ProcedureReader:
         for part in (expect, deadlines, missing):
             for subject in part.values:
                 if subject not in subjects:
-                    part.fault(subject, f"「{subject}」はこの例の対象ではありません。", f"対象: {'、'.join(sorted(subjects))}。")
+                    part.fault(
+                        subject,
+                        f"「{subject}」はこの例の対象ではありません。",
+                        f"対象: {'、'.join(sorted(subjects))}。",
+                    )
         if not expected:
-            table.fault("expect", "期待する結果がありません。", 'expect = { p1 = "must" } のように書いてください。')
+            table.fault(
+                "expect", "期待する結果がありません。", 'expect = { p1 = "must" } のように書いてください。'
+            )
         days = {subject: day for subject in deadlines.values if (day := deadlines.day(subject))}
         keys = {subject: missing.texts(subject) for subject in missing.values}
         return Example(table.text("name"), on, situation, expected, days, keys)
@@ -270,7 +291,11 @@ def _verification(table: Table) -> Verification | None:
         return Verification(False, None, "" if value == "unverified" else DOUBTFUL)
     found = _VERIFIED.match(value) if isinstance(value, str) else None
     if found is None:
-        table.fault("verified", "確認の書き方が正しくありません。", '"unverified"、"?"、"2026-11-23 出典" のどれかを書いてください。')
+        table.fault(
+            "verified",
+            "確認の書き方が正しくありません。",
+            '"unverified"、"?"、"2026-11-23 出典" のどれかを書いてください。',
+        )
         return None
     try:
         return Verification(True, date.fromisoformat(found[1]), found[2].strip())

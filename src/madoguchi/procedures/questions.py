@@ -1,9 +1,9 @@
 """What to ask next (次の質問): only facts that can still change an outcome, the most telling first.
 
-A prompt is one screen: the same question about all the people whom it still concerns. Prompts are ordered by how
-much of the open decisions they carry: each open decision shares one point among the facts it still needs. Within a
-prompt the order of the people is kept. Because a decision names every fact that can matter, asking in this order
-and leaving out what has stopped mattering always ends with nothing open.
+A prompt is one screen: the same question about all the people whom it still concerns. Prompts are ordered
+by how much of the open decisions they carry: each open decision shares one point among the facts it still
+needs. Within a prompt the order of the people is kept. Because a decision names every fact that can matter,
+asking in this order and leaving out what has stopped mattering always ends with nothing open.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from datetime import date
 
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.court import decide
-from madoguchi.procedures.decisions import Answer, Decision, Question, Status
+from madoguchi.procedures.decisions import Answer, Decision, Question
 from madoguchi.procedures.facts import FactDefinition, FactRef
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import Situation
@@ -69,7 +69,7 @@ def next_prompt(
 
 
 def prompt_of(pack: Pack, prompt_id: str, refs: tuple[FactRef, ...]) -> Prompt:
-    """Return the screen that asks these facts of one prompt; its words come from the pack or the first fact."""
+    """Return the screen that asks these facts of one prompt, in the pack's words or the first fact's."""
     definitions = tuple(definition_of(pack, ref) for ref in refs)
     words = pack.prompts.get(prompt_id)
     if words is None:
@@ -77,9 +77,7 @@ def prompt_of(pack: Pack, prompt_id: str, refs: tuple[FactRef, ...]) -> Prompt:
     return Prompt(prompt_id, words.question, words.why, refs, definitions)
 
 
-def questions_of(
-    pack: Pack, situation: Situation, decisions: Sequence[Decision]
-) -> tuple[Question, ...]:
+def questions_of(pack: Pack, situation: Situation, decisions: Sequence[Decision]) -> tuple[Question, ...]:
     """Return every fact that some open decision still needs, in asking order."""
     settles: dict[FactRef, dict[str, None]] = {}
     weights: dict[str, float] = {}

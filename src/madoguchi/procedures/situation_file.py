@@ -1,4 +1,5 @@
-"""Read a situation from plain data (世帯の状況の読み取り): the JSON of the outside contract, or an example in a pack.
+"""Read a situation from plain data (世帯の状況の読み取り): the JSON of the outside contract, or an
+example in a pack.
 
 An absent key or null is unknown. Every fault is collected, each with its place, what is wrong and what to do.
 """
@@ -82,7 +83,9 @@ class _Reader:
         ids = self._ids(people_data)
         kind, event_values = self._event(data.get("event"), ids)
         people = tuple(
-            PersonFacts(str(person["id"]), self._values(person, Holder.PERSON, f"people[{place}]", ids, {"id"}))
+            PersonFacts(
+                str(person["id"]), self._values(person, Holder.PERSON, f"people[{place}]", ids, {"id"})
+            )
             for place, person in enumerate(people_data)
             if isinstance(person, Mapping) and isinstance(person.get("id"), str)
         )
@@ -129,7 +132,9 @@ class _Reader:
             if not isinstance(given, str) or not given or given in ("event", "household"):
                 self.fault(f"{where}.id", "人の id がありません。", '"p1" のような文字を入れてください。')
             elif given in ids:
-                self.fault(f"{where}.id", f"id「{given}」が二度使われています。", "人ごとに別の id にしてください。")
+                self.fault(
+                    f"{where}.id", f"id「{given}」が二度使われています。", "人ごとに別の id にしてください。"
+                )
             else:
                 ids.append(given)
         return tuple(ids)
@@ -139,7 +144,9 @@ class _Reader:
         kinds = [kind.value for kind in EventKind]
         kind = event.get("kind")
         if kind not in kinds:
-            message = "異動の種類がありません。" if kind is None else f"「{kind}」という異動の種類はありません。"
+            message = (
+                "異動の種類がありません。" if kind is None else f"「{kind}」という異動の種類はありません。"
+            )
             self.fault("event.kind", message, f"次のいずれかにしてください: {'、'.join(kinds)}。")
             kind = EventKind.none.value
         return EventKind(kind), self._values(event, Holder.EVENT, "event", ids, {"kind"})
@@ -166,9 +173,7 @@ class _Reader:
                     values[key] = value
         return values
 
-    def _value(
-        self, definition: FactDefinition, given: Any, place: str, ids: tuple[str, ...]
-    ) -> Value | None:
+    def _value(self, definition: FactDefinition, given: Any, place: str, ids: tuple[str, ...]) -> Any:
         match definition.type:
             case FactType.BOOLEAN:
                 return self._checked(given, isinstance(given, bool), place, "true か false")
@@ -177,7 +182,11 @@ class _Reader:
                 whole = isinstance(number, int) and not isinstance(number, bool)
                 return self._checked(number, whole, place, "整数")
             case FactType.DATE:
-                return self._possible_days(given, place) if isinstance(given, Mapping) else self._day(given, place)
+                return (
+                    self._possible_days(given, place)
+                    if isinstance(given, Mapping)
+                    else self._day(given, place)
+                )
             case FactType.CHOICE:
                 return self._code(definition, given, place)
             case FactType.CHOICES:
@@ -193,7 +202,11 @@ class _Reader:
 
     def _checked(self, value: Any, right: bool, place: str, wanted: str) -> Any:
         if not right:
-            self.fault(place, f"「{value}」は使えません。", f"{wanted}を入れてください。分からないときは null にしてください。")
+            self.fault(
+                place,
+                f"「{value}」は使えません。",
+                f"{wanted}を入れてください。分からないときは null にしてください。",
+            )
             return None
         return value
 
@@ -205,7 +218,11 @@ class _Reader:
             code = "none"
         if code not in codes:
             allowed = "、".join(codes)
-            self.fault(place, f"「{given}」は{definition.label}の値ではありません。", f"次のいずれかにしてください: {allowed}。")
+            self.fault(
+                place,
+                f"「{given}」は{definition.label}の値ではありません。",
+                f"次のいずれかにしてください: {allowed}。",
+            )
             return None
         return str(code)
 
@@ -216,7 +233,9 @@ class _Reader:
             return date.fromisoformat(given)
         except (TypeError, ValueError):
             self.fault(
-                place, f"「{given}」という日付はありません。", '"2026-11-05" のように実在する年月日を入れてください。'
+                place,
+                f"「{given}」という日付はありません。",
+                '"2026-11-05" のように実在する年月日を入れてください。',
             )
             return None
 
@@ -253,4 +272,6 @@ class _Reader:
 
     def _nobody(self, place: str, given: object, ids: tuple[str, ...]) -> None:
         known = "、".join(ids) or "(誰もいません)"
-        self.fault(place, f"「{given}」という人は people にいません。", f"people の id を入れてください: {known}。")
+        self.fault(
+            place, f"「{given}」という人は people にいません。", f"people の id を入れてください: {known}。"
+        )

@@ -65,7 +65,9 @@ def read_source(file: str, content: bytes) -> Source | PackError:
     except tomllib.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
         line = int(found[1]) if found else max(1, len(text.splitlines()))
-        return PackError(file, line, "", f"TOML として読めません({error})。", "その行の前後の書き方を直してください。")
+        return PackError(
+            file, line, "", f"TOML として読めません({error})。", "その行の前後の書き方を直してください。"
+        )
     return Source(file, text, values, _lines_of(text))
 
 
@@ -168,7 +170,11 @@ class Table:
         value = self.values.get(key)
         if value is None or type(value) is date:
             return value
-        self.fault(key, f"「{value}」は日付ではありません。", f"{key} = 2026-04-01 のように引用符なしで書いてください。")
+        self.fault(
+            key,
+            f"「{value}」は日付ではありません。",
+            f"{key} = 2026-04-01 のように引用符なしで書いてください。",
+        )
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -191,8 +197,11 @@ class Table:
         """Return the tables at a key, none when it is absent."""
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-            self.fault(key, "表の並びを書く項目です。", f"[[{key}]] か {key} = [ {{ … }} ] と書いてください。")
+            self.fault(
+                key, "表の並びを書く項目です。", f"[[{key}]] か {key} = [ {{ … }} ] と書いてください。"
+            )
             return ()
         return tuple(
-            Table(item, self.sources, (*self.path, key, place), self.errors) for place, item in enumerate(value)
+            Table(item, self.sources, (*self.path, key, place), self.errors)
+            for place, item in enumerate(value)
         )

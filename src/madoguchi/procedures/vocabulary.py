@@ -25,18 +25,28 @@ _FACT_KEYS = (
     "asked_from",
 )
 _PARAMETER_TYPES: dict[str, type] = {"boolean": bool, "number": int, "date": date, "text": str}
+_PLACEHOLDERS: dict[str, bool | int | str | date] = {
+    "boolean": False,
+    "number": 0,
+    "text": "",
+    "date": date(2000, 1, 1),
+}
 _CHOICE_TYPES = (FactType.CHOICE, FactType.CHOICES)
 
 
 def read_facts(
     tables: Iterable[Table], prompts: Mapping[str, PromptText]
 ) -> dict[tuple[Holder, str], FactDefinition]:
-    """Return the facts by holder and key; a later table with the same holder and key replaces an earlier one."""
+    """Return the facts by holder and key; a later table of the same fact replaces an earlier one."""
     facts: dict[tuple[Holder, str], FactDefinition] = {}
     for table in tables:
         definition = _fact(table)
         if "prompt" in table.values and definition.prompt not in (*prompts, definition.key):
-            table.fault("prompt", f"「{definition.prompt}」は prompts.toml にありません。", nearest(definition.prompt, prompts))
+            table.fault(
+                "prompt",
+                f"「{definition.prompt}」は prompts.toml にありません。",
+                nearest(definition.prompt, prompts),
+            )
         facts[(definition.holder, definition.key)] = definition
     return facts
 
@@ -45,11 +55,15 @@ def _fact(table: Table) -> FactDefinition:
     table.only(_FACT_KEYS)
     key = table.text("key")
     if key and not key.isidentifier():
-        table.fault("key", f"「{key}」は式の中で名前になりません。", "英小文字、数字、_ だけを使ってください。")
+        table.fault(
+            "key", f"「{key}」は式の中で名前になりません。", "英小文字、数字、_ だけを使ってください。"
+        )
     type_ = FactType(table.one_of("type", [kind.value for kind in FactType]))
     unit = table.optional_text("unit")
     if unit is not None and unit not in UNITS:
-        table.fault("unit", f"「{unit}」という単位はありません。", f"次のいずれかにしてください: {'、'.join(UNITS)}。")
+        table.fault(
+            "unit", f"「{unit}」という単位はありません。", f"次のいずれかにしてください: {'、'.join(UNITS)}。"
+        )
     return FactDefinition(
         key=key,
         holder=Holder(table.one_of("holder", [holder.value for holder in Holder])),
@@ -69,10 +83,18 @@ def _fact(table: Table) -> FactDefinition:
 def _choices(table: Table, type_: FactType) -> tuple[FactChoice, ...]:
     written = table.values.get("choices", [])
     if not isinstance(written, list) or not all(_is_choice(choice) for choice in written):
-        table.fault("choices", "選択肢の書き方が正しくありません。", 'choices = [["コード", "名前"], …] と書いてください。')
+        table.fault(
+            "choices",
+            "選択肢の書き方が正しくありません。",
+            'choices = [["コード", "名前"], …] と書いてください。',
+        )
         return ()
     if bool(written) is not (type_ in _CHOICE_TYPES):
-        table.fault("choices", "choices は type が choice か choices の項目にだけ、必ず書きます。", "type を確かめてください。")
+        table.fault(
+            "choices",
+            "choices は type が choice か choices の項目にだけ、必ず書きます。",
+            "type を確かめてください。",
+        )
     codes = [choice[0] for choice in written]
     for code in dict.fromkeys(code for code in codes if codes.count(code) > 1):
         table.fault("choices", f"コード「{code}」が二度あります。", "一つにしてください。", code)
@@ -80,11 +102,15 @@ def _choices(table: Table, type_: FactType) -> tuple[FactChoice, ...]:
 
 
 def _is_choice(choice: Any) -> bool:
-    return isinstance(choice, list) and len(choice) == 2 and all(isinstance(part, str) and part for part in choice)
+    return (
+        isinstance(choice, list)
+        and len(choice) == 2
+        and all(isinstance(part, str) and part for part in choice)
+    )
 
 
 def read_prompts(tables: Iterable[Table]) -> dict[str, PromptText]:
-    """Return the words of the prompts by id; without `order` they keep the order in which they are written."""
+    """Return the words of the prompts by id; without `order` they keep the order of the file."""
     prompts: dict[str, PromptText] = {}
     for place, table in enumerate(tables, start=1):
         table.only(("id", "question", "why", "order"))
@@ -116,13 +142,17 @@ def read_parameters(tables: Iterable[Table]) -> dict[str, Parameter]:
         name = table.text("name")
         before = parameters.get(name)
         type_ = table.one_of("type", tuple(_PARAMETER_TYPES), default=before.type if before else None)
-        value = table.values.get("value")
+        value: Any = table.values.get("value")
         if type(value) is not _PARAMETER_TYPES[type_]:
             table.fault("value", f"値が {type_} ではありません。", "type と value を確かめてください。")
-            value = {"boolean": False, "number": 0, "text": "", "date": date(2000, 1, 1)}[type_]
+            value = _PLACEHOLDERS[type_]
         unit = table.optional_text("unit")
         if unit is not None and unit not in UNITS:
-            table.fault("unit", f"「{unit}」という単位はありません。", f"次のいずれかにしてください: {'、'.join(UNITS)}。")
+            table.fault(
+                "unit",
+                f"「{unit}」という単位はありません。",
+                f"次のいずれかにしてください: {'、'.join(UNITS)}。",
+            )
         parameters[name] = Parameter(
             name,
             type_,

@@ -83,8 +83,12 @@ def _places(pack: Pack) -> dict[tuple[Holder, str], int]:
     return {(definition.holder, definition.key): place for place, (_, definition) in enumerate(ordered)}
 
 
+def place_of(pack: Pack, ref: FactRef) -> int:
+    """Return the asking place of a fact in the pack; built-in facts come first."""
+    return _places(pack).get((holder_of(ref), ref.key), -1)
+
+
 def order_of(pack: Pack, situation: Situation, ref: FactRef) -> tuple[int, int]:
     """Return a sort key: the fact's asking place, then the person's place in the household."""
-    place = _places(pack).get((holder_of(ref), ref.key), -1)
     person = next((at for at, one in enumerate(situation.people) if one.id == ref.subject), -1)
-    return (place, person)
+    return (place_of(pack, ref), person)

@@ -22,14 +22,17 @@ def club() -> Pack:
 
 def files_with(**procedures: str) -> dict[str, bytes]:
     """The club's files without its own procedures, but with the given ones by id (dashes as underscores)."""
-    files = {
-        name: content for name, content in read_folder(FOLDER).items() if not name.startswith("club-")
-    }
+    files = {name: content for name, content in read_folder(FOLDER).items() if not name.startswith("club-")}
     return files | {f"{name.replace('_', '-')}.toml": text.encode() for name, text in procedures.items()}
 
 
 def procedure_text(
-    must: str | None, *, optional: str | None = None, per: str = "person", events: str = '["move_in"]', more: str = ""
+    must: str | None,
+    *,
+    optional: str | None = None,
+    per: str = "person",
+    events: str = '["move_in"]',
+    more: str = "",
 ) -> str:
     rule = "".join(
         f"{key} = {value!r}\n" if "'" not in value else f'{key} = "{value}"\n'

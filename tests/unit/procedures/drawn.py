@@ -1,4 +1,4 @@
-"""Rules and households drawn at random in the library club, and all ways in which unknown facts can turn out."""
+"""Rules and households drawn at random in the library club, and all ways in which they can turn out."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,11 +6,11 @@ from functools import lru_cache
 from itertools import chain, combinations, product
 
 from hypothesis import strategies as st
+from tests.unit.procedures.club import MOVE, pack_with
 
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
-from tests.unit.procedures.club import MOVE, pack_with
 
 _HOBBIES = ("reading", "music", "chess")
 DOMAINS: dict[str, list[Value]] = {
@@ -82,7 +82,9 @@ def packs(draw: st.DrawFn, *, folds: bool = True) -> Pack:
 
 _BIRTHS = st.one_of(
     st.dates(date(2004, 1, 1), date(2021, 12, 31)),
-    st.sampled_from([date(2020, 11, 5), date(2020, 11, 6), date(2008, 4, 1), date(2008, 4, 2), date(1980, 1, 1)]),
+    st.sampled_from(
+        [date(2020, 11, 5), date(2020, 11, 6), date(2008, 4, 1), date(2008, 4, 2), date(1980, 1, 1)]
+    ),
 )
 
 
@@ -99,7 +101,9 @@ def situations(draw: st.DrawFn) -> Situation:
             if value is not None:
                 values[key] = value
         people.append(PersonFacts(person, values))
-    pairs = draw(st.lists(st.sampled_from([(a, b) for a in ids for b in ids if a < b] or [None]), unique=True))
+    pairs = draw(
+        st.lists(st.sampled_from([(a, b) for a in ids for b in ids if a < b] or [None]), unique=True)
+    )
     relations = tuple(Relation(RelationKind.parent, pair[1], pair[0]) for pair in pairs if pair)
     garden = draw(st.one_of(st.none(), st.booleans()))
     situation = Situation(

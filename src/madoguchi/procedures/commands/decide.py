@@ -40,7 +40,8 @@ def _main(argv: Sequence[str] | None) -> int:
         on = date.fromisoformat(arguments.on)
     except ValueError:
         print(
-            f"--on の「{arguments.on}」という日付はありません。2026-11-09 のように実在する年月日を指定してください。",
+            f"--on の「{arguments.on}」という日付はありません。"
+            "2026-11-09 のように実在する年月日を指定してください。",
             file=sys.stderr,
         )
         return WRONG_CALL

@@ -24,9 +24,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str] | None) -> int:
-    parser = parser_for("procedures", "手続台帳を検査し、一覧し、一つを見ます。", "madoguchi procedures show nhi-enrol --json")
+    parser = parser_for(
+        "procedures", "手続台帳を検査し、一覧し、一つを見ます。", "madoguchi procedures show nhi-enrol --json"
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="lint|list|show")
-    for name, words in (("lint", "台帳を検査する"), ("list", "手続きを一覧する"), ("show", "一つの手続きを見る")):
+    for name, words in (
+        ("lint", "台帳を検査する"),
+        ("list", "手続きを一覧する"),
+        ("show", "一つの手続きを見る"),
+    ):
         action = actions.add_parser(name, help=words, description=words)
         if name == "show":
             action.add_argument("id", metavar="ID", help="手続きの id か、C01 のような番号")
@@ -120,9 +126,7 @@ def _details(pack: Pack, procedure: Procedure) -> dict[str, object]:
                 "must": _source(rule.must),
                 "optional": _source(rule.optional),
                 "because": rule.because,
-                "otherwise": [
-                    {"when": one.when.source, "because": one.because} for one in rule.otherwise
-                ],
+                "otherwise": [{"when": one.when.source, "because": one.because} for one in rule.otherwise],
             }
             for rule in procedure.rules
         ],

@@ -46,7 +46,9 @@ def fold(reader: Reader, word: str, node: ast.Call) -> Fold | None:
         return None
     if word == "count":
         if body is not None and body.type.kind is not Kind.BOOLEAN:
-            raise WrongType("count では数える人か条件を書きます。", "count(m for m in … if 条件) と書いてください。")
+            raise WrongType(
+                "count では数える人か条件を書きます。", "count(m for m in … if 条件) と書いてください。"
+            )
         parts = tuple(part for part in (chosen, body) if part is not None)
         condition = parts[0] if len(parts) == 1 else And(parts) if parts else None
         return Fold("count", variable, people, condition, None, _COUNT)
@@ -67,7 +69,9 @@ def _generator(word: str, node: ast.Call) -> ast.GeneratorExp | ast.ListComp:
         generator = node.args[0]
         if len(generator.generators) == 1 and isinstance(generator.generators[0].target, ast.Name):
             return generator
-    raise WrongType(f"{word} の書き方が正しくありません。", f"{word}(条件 for m in household.people) と書いてください。")
+    raise WrongType(
+        f"{word} の書き方が正しくありません。", f"{word}(条件 for m in household.people) と書いてください。"
+    )
 
 
 def _bind(reader: Reader, generator: ast.GeneratorExp | ast.ListComp) -> tuple[People, Owner]:

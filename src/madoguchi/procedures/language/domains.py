@@ -1,7 +1,8 @@
-"""Which values of an unknown fact are worth trying (試す値): all codes, or the values around each turning point.
+"""Which values of an unknown fact are worth trying (試す値): all codes, or the values around each
+turning point.
 
-`of` gives None where trying out could miss something: free text that is not compared, or a date that stands on
-both sides of one comparison.
+`of` gives None where trying out could miss something: free text that is not compared, or a date that
+stands on both sides of one comparison.
 """
 
 from collections.abc import Iterator

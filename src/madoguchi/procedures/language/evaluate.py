@@ -220,6 +220,8 @@ def _call(node: Call) -> Evaluate:
         return _extreme_of(min if node.function == "min" else max, arguments)
     function = FUNCTIONS[node.function]
     compute, falling = function.compute, function.falling
+    if len(arguments) > 1 and isinstance(node.arguments[1], (Constant, Parameter)):
+        return _call_with_number(arguments[0], compute, node.arguments[1].value)
 
     def call(frame: Frame) -> Any:
         values = [argument(frame) for argument in arguments]
@@ -236,6 +238,20 @@ def _call(node: Call) -> Evaluate:
         lowest = [(high_of if place in falling else low_of)(value) for place, value in enumerate(values)]
         highest = [(low_of if place in falling else high_of)(value) for place, value in enumerate(values)]
         return spans.span(compute(*lowest), compute(*highest))
+
+    return call
+
+
+def _call_with_number(first: Evaluate, compute: Callable[..., Any], number: Any) -> Evaluate:
+    """The usual call, `attains(birth_date, 65)`, without the general case's lists."""
+
+    def call(frame: Frame) -> Any:
+        value = first(frame)
+        if value is None or value is NOTHING:
+            return value
+        if value.__class__ is Span:
+            return spans.span(compute(value.low, number), compute(value.high, number))
+        return compute(value, number)
 
     return call
 
@@ -295,7 +311,7 @@ def _quantifier(node: Quantifier) -> Evaluate:
                 continue
             value = body(frame)
             if belongs and value is wanted:
-                return wanted
+                return bool(value)
             if value is not (not wanted):
                 result = None
         if maybe and result is not None:
@@ -350,6 +366,4 @@ def _extreme_over(choose: Callable[..., Any], counted: list[Any], possible: list
     if None in values or not counted:
         return None
     with_all, sure_only = _extreme(choose, values), _extreme(choose, counted)
-    return spans.span(
-        min(low_of(with_all), low_of(sure_only)), max(high_of(with_all), high_of(sure_only))
-    )
+    return spans.span(min(low_of(with_all), low_of(sure_only)), max(high_of(with_all), high_of(sure_only)))

@@ -5,7 +5,7 @@ that fails by all its parts. The sentence ends in 「ため」.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from madoguchi.procedures.language.evaluate import compile_node, members_of
 from madoguchi.procedures.language.frame import Frame
@@ -34,11 +34,12 @@ from madoguchi.procedures.language.tree import (
     SamePerson,
 )
 
+Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 Say = Callable[[Frame], str]
 _MOST_PARTS = 3
 _WRITTEN = (Constant, Parameter)
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_MIRRORED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_DENIED: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _NUMBER_WORDS = {"<": "未満", "<=": "以下", ">": "を超える", ">=": "以上", "==": "と同じ", "!=": "以外"}
 
 
@@ -99,7 +100,8 @@ def _value_of(item: Node) -> Say:
 
 
 def _comparison(node: Compare, outcome: bool) -> Say:
-    left, right, operator = node.left, node.right, node.operator
+    left, right = node.left, node.right
+    operator: Operator = node.operator
     if isinstance(left, _WRITTEN) and not isinstance(right, _WRITTEN):
         left, right, operator = right, left, _MIRRORED[operator]
     holds = operator if outcome else _DENIED[operator]
@@ -117,7 +119,9 @@ def _numbers(left: Node, right: Node, holds: str) -> Say:
 
     def numbers(frame: Frame) -> str:
         limit = said_value(left if isinstance(right, _WRITTEN) else right, evaluate_right(frame))
-        return f"{said_name(left)}が{said_value(left, evaluate_left(frame))}で、{limit}{_NUMBER_WORDS[holds]}の"
+        return (
+            f"{said_name(left)}が{said_value(left, evaluate_left(frame))}で、{limit}{_NUMBER_WORDS[holds]}の"
+        )
 
     return numbers
 
@@ -137,7 +141,8 @@ def _dates(left: Node, right: Node, holds: str) -> Say:
         relation = {"<": "より前の", "<=": "以前の", ">": "より後の", ">=": "以後の"}.get(holds, "と同じ日の")
         if holds == "!=":
             relation = "と違う日の"
-        return f"{name}（{said_value(left, day)}）が{said_name(right)}（{said_value(right, compared)}）{relation}"
+        said, other_said = said_value(left, day), said_value(right, compared)
+        return f"{name}（{said}）が{said_name(right)}（{other_said}）{relation}"
 
     return dates
 

@@ -21,7 +21,9 @@ class ExpressionFaults(ValueError):
         self.source = source
         self.faults = faults
         super().__init__(
-            " ".join(f"式「{source}」の{fault.column}文字目: {fault.message}{fault.remedy}" for fault in faults)
+            " ".join(
+                f"式「{source}」の{fault.column}文字目: {fault.message}{fault.remedy}" for fault in faults
+            )
         )
 
 

@@ -1,7 +1,7 @@
 """A frame (判定の場): everything an expression reads while it is evaluated.
 
-A record is one subject's known facts, with 不詳 dates as spans; reading an absent fact gives None. A tracing frame
-also notes which unknown or 不詳 facts were read.
+A record is one subject's known facts, with 不詳 dates as spans; reading an absent fact gives None. A
+tracing frame also notes which unknown or 不詳 facts were read.
 """
 
 from collections.abc import Iterable, Mapping

@@ -134,7 +134,9 @@ class Names:
                 return People("people", HOUSEHOLD)
             if key == "children":
                 return People("household_children", HOUSEHOLD)
-            raise UnknownName(f"「household.{key}」は人の集まりではありません。", nearest(key, _HOUSEHOLD_PEOPLE))
+            raise UnknownName(
+                f"「household.{key}」は人の集まりではありません。", nearest(key, _HOUSEHOLD_PEOPLE)
+            )
         owner = self.owner(name)
         match key:
             case "parents" | "spouse" | "children" | "guardians":

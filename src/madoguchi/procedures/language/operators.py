@@ -41,16 +41,15 @@ def check_comparison(operator: str, left: Node, right: Node) -> None:
         raise WrongType("区分の種類が違うので比べられません。", "同じ区分の項目どうしを比べてください。")
     check_units(one, other)
     if operator not in ("==", "!=") and one.kind not in _ORDERED:
-        raise WrongType(
-            f"{name_of(one)}に大小はありません。", "== か != か in を使ってください。"
-        )
+        raise WrongType(f"{name_of(one)}に大小はありません。", "== か != か in を使ってください。")
 
 
 def check_code(type_: Type, value: object) -> None:
     """Raise WrongType unless the value is a code of the choice."""
     if not isinstance(value, str):
         raise WrongType(
-            f"区分は文字のコードと比べます({value!r} は文字ではありません)。", f"'{value}' のように引用符で囲んでください。"
+            f"区分は文字のコードと比べます({value!r} は文字ではありません)。",
+            f"'{value}' のように引用符で囲んでください。",
         )
     if value not in type_.codes:
         raise WrongType(f"「{value}」はこの区分のコードではありません。", nearest(value, type_.codes))
@@ -81,7 +80,8 @@ def arithmetic(operator: str, left: Node, right: Node) -> Arithmetic:
         return Arithmetic("-", left, right, Type(Kind.NUMBER, unit="days"))
     if Kind.DATE in kinds:
         raise WrongType(
-            "日付に数を足したり引いたりはできません。", "days_after(日付, 日数) や months_after(日付, 月数) を使ってください。"
+            "日付に数を足したり引いたりはできません。",
+            "days_after(日付, 日数) や months_after(日付, 月数) を使ってください。",
         )
     if kinds != (Kind.NUMBER, Kind.NUMBER):
         wrong = left if left.type.kind is not Kind.NUMBER else right
@@ -89,7 +89,9 @@ def arithmetic(operator: str, left: Node, right: Node) -> Arithmetic:
     match operator:
         case "+" | "-":
             check_units(left.type, right.type)
-            return Arithmetic(operator, left, right, Type(Kind.NUMBER, unit=left.type.unit or right.type.unit))
+            return Arithmetic(
+                operator, left, right, Type(Kind.NUMBER, unit=left.type.unit or right.type.unit)
+            )
         case "*" | "//":
             unit = left.type.unit if operator == "//" else left.type.unit or right.type.unit
             if operator == "*" and left.type.unit and right.type.unit:
@@ -108,4 +110,3 @@ def check_argument(function: str, place: int, expected: Kind, given: Type) -> No
         )
     if expected is Kind.NUMBER and given.unit == "yen":
         raise WrongType(f"{function} に円の数は渡せません。", "年数・月数・日数を渡してください。")
-

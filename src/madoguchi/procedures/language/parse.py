@@ -64,7 +64,9 @@ def parse(source: str, *, names: Names, kind: Kind) -> Expression:
         syntax = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError) as error:
         column = error.offset if isinstance(error, SyntaxError) and error.offset else 1
-        fault = ExpressionFault(column, "式の書き方が正しくありません。", "括弧と引用符の対応を確かめてください。")
+        fault = ExpressionFault(
+            column, "式の書き方が正しくありません。", "括弧と引用符の対応を確かめてください。"
+        )
         raise ExpressionFaults(source, (fault,)) from error
     reader = Reader(names)
     tree = reader.read(syntax.body)
@@ -191,7 +193,8 @@ class Reader:
                 return None
             if holder.type.kind is not Kind.CHOICES:
                 raise WrongType(
-                    "'コード' in の後には区分の集まりの項目を書きます。", "項目 in ('コード', …) ではありませんか。"
+                    "'コード' in の後には区分の集まりの項目を書きます。",
+                    "項目 in ('コード', …) ではありませんか。",
                 )
             operators.check_code(holder.type, left.value)
             return Contains(holder, left.value, negated)
@@ -203,7 +206,9 @@ class Reader:
             return None
         written = [value for value in values if isinstance(value, Constant)]
         if not written or len(written) < len(values):
-            raise WrongType("in の並びには決まった値だけを書きます。", "項目どうしは == と or で比べてください。")
+            raise WrongType(
+                "in の並びには決まった値だけを書きます。", "項目どうしは == と or で比べてください。"
+            )
         for value in written:
             operators.check_comparison("==", item, value)
         return OneOf(item, tuple(value.value for value in written), negated)
@@ -241,7 +246,9 @@ class Reader:
         if len(read) < len(arguments):
             return None
         if len(read) < 2 or any(one.type.kind not in (Kind.NUMBER, Kind.DATE) for one in read):
-            raise WrongType(f"{name} には数か日付を二つ以上書きます。", f"{name}(値, 値) の形で書いてください。")
+            raise WrongType(
+                f"{name} には数か日付を二つ以上書きます。", f"{name}(値, 値) の形で書いてください。"
+            )
         for other in read[1:]:
             operators.check_comparison("==", read[0], other)
         return Call(name, read, read[0].type)
@@ -250,7 +257,9 @@ class Reader:
 def _constant(value: object) -> Constant:
     if isinstance(value, (bool, int, str)):
         return constant(value)
-    raise WrongType(f"{value!r} という値は使えません。", "整数、'文字'、True、False、date(年, 月, 日) を使ってください。")
+    raise WrongType(
+        f"{value!r} という値は使えません。", "整数、'文字'、True、False、date(年, 月, 日) を使ってください。"
+    )
 
 
 def _written_date(node: ast.Call) -> Constant:
@@ -268,5 +277,6 @@ def _written_date(node: ast.Call) -> Constant:
 
 
 def _wrong_date() -> NoReturn:
-    raise WrongType("date の日付が正しくありません。", "date(2026, 4, 1) のように実在する年月日を書いてください。")
-
+    raise WrongType(
+        "date の日付が正しくありません。", "date(2026, 4, 1) のように実在する年月日を書いてください。"
+    )

@@ -6,6 +6,7 @@ Every sentence part here ends so that 「…ため」 can follow.
 from datetime import date
 from typing import Any
 
+from madoguchi.jp.wareki import WarekiError, format_wareki
 from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import (
     Arithmetic,
@@ -20,13 +21,6 @@ from madoguchi.procedures.language.tree import (
 )
 from madoguchi.procedures.situation import EventKind
 
-_ERAS = (
-    (date(2019, 5, 1), "令和"),
-    (date(1989, 1, 8), "平成"),
-    (date(1926, 12, 25), "昭和"),
-    (date(1912, 7, 30), "大正"),
-    (date(1873, 1, 1), "明治"),
-)
 # 真偽の項目のうち、「いいえ」では伝わりにくいもの
 _BOOLEANS = {
     "moves": ("この異動で動く", "この異動では動かない"),
@@ -53,11 +47,10 @@ def said_date(day: Any) -> str:
     """Return a day in the Japanese calendar; a 不詳 date as its first and last possible day."""
     if isinstance(day, Span):
         return f"{said_date(day.low)}から{said_date(day.high)}までのいずれかの日"
-    for start, era in _ERAS:
-        if day >= start:
-            year = day.year - start.year + 1
-            return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
-    return f"西暦{day.year}年{day.month}月{day.day}日"
+    try:
+        return format_wareki(day)
+    except WarekiError:
+        return f"西暦{day.year}年{day.month}月{day.day}日"
 
 
 def said_value(node: Node, value: Any) -> str:
@@ -112,7 +105,11 @@ def said_name(node: Node) -> str:
 
 def _said_call(function: str, arguments: tuple[Node, ...]) -> str:
     first = arguments[0]
-    number = f"{arguments[1].value}" if len(arguments) > 1 and isinstance(arguments[1], (Constant, Parameter)) else ""
+    number = (
+        f"{arguments[1].value}"
+        if len(arguments) > 1 and isinstance(arguments[1], (Constant, Parameter))
+        else ""
+    )
     match function:
         case "attains":
             return f"{number}歳に達する日"
@@ -146,5 +143,3 @@ def said_boolean(node: Fact, value: bool) -> str:
 def said_relation(relation: str) -> str:
     """Return what the members of a collection are called."""
     return _RELATIONS[relation]
-
-

@@ -1,7 +1,7 @@
 """What is left of a condition (残りの条件) when everything known has been put in.
 
-`residual` gives True, False, or a small tree of leaves that are still unknown, each with the unknown or 不詳 facts
-it reads. `search` works on that tree.
+`residual` gives True, False, or a small tree of leaves that are still unknown, each with the unknown or
+不詳 facts it reads. `search` works on that tree.
 """
 
 from collections.abc import Callable

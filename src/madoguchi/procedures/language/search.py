@@ -1,9 +1,9 @@
 """Which unknown facts still matter (まだ結果を変えうる事実), and whether the outcome is settled after all.
 
-Parts of a residual that share no fact are independent, so each is judged by itself. Parts that share facts are
-tried out with every value that can make a difference, up to a bound; beyond it every fact is taken to matter.
-Dates and numbers are tried at the two days (or numbers) around each point where a comparison turns, which is
-found by halving, because every comparison of one of them is monotone.
+Parts of a residual that share no fact are independent, so each is judged by itself. Parts that share facts
+are tried out with every value that can make a difference, up to a bound; beyond it every fact is taken to
+matter. Dates and numbers are tried at the two days (or numbers) around each point where a comparison turns,
+which is found by halving, because every comparison of one of them is monotone.
 """
 
 from collections.abc import Sequence

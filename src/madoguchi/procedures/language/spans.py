@@ -1,7 +1,7 @@
 """Spans (幅): a value of which only the lowest and the highest possibility are known.
 
-A 不詳 date is a span of days; a count over people some of whom are unclear is a span of numbers. Comparisons give
-True or False only when every possibility agrees, else None.
+A 不詳 date is a span of days; a count over people some of whom are unclear is a span of numbers.
+Comparisons give True or False only when every possibility agrees, else None.
 """
 
 from collections.abc import Callable

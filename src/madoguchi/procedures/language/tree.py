@@ -229,7 +229,8 @@ Node = (
 class Expression:
     """A checked expression: its text, its tree, how many slots it needs, and its compiled evaluation.
 
-    `evaluate` takes an `evaluate.Frame` and gives the value, a `Span` of possible values, or None for unknown.
+    `evaluate` takes an `evaluate.Frame` and gives the value, a `Span` of possible values, or None for
+    unknown.
     """
 
     source: str

@@ -4,12 +4,6 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from madoguchi.jp.dates import PossibleDays
-from madoguchi.procedures.decide import Decision, Status, answer, decide, next_prompt, next_question
-from madoguchi.procedures.facts import FactRef
-from madoguchi.procedures.packs import Pack
-from madoguchi.procedures.situation import Situation
 from tests.unit.procedures.club import ON, OPEN_DAYS
 from tests.unit.procedures.drawn import (
     DOMAINS,
@@ -19,6 +13,13 @@ from tests.unit.procedures.drawn import (
     situations,
     unknown_facts,
 )
+
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.procedures.court import forget_decisions
+from madoguchi.procedures.decide import Decision, Status, answer, decide, next_prompt, next_question
+from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.situation import Situation
 
 _EASY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -189,3 +190,11 @@ def test_an_uncertain_birthday_is_asked_only_when_its_days_differ(
     for subject, status in unclear.items():
         found = {one[subject] for one in by_day}
         assert found == {status} if len(found) == 1 else status is Status.ASK
+
+
+@_EASY
+@given(packs(), situations())
+def test_a_remembered_decision_is_the_same_as_a_fresh_one(pack: Pack, situation: Situation) -> None:
+    remembered = decided(pack, situation)
+    forget_decisions()
+    assert decided(pack, situation) == remembered

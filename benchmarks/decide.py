@@ -1,0 +1,124 @@
+"""How long deciding and choosing the next question take, for a household of five.
+
+    python benchmarks/decide.py [--pack FOLDER] [--runs 300]
+
+Prints p50 and p99 in milliseconds for three states of knowledge: everything the core system knows, only
+birthdays and 続柄, and nothing at all; first with nothing remembered, then decided again. Without --pack it
+takes the pack that ships with the product.
+"""
+
+import argparse
+import gc
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
+
+from madoguchi.jp.open_days import OpenDays
+from madoguchi.procedures.court import forget_decisions
+from madoguchi.procedures.decide import decide, next_question
+from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
+from madoguchi.procedures.loader import load_pack, national_pack
+from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
+
+ON = date(2026, 11, 9)
+EVENT = {"move_date": date(2026, 11, 5), "planned_move_out_date": date(2026, 10, 25)}
+FAMILY = (
+    ("p1", date(1984, 5, 2), "世帯主"),
+    ("p2", date(1986, 1, 30), "妻"),
+    ("p3", date(2018, 4, 1), "子"),
+    ("p4", date(2023, 12, 24), "子"),
+    ("p5", date(1951, 11, 6), "母"),
+)
+
+
+def household(pack: Pack, knowledge: str) -> Situation:
+    """Return the household of five knowing "everything", "birthdays" or "nothing"."""
+    known = {(one.holder, one.key) for one in pack.vocabulary}
+    people = []
+    for place, (person, birth, relationship) in enumerate(FAMILY):
+        values: dict[str, Value] = {}
+        if knowledge != "nothing":
+            values = {"birth_date": birth, "relationship": relationship}
+        if knowledge == "everything":
+            for definition in pack.vocabulary:
+                if definition.holder is Holder.PERSON and definition.key not in values:
+                    values |= ordinary(definition, place)
+        people.append(PersonFacts(person, {k: v for k, v in values.items() if (Holder.PERSON, k) in known}))
+    event = {key: day for key, day in EVENT.items() if (Holder.EVENT, key) in known}
+    return Situation(EventKind.move_in, event, {}, tuple(people), None, "p1", ON)
+
+
+def ordinary(definition: FactDefinition, place: int) -> dict[str, Value]:
+    """Return some value for a fact, different from person to person."""
+    match definition.type:
+        case FactType.BOOLEAN:
+            return {definition.key: definition.key == "moves" or place % 2 == 0}
+        case FactType.NUMBER:
+            return {definition.key: place}
+        case FactType.CHOICE:
+            return {definition.key: definition.choices[place % len(definition.choices)].code}
+        case FactType.CHOICES:
+            return {definition.key: frozenset()}
+        case FactType.DATE:
+            return {definition.key: ON - timedelta(days=place)}
+        case _:
+            return {}
+
+
+def timed(
+    work: Callable[[], object], runs: int, before: Callable[[], object] | None = None
+) -> tuple[float, float]:
+    """Return p50 and p99 in milliseconds, after a warm-up; `before` runs untimed before each run."""
+    for _ in range(5):
+        work()
+    gc.collect()
+    took = []
+    for _ in range(runs):
+        if before is not None:
+            before()
+        start = perf_counter()
+        work()
+        took.append((perf_counter() - start) * 1000)
+    took.sort()
+    return took[len(took) // 2], took[int(len(took) * 0.99)]
+
+
+def main() -> int:
+    """Measure and print; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pack", type=Path)
+    parser.add_argument("--runs", type=int, default=300)
+    arguments = parser.parse_args()
+    start = perf_counter()
+    pack = load_pack(arguments.pack) if arguments.pack else national_pack()
+    print(f"loaded {len(pack.procedures)} procedures in {(perf_counter() - start) * 1000:.0f} ms")
+    days = OpenDays()
+    for knowledge in ("everything", "birthdays", "nothing"):
+        situation = household(pack, knowledge)
+        decisions = decide(pack, situation, on=ON, open_days=days)
+        open_count = sum(bool(decision.missing) for decision in decisions)
+        c50, c99 = timed(
+            lambda one=situation: decide(pack, one, on=ON, open_days=days), arguments.runs, forget_decisions
+        )
+        p50, p99 = timed(lambda one=situation: decide(pack, one, on=ON, open_days=days), arguments.runs)
+        q50, q99 = timed(
+            lambda one=situation, two=decisions: next_question(pack, one, two, on=ON, open_days=days),
+            arguments.runs,
+        )
+        print(
+            f"{knowledge:10} {len(decisions)} decisions, {open_count} open: "
+            f"decide first time p50 {c50:.2f} p99 {c99:.2f} ms, again p50 {p50:.2f} p99 {p99:.2f} ms; "
+            f"next_question p50 {q50:.2f} p99 {q99:.2f} ms"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

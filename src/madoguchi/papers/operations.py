@@ -1,0 +1,87 @@
+"""Prints (印刷): sheets, the guide and the confirmation, each as one PDF.
+
+1. What may not be shown is refused before anything is laid out.
+2. Every string is checked against the fonts; what is missing stands as 〓 and is listed.
+3. One document is set for the whole batch.
+
+Nothing here reads the database or the clock. Call it outside `atomic`: setting a page takes milliseconds of lock time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from madoguchi.papers.payload import Json, Setting, families
+from madoguchi.papers.sheet_payload import sheet_payload
+from madoguchi.papers.typesetting import Template, typeset
+from madoguchi.papers.values import Blank, RenderedPaper, SheetValues
+
+PAPER_LANGUAGE = "ja"
+"""Sheets are Japanese whatever language the clerk's screen or the resident's display is in."""
+
+
+class WithheldValueOnPaper(ValueError):
+    """A box marked withheld holds something to print."""
+
+    def __init__(self, *, paper: str, box: str) -> None:
+        self.paper = paper
+        self.box = box
+        super().__init__(
+            _("「%(paper)s」の「%(box)s」は、この相手に渡す紙には印字できません。印刷を止めました。様式の作り直しを担当者に依頼してください。")
+            % {"paper": paper, "box": box}
+        )
+
+
+class MixedAudiences(ValueError):
+    """Sheets for different hands were put into one print."""
+
+    def __init__(self) -> None:
+        super().__init__(_("渡す相手の違う様式を一度に印刷することはできません。相手ごとに分けて印刷してください。"))
+
+
+class NothingToPrint(ValueError):
+    """A print without sheets."""
+
+    def __init__(self) -> None:
+        super().__init__(_("印刷する様式がありません。手続きを一つ以上選んでください。"))
+
+
+@override(PAPER_LANGUAGE)
+def render_sheets(sheets: Sequence[SheetValues], *, issued_at: datetime, batch: bool = True) -> RenderedPaper:
+    """Print sheets into one PDF, each with its own page count.
+
+    `batch=False` is for a preview of a single sheet and refuses more than one.
+    Raises NothingToPrint, MixedAudiences, WithheldValueOnPaper.
+    """
+    if not sheets or (not batch and len(sheets) != 1):
+        raise NothingToPrint
+    if len({sheet.audience for sheet in sheets}) > 1:
+        raise MixedAudiences
+    for sheet in sheets:
+        _refuse_withheld(sheet)
+    setting = Setting()
+    laid_out = [sheet_payload(setting, sheet, number) for number, sheet in enumerate(sheets)]
+    title = sheets[0].title if len(sheets) == 1 else _("届出書 %d件") % len(sheets)
+    return _render(Template.SHEET, {"title": title, "sheets": laid_out}, setting, issued_at)
+
+
+def _refuse_withheld(sheet: SheetValues) -> None:
+    for box in sheet.all_boxes():
+        if box.withheld and not isinstance(box.content, Blank):
+            raise WithheldValueOnPaper(paper=sheet.title, box=box.label)
+
+
+def _render(
+    template: Template, payload: dict[str, Json], setting: Setting, issued_at: datetime
+) -> RenderedPaper:
+    day: list[Json] = [issued_at.year, issued_at.month, issued_at.day]
+    document: dict[str, Json] = {**payload, "faces": families(), "issued": day, "lang": PAPER_LANGUAGE}
+    pdf = typeset(template, document, issued_at=issued_at)
+    return RenderedPaper(pdf, _pages(pdf), tuple(setting.found))
+
+
+def _pages(pdf: bytes) -> int:
+    """Read the page count from the page tree's root."""
+    return pdf.count(b"/Type/Page\n") + pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/")

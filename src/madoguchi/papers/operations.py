@@ -13,10 +13,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from madoguchi.papers.guide_payload import confirmation_payload, guide_payload
 from madoguchi.papers.payload import Json, Setting, families
-from madoguchi.papers.sheet_payload import sheet_payload
+from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset
-from madoguchi.papers.values import Blank, RenderedPaper, SheetValues
+from madoguchi.papers.values import Blank, ConfirmationValues, GuideValues, RenderedPaper, SheetValues
 
 PAPER_LANGUAGE = "ja"
 """Sheets are Japanese whatever language the clerk's screen or the resident's display is in."""
@@ -52,6 +53,7 @@ class NothingToPrint(ValueError):
 def render_sheets(sheets: Sequence[SheetValues], *, issued_at: datetime, batch: bool = True) -> RenderedPaper:
     """Print sheets into one PDF, each with its own page count.
 
+    A sheet that runs over its page is set again with lower lines, and if that is not enough with its pages counted.
     `batch=False` is for a preview of a single sheet and refuses more than one.
     Raises NothingToPrint, MixedAudiences, WithheldValueOnPaper.
     """
@@ -61,10 +63,31 @@ def render_sheets(sheets: Sequence[SheetValues], *, issued_at: datetime, batch: 
         raise MixedAudiences
     for sheet in sheets:
         _refuse_withheld(sheet)
-    setting = Setting()
-    laid_out = [sheet_payload(setting, sheet, number) for number, sheet in enumerate(sheets)]
     title = sheets[0].title if len(sheets) == 1 else _("届出書 %d件") % len(sheets)
-    return _render(Template.SHEET, {"title": title, "sheets": laid_out}, setting, issued_at)
+    for density in (1.0, COMPACT):
+        setting = Setting(density=density)
+        laid_out = [sheet_payload(setting, sheet, number) for number, sheet in enumerate(sheets)]
+        payload: dict[str, Json] = {"title": title, "sheets": [sheet.json for sheet in laid_out]}
+        paper = _render(Template.SHEET, payload, setting, issued_at)
+        if paper.pages == sum(sheet.pages for sheet in laid_out):
+            return paper
+    return _render(Template.SHEET, {**payload, "counted": True}, setting, issued_at)
+
+
+@override(PAPER_LANGUAGE)
+def render_guide(guide: GuideValues, *, issued_at: datetime) -> RenderedPaper:
+    """Print the personal list (受付案内票). Raises NotForQr when its QR text is not a plain reference."""
+    setting = Setting()
+    payload: dict[str, Json] = {"title": guide.title, "guide": guide_payload(setting, guide)}
+    return _render(Template.GUIDE, payload, setting, issued_at)
+
+
+@override(PAPER_LANGUAGE)
+def render_confirmation(page: ConfirmationValues, *, issued_at: datetime) -> RenderedPaper:
+    """Print the page that is signed (確認・署名票), with the pad's strokes when there are any. Raises NotAStroke."""
+    setting = Setting()
+    payload: dict[str, Json] = {"title": page.title, "confirmation": confirmation_payload(setting, page)}
+    return _render(Template.CONFIRMATION, payload, setting, issued_at)
 
 
 def _refuse_withheld(sheet: SheetValues) -> None:

@@ -23,11 +23,29 @@ _WORD = regex.compile(r"[\p{Latin}\p{N}\p{M}'’.\-_@/]{8,}")
 _UNBROKEN = regex.compile(r"\X")
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A checked string with its size in points; `height` in millimetres when it takes one line, else None."""
+
+    size: float
+    words: Json
+    height: float | None
+
+    @property
+    def json(self) -> Json:
+        """As the templates read it."""
+        return {"z": self.size, "v": self.words}
+
+
 @dataclass(slots=True)
 class Setting:
-    """One print being prepared: takes strings in, remembers what cannot be printed."""
+    """One print being prepared: takes strings in, remembers what cannot be printed.
+
+    `density` scales the height of the lines: 1.0 is roomy.
+    """
 
     sheet: str = ""
+    density: float = 1.0
     found: list[MissingGlyph] = field(default_factory=list)
 
     def put(self, text: str, role: Role, box: str) -> Json:
@@ -38,14 +56,14 @@ class Setting:
         self.found.extend(glyphs.missing(text, role, sheet=self.sheet, box=box))
         return [["x", GETA] if run.face is None else [run.face.value, run.text] for run in stretches]
 
-    def fitted(self, text: str, role: Role, box: str, room_mm: float, sizes: Sequence[float] = SIZES) -> Json:
+    def fitted(self, text: str, role: Role, box: str, room_mm: float, sizes: Sequence[float] = SIZES) -> "Fitted":
         """Check a string and choose its size for a box of the given inner width."""
         em = glyphs.width(text, role) if "\n" not in text else float("inf")
         for size in sizes:
             if em * size * POINT_IN_MM <= room_mm:
-                return {"z": size, "v": self.put(text, role, box)}
+                return Fitted(size, self.put(text, role, box), size * POINT_IN_MM)
         floor = sizes[-1]
-        return {"z": floor, "v": self.put(broken(text, role, room_mm / (floor * POINT_IN_MM)), role, box)}
+        return Fitted(floor, self.put(broken(text, role, room_mm / (floor * POINT_IN_MM)), role, box), None)
 
 
 def broken(text: str, role: Role, room_em: float) -> str:

@@ -4,13 +4,15 @@ All measures are millimetres on A4; the templates only draw.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from madoguchi.papers import glyphs
 from madoguchi.papers.definitions import Block
 from madoguchi.papers.formats import wareki
 from madoguchi.papers.glyphs import Role
-from madoguchi.papers.payload import Json, Setting, rows, sections
+from madoguchi.papers.payload import POINT_IN_MM, SIZES, Fitted, Json, Setting, rows, sections
 from madoguchi.papers.values import (
     Blank,
     BlankReason,
@@ -26,29 +28,46 @@ from madoguchi.papers.values import (
 
 PAGE_MM = 178.0
 SIDE_MM = 8.0
-LINE_MM = 8.4
-PEOPLE_LINE_MM = 10.5
+LINE_MM = 9.0
+PEOPLE_LINE_MM = 11.0
+COMPACT = 0.82
+"""Share of the line heights when a sheet would otherwise run over its page."""
 PEOPLE_PER_CONTINUATION = 20
 _COMPACT_ABOVE = 36
 _COMPACT_LINE_MM = 7.0
 _LABEL_SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)
 _KANA_SIZES = (7.5, 7.0, 6.5, 6.0)
 _NAME_SIZES = (12.0, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
+_CHOICE_SIZES = (10.0, 9.5, 9.0)
+_TICK_EM = 2.6
 _PADDING_MM = 3.0
+_LINE_AIR_MM = 2.2
+_BETWEEN_MM = 0.7
+_HAND_MM = 4.0
+_LABEL_ABOVE_BELOW_MM = 45.0
 _DATE_WIDTHS = (2.2, 1.6, 1.0, 1.4, 1.0, 1.4, 1.0)
 
 
-def sheet_payload(setting: Setting, sheet: SheetValues, number: int) -> Json:
+@dataclass(frozen=True, slots=True)
+class LaidOutSheet:
+    """One sheet as the templates read it, and the pages it is planned to take."""
+
+    json: Json
+    pages: int
+
+
+def sheet_payload(setting: Setting, sheet: SheetValues, number: int) -> LaidOutSheet:
     """Lay out one sheet; `number` counts the sheets of the print from 0."""
     setting.sheet = sheet.title
     parts: list[Json] = []
     for block in sheet.blocks:
         parts.extend(_block(setting, sheet, block))
+    more = _continuations(setting, sheet)
     ours = _("本製品の独自様式") if not sheet.form_source else _("様式: %s") % sheet.form_source
     received = wareki(sheet.received_on) if sheet.received_on else ""
     notified = wareki(sheet.notified_on) if sheet.notified_on else _("　　　年　　月　　日")
     to = _("%(city)s%(addressee)s　あて") % {"city": _stem(sheet), "addressee": sheet.addressee}
-    return {
+    laid_out: dict[str, Json] = {
         "n": number,
         "form": setting.put(_("様式 %s") % sheet.sheet_id, Role.LABEL, "様式"),
         "title": setting.put(sheet.title, Role.HEADING, _("表題")),
@@ -62,10 +81,12 @@ def sheet_payload(setting: Setting, sheet: SheetValues, number: int) -> Json:
             {**_head(setting, _("枚数"), "", 11, 14), "v": None, "unit": _("枚")},
         ],
         "parts": parts,
-        "more": _continuations(setting, sheet),
+        "more": more,
+        "pages": 1 + len(more),
         "foot": setting.put(_("根拠: %(law)s　%(form)s") % {"law": sheet.law, "form": ours}, Role.LABEL, _("根拠")),
         "mark": setting.put(sheet.number, Role.LABEL, _("受付番号")),
     }
+    return LaidOutSheet(laid_out, 1 + len(more))
 
 
 def _stem(sheet: SheetValues) -> str:
@@ -103,6 +124,7 @@ def _block(setting: Setting, sheet: SheetValues, block: Block) -> list[Json]:
 
 def _part(setting: Setting, boxes: Sequence[FilledBox], title: str, tall: float, *, beside: bool = False) -> Json:
     room = PAGE_MM - (SIDE_MM if beside else 0.0)
+    tall *= setting.density
     heading = setting.put(title, Role.LABEL if beside else Role.HEADING, title) if title else None
     return {
         "k": "boxes",
@@ -110,50 +132,67 @@ def _part(setting: Setting, boxes: Sequence[FilledBox], title: str, tall: float,
         "sw": SIDE_MM,
         "side": [setting.put(letter, Role.LABEL, title) for letter in title] if beside else None,
         "bar": None if beside else heading,
-        "rows": [[_box(setting, box, units * room / 6) for box, units in line] for line in rows(boxes)],
+        "rows": [_line(setting, [(box, units * room / 6) for box, units in line], tall) for line in rows(boxes)],
     }
 
 
-def _box(setting: Setting, box: FilledBox, room: float) -> Json:
-    above = room < 45
-    label_mm = 0.0 if above else (20.0 if room < 75 else 26.0)
-    value_mm = room - label_mm
-    return {
-        "l": setting.fitted(box.label, Role.LABEL, box.label, (value_mm if above else label_mm) - 2.2, _LABEL_SIZES),
-        "lw": label_mm,
-        "vw": value_mm,
-        "top": above,
-        "c": _content(setting, box.content, box.label, value_mm - _PADDING_MM),
-    }
+def _line(setting: Setting, line: Sequence[tuple[FilledBox, float]], tall: float) -> Json:
+    """One line of boxes. Its height is fixed when every text in it is known to take one line: that sets faster."""
+    boxes: list[Json] = []
+    heights: list[float | None] = []
+    for box, room in line:
+        above = room < _LABEL_ABOVE_BELOW_MM
+        label_mm = 0.0 if above else (20.0 if room < 75 else 26.0)
+        value_mm = room - label_mm
+        label_room = (value_mm if above else label_mm) - 2.5
+        label = setting.fitted(box.label, Role.LABEL, box.label, label_room, _LABEL_SIZES)
+        inner, height = content_payload(setting, box.content, box.label, value_mm - _PADDING_MM)
+        heights += [None] if above else [label.height, height]
+        boxes.append({"l": label.json, "lw": label_mm, "vw": value_mm, "top": above, "c": inner})
+    known = [height for height in heights if height is not None]
+    fixed = max(tall, max(known) + _LINE_AIR_MM * setting.density**2) if len(known) == len(heights) else None
+    return {"boxes": boxes, "h": fixed}
 
 
-def _content(setting: Setting, content: Content, label: str, room: float) -> Json:
+def content_payload(setting: Setting, content: Content, label: str, room: float) -> tuple[Json, float | None]:
+    """A box's content as the templates read it, and its height in millimetres when every text takes one line."""
     match content:
         case Blank(reason, date_parts):
-            parts = DateParts("", "", "", "") if date_parts else None
             hand = setting.put(_("手書き"), Role.LABEL, label) if reason is BlankReason.BY_HAND else None
-            return {"k": "b", "hand": hand, "p": _date(setting, parts, label) if parts and hand else None}
+            parts = _date(setting, DateParts("", "", "", ""), label) if date_parts and hand else None
+            return {"k": "b", "hand": hand, "p": parts}, _HAND_MM
         case Words(text):
-            return {"k": "t", "t": setting.fitted(text, Role.VALUE, label, room)}
+            fitted = setting.fitted(text, Role.VALUE, label, room)
+            return {"k": "t", "t": fitted.json}, fitted.height
         case Choices(marks):
-            total = sum(len(text) + 2.2 for text, _chosen in marks)
-            size = 10.0 if total * 10.0 * 0.3528 <= room else 9.0
-            return {"k": "c", "z": size, "m": [{"on": on, "v": setting.put(t, Role.VALUE, label)} for t, on in marks]}
+            em = sum(glyphs.width(text, Role.VALUE) + _TICK_EM for text, _chosen in marks)
+            size = next((size for size in _CHOICE_SIZES if em * size * POINT_IN_MM <= room), _CHOICE_SIZES[-1])
+            one_line = em * size * POINT_IN_MM <= room
+            words: Json = [{"on": on, "v": setting.put(text, Role.VALUE, label)} for text, on in marks]
+            return {"k": "c", "z": size, "m": words}, size * POINT_IN_MM if one_line else None
         case DateParts():
-            return {"k": "d", "p": _date(setting, content, label)}
+            return {"k": "d", "p": _date(setting, content, label)}, SIZES[0] * POINT_IN_MM
         case WrittenName(text, kana):
-            return {
-                "k": "n",
-                "kana": setting.fitted(kana, Role.VALUE, label, room, _KANA_SIZES) if kana else None,
-                "t": setting.fitted(text, Role.NAME, label, room, _NAME_SIZES),
-            }
+            above = setting.fitted(kana, Role.VALUE, label, room, _KANA_SIZES) if kana else None
+            name = setting.fitted(text, Role.NAME, label, room, _NAME_SIZES)
+            return {"k": "n", "kana": above.json if above else None, "t": name.json}, _stacked(above, name)
         case WrittenAddress(text, building, postal):
-            return {
-                "k": "a",
-                "postal": setting.fitted(postal, Role.NAME, label, room, (9.0, 8.0)) if postal else None,
-                "t": setting.fitted(text, Role.NAME, label, room),
-                "building": setting.fitted(building, Role.NAME, label, room) if building else None,
-            }
+            code = setting.fitted(postal, Role.NAME, label, room, (9.0, 8.0)) if postal else None
+            place = setting.fitted(text, Role.NAME, label, room)
+            house = setting.fitted(building, Role.NAME, label, room) if building else None
+            lines: dict[str, Json] = {"postal": code.json if code else None, "t": place.json}
+            lines["building"] = house.json if house else None
+            return {"k": "a", **lines}, _stacked(code, place, house)
+
+
+def _stacked(*lines: Fitted | None) -> float | None:
+    """Height of texts under each other, None when one of them takes more than a line."""
+    height = 0.0
+    for line in lines:
+        if line is not None and line.height is None:
+            return None
+        height += (line.height or 0.0) + _BETWEEN_MM if line is not None else 0.0
+    return height
 
 
 def _date(setting: Setting, date: DateParts, label: str) -> list[Json]:
@@ -175,7 +214,7 @@ def _people(
     shares = sum(column.width for column in sheet.columns) or 1
     widths = [(PAGE_MM - 7.0) * column.width / shares for column in sheet.columns]
     lines: list[Json] = [
-        [_content(setting, box.content, box.label, mm - 2.4) for box, mm in zip(row, widths, strict=True)]
+        [content_payload(setting, box.content, box.label, mm - 2.4)[0] for box, mm in zip(row, widths, strict=True)]
         for row in people
     ]
     empty: Json = [{"k": "b", "hand": None} for _mm in widths]
@@ -185,12 +224,12 @@ def _people(
         "k": "people",
         "bar": setting.put(sheet.people_title, Role.HEADING, sheet.people_title),
         "cols": [
-            {"l": setting.fitted(c.label, Role.LABEL, c.label, mm - 2.4, _LABEL_SIZES), "w": mm}
+            {"l": setting.fitted(c.label, Role.LABEL, c.label, mm - 2.4, _LABEL_SIZES).json, "w": mm}
             for c, mm in zip(sheet.columns, widths, strict=True)
         ],
         "rows": lines + [empty] * blank,
         "first": first,
-        "tall": PEOPLE_LINE_MM,
+        "tall": PEOPLE_LINE_MM * setting.density,
         "more": setting.put(more, Role.LABEL, sheet.people_title) if more else None,
     }
 

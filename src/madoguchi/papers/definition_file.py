@@ -11,7 +11,15 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from madoguchi.papers.definitions import UNITS_PER_LINE, Block, Box, BoxFormat, Column, SheetDefinition, Writer
+from madoguchi.papers.definitions import (
+    UNITS_PER_LINE,
+    Block,
+    Box,
+    BoxFormat,
+    Column,
+    SheetDefinition,
+    Writer,
+)
 
 HOLDERS = ("event", "household", "person", "claimant", "answers", "case", "notifier", "municipality")
 _FACT = re.compile(r"^(?:" + "|".join(HOLDERS) + r")\.[a-z][a-z0-9_]*$")
@@ -55,7 +63,15 @@ def read_sheet(path: Path) -> SheetDefinition:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         raise SheetErrors(
-            [SheetError(path.name, None, "TOML", f"ファイルを読めません（{broken}）。", "TOMLの書き方を直してください。")]
+            [
+                SheetError(
+                    path.name,
+                    None,
+                    "TOML",
+                    f"ファイルを読めません（{broken}）。",
+                    "TOMLの書き方を直してください。",
+                )
+            ]
         ) from broken
     try:
         return parse_sheet(raw, file=path.name)
@@ -72,11 +88,15 @@ def parse_sheet(raw: Mapping[str, object], *, file: str) -> SheetDefinition:
     reading.refuse_unknown(raw, _SHEET_KEYS, "")
     sheet_id = reading.text(raw, "id", "", required=True)
     if sheet_id and not _ID.match(sheet_id):
-        reading.add("id", f"「{sheet_id}」は様式の名前に使えません。", "英小文字・数字・ハイフンで書いてください。")
+        reading.add(
+            "id", f"「{sheet_id}」は様式の名前に使えません。", "英小文字・数字・ハイフンで書いてください。"
+        )
     form = reading.text(raw, "form", "") or "ours"
     form_source = reading.text(raw, "form_source", "")
     if form not in ("ours", "published"):
-        reading.add("form", f"「{form}」は使えません。", "ours（独自様式）か published（公表様式）にしてください。")
+        reading.add(
+            "form", f"「{form}」は使えません。", "ours（独自様式）か published（公表様式）にしてください。"
+        )
     if form == "published" and not form_source:
         reading.add("form_source", "公表様式の出典がありません。", "告示・省令などの名を書いてください。")
     boxes = reading.boxes(raw, "box")
@@ -131,12 +151,14 @@ class _Reading:
 
     def refuse_unknown(self, raw: Mapping[str, object], allowed: set[str], at: str) -> None:
         for key in sorted(set(raw) - allowed):
-            self.add(f"{at}{key}", "この項目は様式定義にありません。", f"使える項目: {'、'.join(sorted(allowed))}")
+            self.add(
+                f"{at}{key}", "この項目は様式定義にありません。", f"使える項目: {'、'.join(sorted(allowed))}"
+            )
 
     def text(self, raw: Mapping[str, object], key: str, at: str, *, required: bool = False) -> str:
         value = raw.get(key, "")
         if not isinstance(value, str):
-            self.add(f"{at}{key}", "文字ではありません。", "「\"」で囲んで書いてください。")
+            self.add(f"{at}{key}", "文字ではありません。", '「"」で囲んで書いてください。')
             return ""
         if required and not value.strip():
             self.add(f"{at}{key}", "書かれていません。", "必ず書いてください。")
@@ -149,7 +171,9 @@ class _Reading:
             return ()
         return tuple(value)
 
-    def whole(self, raw: Mapping[str, object], key: str, at: str, *, low: int, high: int, default: int) -> int:
+    def whole(
+        self, raw: Mapping[str, object], key: str, at: str, *, low: int, high: int, default: int
+    ) -> int:
         value = raw.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             self.add(f"{at}{key}", f"「{value}」は使えません。", f"{low}から{high}までの整数にしてください。")
@@ -171,7 +195,9 @@ class _Reading:
         fact = self.text(raw, "fact", at)
         if fact and not _FACT.match(fact):
             self.add(
-                f"{at}fact", f"「{fact}」は事実の名ではありません。", f"{'・'.join(HOLDERS)} のどれかに「.名前」を続けてください。"
+                f"{at}fact",
+                f"「{fact}」は事実の名ではありません。",
+                f"{'・'.join(HOLDERS)} のどれかに「.名前」を続けてください。",
             )
         return fact
 
@@ -182,7 +208,9 @@ class _Reading:
             if isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item):
                 pairs.append((item[0], item[1]))
             else:
-                self.add(f"{at}choices", "選択肢の形が違います。", '[["コード", "表示"], …] の形で書いてください。')
+                self.add(
+                    f"{at}choices", "選択肢の形が違います。", '[["コード", "表示"], …] の形で書いてください。'
+                )
                 break
         return tuple(pairs)
 
@@ -252,12 +280,20 @@ class _Reading:
         for name in self.texts(raw, "blocks"):
             block = known.get(name)
             if block is None:
-                self.add("blocks", f"「{name}」という部分はありません。", f"次から選んでください: {'、'.join(known)}")
+                self.add(
+                    "blocks",
+                    f"「{name}」という部分はありません。",
+                    f"次から選んでください: {'、'.join(known)}",
+                )
             elif block in chosen:
                 self.add("blocks", f"「{name}」が二度あります。", "一度だけ書いてください。")
             else:
                 chosen.append(block)
         for block, present in filled.items():
             if present and block not in chosen and block is not Block.NOTIFIER and block is not Block.NOTES:
-                self.add("blocks", f"欄があるのに「{block.value}」が印刷されません。", "blocks に加えるか、欄を消してください。")
+                self.add(
+                    "blocks",
+                    f"欄があるのに「{block.value}」が印刷されません。",
+                    "blocks に加えるか、欄を消してください。",
+                )
         return tuple(chosen) + ((Block.NOTES,) if notes and Block.NOTES not in chosen else ())

@@ -1,6 +1,7 @@
 """What a sheet may be filled from (記入の材料): known values with their source and date.
 
-Keys are written as in sheet files: `event.move_date`, `person.name`. A value that may not be shown is handed over
+Keys are written as in sheet files: `event.move_date`, `person.name`. A value that may not be shown is handed
+over
 as withheld (`KnownValue.withheld`); whether it may be shown is decided where the facts come from, never here.
 """
 
@@ -8,17 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Protocol, runtime_checkable
 
-
-@runtime_checkable
-class Worded(Protocol):
-    """A value that says itself how it stands in the register, such as a date that is partly unknown (不詳)."""
-
-    @property
-    def text(self) -> str:
-        """The words as recorded."""
-        ...
+from madoguchi.jp.dates import PossibleDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +30,7 @@ class Address:
     postal: str = ""
 
 
-FactValue = bool | int | str | date | frozenset[str] | Name | Address | Worded
+FactValue = bool | int | str | date | frozenset[str] | Name | Address | PossibleDays
 
 
 class Audience(Enum):
@@ -65,7 +57,8 @@ class FactsForSheet:
 
     `known` is keyed by (fact, person); the person is "" for facts that belong to no person.
     `subject` is the person the sheet is about, None for a sheet about the household.
-    `people` are the persons of the people table in their order; `choices` the code/label pairs of choice facts.
+    `people` are the persons of the people table in their order; `choices` the code/label pairs of choice
+    facts.
     """
 
     known: Mapping[tuple[str, str], KnownValue]

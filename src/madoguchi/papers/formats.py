@@ -1,31 +1,25 @@
-"""Writes a known value the way its box wants it (記入形式). Pure; every function returns a value of `values`."""
+"""Writes a known value the way its box wants it (記入形式). Pure; every function returns a value of
+`values`.
+"""
 
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from madoguchi.jp.wareki import WarekiError, era_of
 from madoguchi.papers.definitions import BoxFormat
 from madoguchi.papers.facts import Address, FactValue, Name
 from madoguchi.papers.values import Choices, Content, DateParts, Words, WrittenAddress, WrittenName
 
-_ERAS = (
-    (date(2019, 5, 1), "令和"),
-    (date(1989, 1, 8), "平成"),
-    (date(1926, 12, 25), "昭和"),
-    (date(1912, 7, 30), "大正"),
-    (date(1873, 1, 1), "明治"),
-)
-_MEIJI_YEAR_ONE = 1868
-
 
 def era_date(day: date) -> tuple[str, str, str, str]:
-    """Split a date into era, year, month, day in the Japanese calendar; before 1873 the era is 西暦."""
-    for begins, era in _ERAS:
-        if day >= begins:
-            first = _MEIJI_YEAR_ONE if era == "明治" else begins.year
-            year = day.year - first + 1
-            return era, "元" if year == 1 else str(year), str(day.month), str(day.day)
-    return "西暦", str(day.year), str(day.month), str(day.day)
+    """Split a date into era, year, month, day in the Japanese calendar; before 明治 the era is 西暦."""
+    try:
+        era = era_of(day)
+    except WarekiError:
+        return _("西暦"), str(day.year), str(day.month), str(day.day)
+    year = day.year - era.first.year + 1
+    return era.name, "元" if year == 1 else str(year), str(day.month), str(day.day)
 
 
 def wareki(day: date) -> str:
@@ -98,7 +92,9 @@ def content(
             return WrittenName(plain(value), kana)
         case BoxFormat.ADDRESS:
             if isinstance(value, Address):
-                return WrittenAddress(value.text, value.building or building, postal(value.postal or postcode))
+                return WrittenAddress(
+                    value.text, value.building or building, postal(value.postal or postcode)
+                )
             return WrittenAddress(plain(value), building, postal(postcode))
         case BoxFormat.YEN:
             return Words(plain(value) + (_("円") if isinstance(value, int) else "") + unit)
@@ -110,9 +106,11 @@ def content(
 
 def _choice(value: FactValue, choices: tuple[tuple[str, str], ...]) -> Content:
     """Mark the chosen codes; a code the choices do not know stands beside them as it is."""
-    chosen = set(value) if isinstance(value, frozenset) else {str(value) if isinstance(value, int) else plain(value)}
+    chosen = (
+        set(value)
+        if isinstance(value, frozenset)
+        else {str(value) if isinstance(value, int) else plain(value)}
+    )
     marks = [(label, code in chosen or label in chosen) for code, label in choices]
     known = {part for pair in choices for part in pair}
     return Choices(tuple(marks) + tuple((code, True) for code in sorted(chosen - known)))
-
-

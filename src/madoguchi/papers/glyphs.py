@@ -2,9 +2,11 @@
 
 1. The string is cut into graphemes.
 2. Each grapheme takes the first font of its role that has it exactly, variation selector included.
-3. What no font has becomes 〓, listed with sheet, box and code point: never a substitute, never the plain glyph.
+3. What no font has becomes 〓, listed with sheet, box and code point: never a substitute, never the plain
+glyph.
 
-Names are stricter: when IPAmj Mincho is there, a Han character of a name comes from it or from an exact variant
+Names are stricter: when IPAmj Mincho is there, a Han character of a name comes from it or from an exact
+variant
 sequence of another font; a similar plain shape of another font is no answer.
 """
 
@@ -15,11 +17,11 @@ from functools import lru_cache
 
 import regex
 
+from madoguchi.jp.names import graphemes
 from madoguchi.papers.fonts import Face, Font, fonts, is_variation_selector
 from madoguchi.papers.values import GlyphFault, MissingGlyph
 
 GETA = "〓"
-_GRAPHEME = regex.compile(r"\X")
 _HAN = regex.compile(r"\p{Han}")
 
 
@@ -55,9 +57,11 @@ def main_face(role: Role) -> Face:
 
 @lru_cache(maxsize=4096)
 def runs(text: str, role: Role) -> tuple[Run, ...]:
-    """Cut a text into stretches of one font each. Line ends stay; other control characters are not printable."""
+    """Cut a text into stretches of one font each. Line ends stay; other control characters are not
+    printable.
+    """
     found: list[Run] = []
-    for grapheme in _GRAPHEME.findall(text.replace("\r\n", "\n")):
+    for grapheme in graphemes(text.replace("\r\n", "\n")):
         run = Run(_face_for(grapheme, role), grapheme)
         if found and found[-1].face is run.face and run.face is not None:
             found[-1] = Run(run.face, found[-1].text + grapheme)

@@ -1,6 +1,7 @@
 """Lays out the guide (受付案内票) and the confirmation (確認・署名票).
 
-The QR code of the guide carries `follow_text` and nothing else; it is refused when a person's words could be in it.
+The QR code of the guide carries `follow_text` and nothing else; it is refused when a person's words could be
+in it.
 """
 
 import io
@@ -23,7 +24,9 @@ class NotForQr(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("QRコードに入れられるのは、個人の情報を含まない英数字の参照だけです。進み具合の確認先の設定を見直してください。")
+            _(
+                "QRコードに入れられるのは、個人の情報を含まない英数字の参照だけです。進み具合の確認先の設定を見直してください。"
+            )
         )
 
 
@@ -31,7 +34,9 @@ class NotAStroke(ValueError):
     """A pad signature that is not a path of strokes."""
 
     def __init__(self) -> None:
-        super().__init__(_("署名パッドの筆跡を読み取れません。もう一度署名をお願いするか、紙に署名をもらってください。"))
+        super().__init__(
+            _("署名パッドの筆跡を読み取れません。もう一度署名をお願いするか、紙に署名をもらってください。")
+        )
 
 
 def standing_words() -> dict[Standing, str]:
@@ -40,7 +45,9 @@ def standing_words() -> dict[Standing, str]:
 
 
 def guide_payload(setting: Setting, guide: GuideValues) -> dict[str, Json]:
-    """Lay the guide out: what must be done first, by deadline; then what is still open; then what is a right."""
+    """Lay the guide out: what must be done first, by deadline; then what is still open; then what is a
+    right.
+    """
     setting.sheet = guide.title
     words = standing_words()
     headings = {
@@ -83,11 +90,22 @@ def _item(setting: Setting, item: GuideItem, word: Json) -> Json:
     if item.deadline is not None:
         day = wareki(item.deadline)
         late = _("%s（過ぎています。手続きはできます）") % day
-        rows.append({**_row(setting, _("いつまで"), late if item.overdue else _("%sまで") % day, box, Role.HEADING), "strong": True})
+        rows.append(
+            {
+                **_row(
+                    setting, _("いつまで"), late if item.overdue else _("%sまで") % day, box, Role.HEADING
+                ),
+                "strong": True,
+            }
+        )
     if item.bring:
         bring: list[Json] = [setting.put(text, Role.LABEL, box) for text in item.bring]
         rows.append({"l": setting.put(_("持ち物"), Role.LABEL, box), "list": bring, "v": ""})
-    for label, text in ((_("なぜ"), item.because), (_("遅れると"), item.late), (_("確かめること"), item.settles)):
+    for label, text in (
+        (_("なぜ"), item.because),
+        (_("遅れると"), item.late),
+        (_("確かめること"), item.settles),
+    ):
         if text:
             rows.append(_row(setting, label, text, box))
     return {
@@ -128,14 +146,18 @@ def confirmation_payload(setting: Setting, page: ConfirmationValues) -> dict[str
             setting.put(line.procedure, Role.VALUE, line.procedure),
             setting.put(line.subject, Role.NAME, line.procedure),
             setting.put(line.department, Role.VALUE, line.procedure),
-            setting.put(wareki(line.deadline) if line.deadline else _("期限なし"), Role.VALUE, line.procedure),
+            setting.put(
+                wareki(line.deadline) if line.deadline else _("期限なし"), Role.VALUE, line.procedure
+            ),
         ]
         for line in page.procedures
     ]
     money: list[Json] = [
         [
             setting.put(line.label, Role.VALUE, line.label),
-            setting.put(_("後日お知らせ") if line.yen is None else _("%s円") % f"{line.yen:,}", Role.VALUE, line.label),
+            setting.put(
+                _("後日お知らせ") if line.yen is None else _("%s円") % f"{line.yen:,}", Role.VALUE, line.label
+            ),
             setting.put(line.note, Role.VALUE, line.label),
         ]
         for line in page.money
@@ -160,7 +182,9 @@ def confirmation_payload(setting: Setting, page: ConfirmationValues) -> dict[str
         "signer": setting.put(page.signer, Role.NAME, _("署名する人")),
         "signature": signature_svg(page.signature) if page.signature else None,
         "signature-alt": _("署名の筆跡"),
-        "signed-on": setting.put(wareki(page.signed_on) if page.signed_on else blank_day, Role.VALUE, _("署名日")),
+        "signed-on": setting.put(
+            wareki(page.signed_on) if page.signed_on else blank_day, Role.VALUE, _("署名日")
+        ),
         "words": {
             "changes": _("住民記録などの変更"),
             "changes-head": [_("項目"), _("これまで"), _("これから")],

@@ -4,7 +4,8 @@
 2. Every string is checked against the fonts; what is missing stands as 〓 and is listed.
 3. One document is set for the whole batch.
 
-Nothing here reads the database or the clock. Call it outside `atomic`: setting a page takes milliseconds of lock time.
+Nothing here reads the database or the clock. Call it outside `atomic`: setting a page takes milliseconds of
+lock time.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,9 @@ class WithheldValueOnPaper(ValueError):
         self.paper = paper
         self.box = box
         super().__init__(
-            _("「%(paper)s」の「%(box)s」は、この相手に渡す紙には印字できません。印刷を止めました。様式の作り直しを担当者に依頼してください。")
+            _(
+                "「%(paper)s」の「%(box)s」は、この相手に渡す紙には印字できません。印刷を止めました。様式の作り直しを担当者に依頼してください。"
+            )
             % {"paper": paper, "box": box}
         )
 
@@ -39,7 +42,9 @@ class MixedAudiences(ValueError):
     """Sheets for different hands were put into one print."""
 
     def __init__(self) -> None:
-        super().__init__(_("渡す相手の違う様式を一度に印刷することはできません。相手ごとに分けて印刷してください。"))
+        super().__init__(
+            _("渡す相手の違う様式を一度に印刷することはできません。相手ごとに分けて印刷してください。")
+        )
 
 
 class NothingToPrint(ValueError):
@@ -53,7 +58,8 @@ class NothingToPrint(ValueError):
 def render_sheets(sheets: Sequence[SheetValues], *, issued_at: datetime, batch: bool = True) -> RenderedPaper:
     """Print sheets into one PDF, each with its own page count.
 
-    A sheet that runs over its page is set again with lower lines, and if that is not enough with its pages counted.
+    A sheet that runs over its page is set again with lower lines, and if that is not enough with its pages
+    counted.
     `batch=False` is for a preview of a single sheet and refuses more than one.
     Raises NothingToPrint, MixedAudiences, WithheldValueOnPaper.
     """
@@ -84,7 +90,9 @@ def render_guide(guide: GuideValues, *, issued_at: datetime) -> RenderedPaper:
 
 @override(PAPER_LANGUAGE)
 def render_confirmation(page: ConfirmationValues, *, issued_at: datetime) -> RenderedPaper:
-    """Print the page that is signed (確認・署名票), with the pad's strokes when there are any. Raises NotAStroke."""
+    """Print the page that is signed (確認・署名票), with the pad's strokes when there are any. Raises
+    NotAStroke.
+    """
     setting = Setting()
     payload: dict[str, Json] = {"title": page.title, "confirmation": confirmation_payload(setting, page)}
     return _render(Template.CONFIRMATION, payload, setting, issued_at)

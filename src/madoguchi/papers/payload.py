@@ -1,6 +1,7 @@
 """Turns values into what the typst templates read (版下データ): checked strings, sizes, rows of boxes.
 
-A string is printed at its full size when it fits one line of its box, smaller down to a floor when it does not, and
+A string is printed at its full size when it fits one line of its box, smaller down to a floor when it does
+not, and
 on several lines from there: nothing is ever cut. A word longer than the line is broken, and only there.
 """
 
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 import regex
 
+from madoguchi.jp.names import graphemes
 from madoguchi.papers import glyphs
 from madoguchi.papers.definitions import UNITS_PER_LINE
 from madoguchi.papers.fonts import Face, fonts
@@ -20,7 +22,6 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 POINT_IN_MM = 0.3528
 SIZES = (10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
 _WORD = regex.compile(r"[\p{Latin}\p{N}\p{M}'’.\-_@/]{8,}")
-_UNBROKEN = regex.compile(r"\X")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ class Setting:
         self.found.extend(glyphs.missing(text, role, sheet=self.sheet, box=box))
         return [["x", GETA] if run.face is None else [run.face.value, run.text] for run in stretches]
 
-    def fitted(self, text: str, role: Role, box: str, room_mm: float, sizes: Sequence[float] = SIZES) -> "Fitted":
+    def fitted(
+        self, text: str, role: Role, box: str, room_mm: float, sizes: Sequence[float] = SIZES
+    ) -> "Fitted":
         """Check a string and choose its size for a box of the given inner width."""
         em = glyphs.width(text, role) if "\n" not in text else float("inf")
         for size in sizes:
@@ -69,17 +72,18 @@ class Setting:
 def broken(text: str, role: Role, room_em: float) -> str:
     """Break words that are wider than a whole line; other line breaks are left to the typesetter."""
 
-    def cut(word: regex.Match[str]) -> str:
-        if glyphs.width(word.group(), role) <= room_em:
-            return word.group()
+    def cut(match: regex.Match[str]) -> str:
+        word = str(match.group())
+        if glyphs.width(word, role) <= room_em:
+            return word
         lines = [""]
-        for grapheme in _UNBROKEN.findall(word.group()):
+        for grapheme in graphemes(word):
             if glyphs.width(lines[-1] + grapheme, role) > room_em:
                 lines.append("")
             lines[-1] += grapheme
         return "\n".join(lines)
 
-    return _WORD.sub(cut, text)
+    return str(_WORD.sub(cut, text))
 
 
 def rows(boxes: Sequence[FilledBox]) -> list[list[tuple[FilledBox, int]]]:

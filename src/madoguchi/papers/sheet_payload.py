@@ -83,7 +83,9 @@ def sheet_payload(setting: Setting, sheet: SheetValues, number: int) -> LaidOutS
         "parts": parts,
         "more": more,
         "pages": 1 + len(more),
-        "foot": setting.put(_("根拠: %(law)s　%(form)s") % {"law": sheet.law, "form": ours}, Role.LABEL, _("根拠")),
+        "foot": setting.put(
+            _("根拠: %(law)s　%(form)s") % {"law": sheet.law, "form": ours}, Role.LABEL, _("根拠")
+        ),
         "mark": setting.put(sheet.number, Role.LABEL, _("受付番号")),
     }
     return LaidOutSheet(laid_out, 1 + len(more))
@@ -119,10 +121,18 @@ def _block(setting: Setting, sheet: SheetValues, block: Block) -> list[Json]:
             return [_people(setting, sheet, here, first=1, blank=blank)]
         case Block.NOTES:
             mark = setting.put(_("注"), Role.LABEL, _("注"))
-            return [{"k": "notes", "mark": mark, "rows": [setting.put(n, Role.LABEL, _("注")) for n in sheet.notes]}]
+            return [
+                {
+                    "k": "notes",
+                    "mark": mark,
+                    "rows": [setting.put(n, Role.LABEL, _("注")) for n in sheet.notes],
+                }
+            ]
 
 
-def _part(setting: Setting, boxes: Sequence[FilledBox], title: str, tall: float, *, beside: bool = False) -> Json:
+def _part(
+    setting: Setting, boxes: Sequence[FilledBox], title: str, tall: float, *, beside: bool = False
+) -> Json:
     room = PAGE_MM - (SIDE_MM if beside else 0.0)
     tall *= setting.density
     heading = setting.put(title, Role.LABEL if beside else Role.HEADING, title) if title else None
@@ -132,12 +142,16 @@ def _part(setting: Setting, boxes: Sequence[FilledBox], title: str, tall: float,
         "sw": SIDE_MM,
         "side": [setting.put(letter, Role.LABEL, title) for letter in title] if beside else None,
         "bar": None if beside else heading,
-        "rows": [_line(setting, [(box, units * room / 6) for box, units in line], tall) for line in rows(boxes)],
+        "rows": [
+            _line(setting, [(box, units * room / 6) for box, units in line], tall) for line in rows(boxes)
+        ],
     }
 
 
 def _line(setting: Setting, line: Sequence[tuple[FilledBox, float]], tall: float) -> Json:
-    """One line of boxes. Its height is fixed when every text in it is known to take one line: that sets faster."""
+    """One line of boxes. Its height is fixed when every text in it is known to take one line: that sets
+    faster.
+    """
     boxes: list[Json] = []
     heights: list[float | None] = []
     for box, room in line:
@@ -155,7 +169,9 @@ def _line(setting: Setting, line: Sequence[tuple[FilledBox, float]], tall: float
 
 
 def content_payload(setting: Setting, content: Content, label: str, room: float) -> tuple[Json, float | None]:
-    """A box's content as the templates read it, and its height in millimetres when every text takes one line."""
+    """A box's content as the templates read it, and its height in millimetres when every text takes one
+    line.
+    """
     match content:
         case Blank(reason, date_parts):
             hand = setting.put(_("手書き"), Role.LABEL, label) if reason is BlankReason.BY_HAND else None
@@ -166,7 +182,9 @@ def content_payload(setting: Setting, content: Content, label: str, room: float)
             return {"k": "t", "t": fitted.json}, fitted.height
         case Choices(marks):
             em = sum(glyphs.width(text, Role.VALUE) + _TICK_EM for text, _chosen in marks)
-            size = next((size for size in _CHOICE_SIZES if em * size * POINT_IN_MM <= room), _CHOICE_SIZES[-1])
+            size = next(
+                (size for size in _CHOICE_SIZES if em * size * POINT_IN_MM <= room), _CHOICE_SIZES[-1]
+            )
             one_line = em * size * POINT_IN_MM <= room
             words: Json = [{"on": on, "v": setting.put(text, Role.VALUE, label)} for text, on in marks]
             return {"k": "c", "z": size, "m": words}, size * POINT_IN_MM if one_line else None
@@ -214,7 +232,10 @@ def _people(
     shares = sum(column.width for column in sheet.columns) or 1
     widths = [(PAGE_MM - 7.0) * column.width / shares for column in sheet.columns]
     lines: list[Json] = [
-        [content_payload(setting, box.content, box.label, mm - 2.4)[0] for box, mm in zip(row, widths, strict=True)]
+        [
+            content_payload(setting, box.content, box.label, mm - 2.4)[0]
+            for box, mm in zip(row, widths, strict=True)
+        ]
         for row in people
     ]
     empty: Json = [{"k": "b", "hand": None} for _mm in widths]

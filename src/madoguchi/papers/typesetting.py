@@ -1,6 +1,9 @@
-"""Sets pages with typst (組版). One compiler per template is kept: the first page costs fonts and parsing, later ones do not.
+"""Sets pages with typst (組版).
 
-Typst runs threads. A process that forks after its first page would wait for them for ever, so a forked child is
+One compiler per template is kept: the first page costs fonts and parsing, later ones do not.
+
+Typst runs threads. A process that forks after its first page would wait for them for ever, so a forked child
+is
 refused with a sentence instead of hanging.
 """
 
@@ -10,7 +13,6 @@ import threading
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Literal
 
 import typst
 from django.utils.translation import gettext as _
@@ -19,7 +21,6 @@ from madoguchi.papers.fonts import SHIPPED, fonts
 from madoguchi.papers.payload import Json
 
 _TEMPLATES = Path(__file__).parent / "templates_typst"
-_STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _lock = threading.Lock()
 _compilers: dict["Template", typst.Compiler] = {}
 _compiled_in: int | None = None
@@ -38,7 +39,9 @@ class ForkedAfterPrinting(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("印刷を終えた処理から分かれた処理では印刷できません。印刷の処理は新しく起動（spawn）してください。")
+            _(
+                "印刷を終えた処理から分かれた処理では印刷できません。印刷の処理は新しく起動（spawn）してください。"
+            )
         )
 
 
@@ -57,7 +60,7 @@ def typeset(template: Template, payload: dict[str, Json], *, issued_at: datetime
         if compiler is None:
             compiler = _compilers[template] = _compiler(template)
         pdf = compiler.compile(
-            format="pdf", sys_inputs={"data": data}, pdf_standards=_STANDARDS, timestamp=issued_at
+            format="pdf", sys_inputs={"data": data}, pdf_standards=["a-2a", "ua-1"], timestamp=issued_at
         )
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no single document")
@@ -65,7 +68,7 @@ def typeset(template: Template, payload: dict[str, Json], *, issued_at: datetime
 
 
 def _compiler(template: Template) -> typst.Compiler:
-    folders: list[str | Path | bytes] = [str(SHIPPED)]
+    folders = [str(SHIPPED)]
     folders += sorted({str(font.path.parent) for font in fonts().values()} - {str(SHIPPED)})
     return typst.Compiler(
         str(_TEMPLATES / template.value),

@@ -1,6 +1,7 @@
 """What is printed (印字内容): sheets, the guide and the confirmation as plain values.
 
-Each filled box remembers the fact it came from, its source and its date. A box that is withheld holds a blank and
+Each filled box remembers the fact it came from, its source and its date. A box that is withheld holds a
+blank and
 nothing else: `operations` refuses anything more.
 """
 
@@ -158,7 +159,9 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GuideItem:
-    """One procedure on the guide: what, for whom, where, by when, what to bring, why, and what lateness costs."""
+    """One procedure on the guide: what, for whom, where, by when, what to bring, why, and what lateness
+    costs.
+    """
 
     standing: Standing
     procedure: str

@@ -47,7 +47,9 @@ def household(
         ("event.planned_move_out_date", ""): known(date(2026, 10, 25)),
         ("event.used_special_move_out", ""): known(False),
         ("household.address", ""): known(Address(NEW_ADDRESS, "みどりハイツ2号棟305号室", "3660823")),
-        ("household.previous_address", ""): known(Address("京都府京都市中京区寺町通御池上る488番地", "山田様方")),
+        ("household.previous_address", ""): known(
+            Address("京都府京都市中京区寺町通御池上る488番地", "山田様方")
+        ),
         ("household.head_name", ""): known("窓口 太郎"),
         ("household.head_name_kana", ""): known("マドグチ タロウ"),
         ("notifier.name", ""): known(Name("窓口 太郎", "マドグチ タロウ")),

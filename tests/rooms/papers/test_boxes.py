@@ -1,4 +1,4 @@
-"""Filling boxes: what is known is written and remembers where it came from; what is withheld leaves no trace."""
+"""Filling boxes: what is known is written and remembers its origin; what is withheld leaves no trace."""
 
 from datetime import date
 
@@ -35,9 +35,7 @@ def test_only_what_is_really_missing_is_marked_for_the_hand() -> None:
 
 
 def test_an_unknown_choice_stays_open_to_be_ticked() -> None:
-    sheet = fill(
-        definition("nhi-enrol"), household(changed={("person.health_insurance", "p1"): None})
-    )
+    sheet = fill(definition("nhi-enrol"), household(changed={("person.health_insurance", "p1"): None}))
     content = box(sheet, "前の健康保険").content
     assert isinstance(content, Choices)
     assert not any(chosen for _label, chosen in content.marks)
@@ -64,14 +62,22 @@ def test_a_choice_the_sheet_does_not_know_is_not_dropped() -> None:
         (BoxFormat.WAREKI, date(1989, 1, 7), "昭和64年1月7日"),
         (BoxFormat.WAREKI, date(2019, 5, 1), "令和元年5月1日"),
         (BoxFormat.DATE_PARTS, date(2018, 4, 1), "平成30年4月1日"),
-        (BoxFormat.WAREKI, PossibleDays("昭和10年月日不詳", date(1935, 1, 1), date(1935, 12, 31)), "昭和10年月日不詳"),
+        (
+            BoxFormat.WAREKI,
+            PossibleDays("昭和10年月日不詳", date(1935, 1, 1), date(1935, 12, 31)),
+            "昭和10年月日不詳",
+        ),
         (BoxFormat.AUTO, 1234567, "1,234,567"),
         (BoxFormat.YEN, 3450000, "3,450,000円"),
         (BoxFormat.AUTO, True, "はい"),
         (BoxFormat.YES_NO, False, "いいえ"),
         (BoxFormat.POSTAL, "3660823", "〒366-0823"),
         (BoxFormat.POSTAL, "不明", "不明"),
-        (BoxFormat.ADDRESS, Address("まどか市一丁目", "山田様方", "3660823"), "〒366-0823 まどか市一丁目 山田様方"),
+        (
+            BoxFormat.ADDRESS,
+            Address("まどか市一丁目", "山田様方", "3660823"),
+            "〒366-0823 まどか市一丁目 山田様方",
+        ),
         (BoxFormat.NAME, Name("窓口 太郎", "マドグチ タロウ"), "マドグチ タロウ 窓口 太郎"),
         (BoxFormat.DATE_PARTS, "不詳", "不詳"),
         (BoxFormat.CHOICE, "言葉", "言葉"),

@@ -1,4 +1,4 @@
-"""Characters: each is printed exactly or stands as a visible mark; a variant is never replaced by its plain shape."""
+"""Characters: each is printed exactly or stands as a visible mark; never as the plain shape of a variant."""
 
 import pytest
 

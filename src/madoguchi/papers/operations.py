@@ -4,12 +4,13 @@
 2. Every string is checked against the fonts; what is missing stands as 〓 and is listed.
 3. One document is set for the whole batch.
 
-Nothing here reads the database or the clock. Call it outside `atomic`: setting a page takes milliseconds of
+`issued_at` is an instant with its time zone; the paper is dated in Japan. Nothing here reads the database or
+the clock. Call it outside `atomic`: setting a page takes milliseconds of
 lock time.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,6 +21,7 @@ from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset
 from madoguchi.papers.values import Blank, ConfirmationValues, GuideValues, RenderedPaper, SheetValues
 
+_JAPAN = timezone(timedelta(hours=9))
 PAPER_LANGUAGE = "ja"
 """Sheets are Japanese whatever language the clerk's screen or the resident's display is in."""
 
@@ -107,9 +109,10 @@ def _refuse_withheld(sheet: SheetValues) -> None:
 def _render(
     template: Template, payload: dict[str, Json], setting: Setting, issued_at: datetime
 ) -> RenderedPaper:
-    day: list[Json] = [issued_at.year, issued_at.month, issued_at.day]
+    at = issued_at.astimezone(_JAPAN).replace(microsecond=0)
+    day: list[Json] = [at.year, at.month, at.day]
     document: dict[str, Json] = {**payload, "faces": families(), "issued": day, "lang": PAPER_LANGUAGE}
-    pdf = typeset(template, document, issued_at=issued_at)
+    pdf = typeset(template, document, issued_at=at)
     return RenderedPaper(pdf, _pages(pdf), tuple(setting.found))
 
 

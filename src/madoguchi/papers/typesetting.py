@@ -48,7 +48,7 @@ class ForkedAfterPrinting(RuntimeError):
 def typeset(template: Template, payload: dict[str, Json], *, issued_at: datetime) -> bytes:
     """Set one document as PDF (claims PDF/A-2a and PDF/UA-1). Same payload and time give the same bytes.
 
-    Raises ForkedAfterPrinting. `issued_at` must carry its time zone.
+    Raises ForkedAfterPrinting. `issued_at`: whole seconds, fixed offset.
     """
     global _compiled_in
     if _compiled_in not in (None, os.getpid()):

@@ -24,7 +24,7 @@ from madoguchi.papers.situation_sheets import (
     sheets_of,
 )
 from madoguchi.papers.values import RenderedPaper
-from madoguchi.procedures.loader import national_pack
+from madoguchi.procedures.commands.common import DONE, FAULTS, add_pack_option, pack_of, parser_for, run
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation_file import SituationFaults, read_situation
 
@@ -49,7 +49,8 @@ class Unwritable(ValueError):
         )
 
 
-_JST = timezone(timedelta(hours=9))
+_JAPAN = timezone(timedelta(hours=9))
+_EXAMPLE = "madoguchi sheet nhi-enrol household.json --out nhi.pdf"
 _REFUSALS = (
     BadSheetPart,
     NobodyConcerned,
@@ -63,28 +64,28 @@ _REFUSALS = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
-    made = argparse.ArgumentParser(
-        prog="madoguchi sheet",
-        description=_("手続きの様式を、世帯の状況のファイルから記入してPDFにします。"),
-        epilog=_("例: madoguchi sheet nhi-enrol household.json --out nhi.pdf"),
-    )
-    made.add_argument("procedure", metavar="PROCEDURE", help=_("手続きの名（madoguchi procedures list）"))
-    made.add_argument("file", metavar="FILE.json", type=Path, help=_("世帯の状況（decide と同じ形）"))
-    made.add_argument("--out", required=True, type=Path, metavar="X.pdf", help=_("書き出すPDF"))
-    made.add_argument("--subject", metavar="p1", help=_("この人の分だけを印刷する"))
-    made.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help=_("受付日（なければ今日）"))
-    return made
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command. 0: the PDF is written; 1: refused, with one sentence on stderr; 2: wrong arguments."""
-    arguments = parser().parse_args(argv)
-    now = datetime.now(_JST)
+    """Write the PDF; returns the exit code. What cannot be printed exactly is listed on stderr."""
+    return run(_main, argv)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_for("sheet", _("手続きの様式を、世帯の状況のファイルから記入してPDFにします。"), _EXAMPLE)
+    parser.add_argument("procedure", metavar="PROCEDURE", help=_("手続きの名（madoguchi procedures list）"))
+    parser.add_argument("file", metavar="FILE.json", type=Path, help=_("世帯の状況（decide と同じ形）"))
+    parser.add_argument("--out", required=True, type=Path, metavar="X.pdf", help=_("書き出すPDF"))
+    parser.add_argument("--subject", metavar="p1", help=_("この人の分だけを印刷する"))
+    parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help=_("受付日（なければ今日）"))
+    add_pack_option(parser)
+    return parser
+
+
+def _main(argv: Sequence[str] | None) -> int:
+    arguments = _parser().parse_args(argv)
+    now = datetime.now(_JAPAN)
     try:
         paper = print_file(
-            national_pack(),
+            pack_of(arguments),
             _read(arguments.file),
             procedure=arguments.procedure,
             subject=arguments.subject,
@@ -93,8 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         _write(arguments.out, paper.pdf)
     except _REFUSALS as refused:
-        print(refused, file=sys.stderr)
-        return 1
+        print(" ".join(str(refused).split("\n")), file=sys.stderr)
+        return FAULTS
     for glyph in paper.missing_glyphs:
         print(
             _("印字できない文字があります: %(sheet)s「%(box)s」 %(codepoint)s（紙には〓と出ます）")
@@ -102,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
     print(_("%(file)s に %(pages)d 枚を書き出しました。") % {"file": arguments.out, "pages": paper.pages})
-    return 0
+    return DONE
 
 
 def _read(file: Path) -> object:

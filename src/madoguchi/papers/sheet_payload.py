@@ -5,6 +5,7 @@ All measures are millimetres on A4; the templates only draw.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
@@ -142,17 +143,27 @@ def _part(
         "sw": SIDE_MM,
         "side": [setting.put(letter, Role.LABEL, title) for letter in title] if beside else None,
         "bar": None if beside else heading,
-        "rows": [
-            _line(setting, [(box, units * room / 6) for box, units in line], tall) for line in rows(boxes)
-        ],
+        "bands": _bands(
+            [_line(setting, [(box, units * room / 6) for box, units in line], tall) for line in rows(boxes)]
+        ),
     }
 
 
-def _line(setting: Setting, line: Sequence[tuple[FilledBox, float]], tall: float) -> Json:
-    """One line of boxes. Its height is fixed when every text in it is known to take one line: that sets
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of boxes: column widths in millimetres, boxes, and the height when it is known."""
+
+    widths: tuple[float, ...]
+    boxes: list[Json]
+    height: float | None
+
+
+def _line(setting: Setting, line: Sequence[tuple[FilledBox, float]], tall: float) -> _Line:
+    """Lay out one line. Its height is fixed when every text in it is known to take one line: that sets
     faster.
     """
     boxes: list[Json] = []
+    widths: list[float] = []
     heights: list[float | None] = []
     for box, room in line:
         above = room < _LABEL_ABOVE_BELOW_MM
@@ -161,11 +172,29 @@ def _line(setting: Setting, line: Sequence[tuple[FilledBox, float]], tall: float
         label_room = (value_mm if above else label_mm) - 2.5
         label = setting.fitted(box.label, Role.LABEL, box.label, label_room, _LABEL_SIZES)
         inner, height = content_payload(setting, box.content, box.label, value_mm - _PADDING_MM)
+        widths += [value_mm] if above else [label_mm, value_mm]
         heights += [None] if above else [label.height, height]
-        boxes.append({"l": label.json, "lw": label_mm, "vw": value_mm, "top": above, "c": inner})
+        boxes.append({"l": label.json, "top": above, "c": inner})
     known = [height for height in heights if height is not None]
-    fixed = max(tall, max(known) + _LINE_AIR_MM * setting.density**2) if len(known) == len(heights) else None
-    return {"boxes": boxes, "h": fixed}
+    one_line = len(known) == len(heights)
+    air = _LINE_AIR_MM * setting.density**2
+    return _Line(tuple(widths), boxes, max(tall, max(known) + air) if one_line else None)
+
+
+def _bands(lines: Sequence[_Line]) -> list[Json]:
+    """Join neighbouring lines of known height and equal widths: one grid sets faster than several."""
+    bands: list[Json] = []
+    for same, group in groupby(lines, key=lambda line: (line.widths, line.height is None)):
+        members = list(group)
+        widths: Json = list(same[0])
+        if same[1]:
+            bands += [{"w": widths, "h": None, "boxes": line.boxes} for line in members]
+        else:
+            heights: Json = [line.height for line in members]
+            bands.append(
+                {"w": widths, "h": heights, "boxes": [box for line in members for box in line.boxes]}
+            )
+    return bands
 
 
 def content_payload(setting: Setting, content: Content, label: str, room: float) -> tuple[Json, float | None]:

@@ -1,8 +1,7 @@
 """Fills a sheet's boxes from known facts (記入). Pure: definition and facts in, values out.
 
 1. Each box looks its fact up; what is not known stays blank for hand-writing.
-2. A withheld value leaves a blank that looks like any other, and its words are blanked wherever else they
-appear.
+2. A withheld value leaves a blank like any other; its words are blanked wherever else they appear.
 3. The people table takes one row per person.
 """
 
@@ -38,9 +37,7 @@ class SheetNeedsSubject(ValueError):
 
 @override("ja")
 def fill(sheet: SheetDefinition, facts: FactsForSheet) -> SheetValues:
-    """Fill a sheet. Raises SheetNeedsSubject when it asks about one person and none, or several, are
-    meant.
-    """
+    """Fill a sheet. Raises SheetNeedsSubject when it is about one person and nobody says whom."""
     subject = _subject(sheet, facts)
     values = SheetValues(
         sheet_id=sheet.id,
@@ -130,9 +127,7 @@ def _filled(box: Box, facts: FactsForSheet, subject: str | None) -> FilledBox:
 
 
 def _unknown(box: Box, choices: tuple[tuple[str, str], ...]) -> Blank | Choices:
-    """What an unknown box shows: choices to tick, or a blank; only a really missing value is marked for the
-    hand.
-    """
+    """What an unknown box shows: choices to tick, or a blank, marked when the value is really missing."""
     if box.format is BoxFormat.YES_NO:
         choices = (("true", _("はい")), ("false", _("いいえ")))
     if choices and box.format in (BoxFormat.CHOICE, BoxFormat.YES_NO, BoxFormat.AUTO):
@@ -164,9 +159,7 @@ def _cell(column: Column, facts: FactsForSheet, person: str) -> FilledBox:
 
 
 def _without_secrets(values: SheetValues, facts: FactsForSheet) -> SheetValues:
-    """Blank the words of withheld values in every other box: the same address may stand under another
-    fact.
-    """
+    """Blank withheld words in every other box: the same address may stand under another fact."""
     secrets = {
         _squeezed(text)
         for known in facts.known.values()

@@ -46,9 +46,7 @@ class Block(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box (欄). `fact` is empty when it is always written by hand; `text` is a fixed text instead of a
-    fact.
-    """
+    """One box (欄). `fact`: empty when always written by hand; `text`: a fixed text instead of a fact."""
 
     label: str
     fact: str = ""

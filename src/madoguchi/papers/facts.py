@@ -1,8 +1,7 @@
 """What a sheet may be filled from (記入の材料): known values with their source and date.
 
-Keys are written as in sheet files: `event.move_date`, `person.name`. A value that may not be shown is handed
-over
-as withheld (`KnownValue.withheld`); whether it may be shown is decided where the facts come from, never here.
+Keys are written as in sheet files: `event.move_date`, `person.name`. A value that may not be shown comes as
+withheld (`KnownValue.withheld`); whether it may be shown is decided where the facts come from, never here.
 """
 
 from collections.abc import Mapping
@@ -57,8 +56,8 @@ class FactsForSheet:
 
     `known` is keyed by (fact, person); the person is "" for facts that belong to no person.
     `subject` is the person the sheet is about, None for a sheet about the household.
-    `people` are the persons of the people table in their order; `choices` the code/label pairs of choice
-    facts.
+    `people` are the persons of the people table in their order; `choices` the code/label
+    pairs of choice facts.
     """
 
     known: Mapping[tuple[str, str], KnownValue]

@@ -1,10 +1,8 @@
 """The fonts that print (印字書体): what each can show and how wide it is.
 
 BIZ UDPGothic and BIZ UDMincho are shipped. IPAmj Mincho, which has the name characters (MJ文字), is used
-when it is
-installed. Two worlds of variation selectors exist (Moji_Joho in IPAmj, Adobe-Japan1 in BIZ UD): a selector
-counts as
-printable only when the font's own cmap (format 14) has that very sequence.
+when it is installed. Two worlds of variation selectors exist (Moji_Joho in IPAmj, Adobe-Japan1 in BIZ UD): a
+selector counts as printable only when the font's own cmap (format 14) has that very sequence.
 """
 
 import os
@@ -41,9 +39,7 @@ class Font:
     variants: frozenset[tuple[int, int]]
 
     def has(self, grapheme: str) -> bool:
-        """Say whether every character is in the font, and every variation selector as a sequence of its
-        own.
-        """
+        """Say whether every character is in the font, and every selector as a sequence of its own."""
         previous = 0
         for character in grapheme:
             point = ord(character)
@@ -71,9 +67,7 @@ def is_variation_selector(point: int) -> bool:
 
 @cache
 def fonts() -> Mapping[Face, Font]:
-    """The fonts of this machine, read once (about half a second): always the shipped ones, IPAmj when
-    installed.
-    """
+    """The fonts of this machine, read once (half a second): the shipped ones, and IPAmj when installed."""
     found = {
         Face.GOTHIC: _read(Face.GOTHIC, SHIPPED / "BIZUDPGothic-Regular.ttf"),
         Face.GOTHIC_BOLD: _read(Face.GOTHIC_BOLD, SHIPPED / "BIZUDPGothic-Bold.ttf"),

@@ -1,6 +1,4 @@
-"""Writes a known value the way its box wants it (記入形式). Pure; every function returns a value of
-`values`.
-"""
+"""Writes a known value the way its box wants it (記入形式). Pure."""
 
 from datetime import date
 

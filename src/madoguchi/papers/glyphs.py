@@ -2,12 +2,10 @@
 
 1. The string is cut into graphemes.
 2. Each grapheme takes the first font of its role that has it exactly, variation selector included.
-3. What no font has becomes 〓, listed with sheet, box and code point: never a substitute, never the plain
-glyph.
+3. What no font has becomes 〓, listed with sheet, box and code point: never a substitute.
 
 Names are stricter: when IPAmj Mincho is there, a Han character of a name comes from it or from an exact
-variant
-sequence of another font; a similar plain shape of another font is no answer.
+variant sequence of another font; a similar plain shape of another font is no answer.
 """
 
 import unicodedata
@@ -57,9 +55,7 @@ def main_face(role: Role) -> Face:
 
 @lru_cache(maxsize=4096)
 def runs(text: str, role: Role) -> tuple[Run, ...]:
-    """Cut a text into stretches of one font each. Line ends stay; other control characters are not
-    printable.
-    """
+    """Cut a text into stretches of one font each. Line ends stay; other controls are not printable."""
     found: list[Run] = []
     for grapheme in graphemes(text.replace("\r\n", "\n")):
         run = Run(_face_for(grapheme, role), grapheme)

@@ -1,7 +1,6 @@
-"""Lays out the guide (受付案内票) and the confirmation (確認・署名票).
+"""Lays out the guide (受付案内票).
 
-The QR code of the guide carries `follow_text` and nothing else; it is refused when a person's words could be
-in it.
+Its QR code carries `follow_text` and nothing else; a text that could hold a person's words is refused.
 """
 
 import io
@@ -13,10 +12,9 @@ from django.utils.translation import gettext as _
 from madoguchi.papers.formats import wareki
 from madoguchi.papers.glyphs import Role
 from madoguchi.papers.payload import Json, Setting
-from madoguchi.papers.values import ConfirmationValues, GuideItem, GuideValues, PadSignature, Standing
+from madoguchi.papers.values import GuideItem, GuideValues, Standing
 
 _FOLLOW_TEXT = re.compile(r"[\x21-\x7e]{1,200}")
-_STROKES = re.compile(r"[MLQCTSHVZmlqctshvz0-9eE+\-.,\s]*")
 
 
 class NotForQr(ValueError):
@@ -30,24 +28,13 @@ class NotForQr(ValueError):
         )
 
 
-class NotAStroke(ValueError):
-    """A pad signature that is not a path of strokes."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("署名パッドの筆跡を読み取れません。もう一度署名をお願いするか、紙に署名をもらってください。")
-        )
-
-
 def standing_words() -> dict[Standing, str]:
     """必要, 要確認, 任意 in the language of the paper."""
     return {Standing.MUST: _("必要"), Standing.ASK: _("要確認"), Standing.OPTIONAL: _("任意")}
 
 
 def guide_payload(setting: Setting, guide: GuideValues) -> dict[str, Json]:
-    """Lay the guide out: what must be done first, by deadline; then what is still open; then what is a
-    right.
-    """
+    """Lay the guide out: what must be done, by deadline; then what is still open; then what is a right."""
     setting.sheet = guide.title
     words = standing_words()
     headings = {
@@ -128,86 +115,3 @@ def qr_svg(text: str) -> str:
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=4, xmldecl=False)
     return out.getvalue().decode("ascii")
-
-
-def confirmation_payload(setting: Setting, page: ConfirmationValues) -> dict[str, Json]:
-    """Lay out the page that is signed."""
-    setting.sheet = page.title
-    changes: list[Json] = [
-        [
-            setting.put(line.label, Role.LABEL, line.label),
-            setting.put("" if line.withheld else line.before, Role.NAME, line.label),
-            setting.put("" if line.withheld else line.after, Role.NAME, line.label),
-        ]
-        for line in page.changes
-    ]
-    procedures: list[Json] = [
-        [
-            setting.put(line.procedure, Role.VALUE, line.procedure),
-            setting.put(line.subject, Role.NAME, line.procedure),
-            setting.put(line.department, Role.VALUE, line.procedure),
-            setting.put(
-                wareki(line.deadline) if line.deadline else _("期限なし"), Role.VALUE, line.procedure
-            ),
-        ]
-        for line in page.procedures
-    ]
-    money: list[Json] = [
-        [
-            setting.put(line.label, Role.VALUE, line.label),
-            setting.put(
-                _("後日お知らせ") if line.yen is None else _("%s円") % f"{line.yen:,}", Role.VALUE, line.label
-            ),
-            setting.put(line.note, Role.VALUE, line.label),
-        ]
-        for line in page.money
-    ]
-    city = page.municipality
-    stem = city[:-1] if city and page.addressee[:1] == city[-1:] else city
-    blank_day = _("　　年　　月　　日")
-    return {
-        "event": setting.put(page.event, Role.LABEL, _("届出")),
-        "number-label": _("受付番号"),
-        "number": setting.put(page.number, Role.LABEL, _("受付番号")),
-        "title": setting.put(page.title, Role.HEADING, _("表題")),
-        "to": setting.put(f"{stem}{page.addressee}　" + _("あて"), Role.VALUE, _("あて先")),
-        "day": setting.put(_("届出日　%s") % wareki(page.notified_on), Role.VALUE, _("届出日")),
-        "people-label": _("届け出る人"),
-        "people": [setting.put(name, Role.NAME, _("届け出る人")) for name in page.people],
-        "changes": changes,
-        "procedures": procedures,
-        "money": money,
-        "next": [setting.put(text, Role.VALUE, _("このあと")) for text in page.next_steps],
-        "statement": setting.put(page.statement, Role.VALUE, _("確認の文")),
-        "signer": setting.put(page.signer, Role.NAME, _("署名する人")),
-        "signature": signature_svg(page.signature) if page.signature else None,
-        "signature-alt": _("署名の筆跡"),
-        "signed-on": setting.put(
-            wareki(page.signed_on) if page.signed_on else blank_day, Role.VALUE, _("署名日")
-        ),
-        "words": {
-            "changes": _("住民記録などの変更"),
-            "changes-head": [_("項目"), _("これまで"), _("これから")],
-            "procedures": _("届け出る手続き"),
-            "procedures-head": [_("手続き"), _("対象"), _("担当"), _("期限")],
-            "money": _("費用"),
-            "money-head": [_("内容"), _("金額"), _("備考")],
-            "next": _("このあと"),
-            "signature": _("署名"),
-            "day": _("署名日"),
-            "name": _("署名する人"),
-        },
-        "foot": _("この票への署名一つで、上の手続きすべての届出とします。　本製品の独自様式"),
-    }
-
-
-def signature_svg(signature: PadSignature) -> str:
-    """Draw pad strokes as SVG. Raises NotAStroke for anything but path commands and numbers."""
-    if not _STROKES.fullmatch(signature.path) or signature.width <= 0 or signature.height <= 0:
-        raise NotAStroke
-    pen = max(signature.width, signature.height) / 120
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {signature.width} {signature.height}">'
-        f'<path d="{signature.path}" fill="none" stroke="black" stroke-width="{pen:.2f}" '
-        'stroke-linecap="round" stroke-linejoin="round"/></svg>'
-    )

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from madoguchi.papers.guide_payload import confirmation_payload, guide_payload
+from madoguchi.papers.confirmation_payload import confirmation_payload
+from madoguchi.papers.guide_payload import guide_payload
 from madoguchi.papers.payload import Json, Setting, families
 from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset

@@ -49,10 +49,16 @@ class Setting:
     density: float = 1.0
     found: list[MissingGlyph] = field(default_factory=list)
 
-    def put(self, text: str, role: Role, box: str) -> Json:
-        """Check a string and return it as the templates read it: plain, or stretches of [face, text]."""
+    def put(self, text: str, role: Role, box: str, *, around: Role | None = None) -> Json:
+        """Check a string and return it as the templates read it: plain, or stretches of [face, text].
+
+        It is plain only when one font sets all of it and the template has that font there: the main font of
+        `around`, which is the role's own unless the string stands among others.
+        """
         stretches = glyphs.runs(text, role)
-        if len(stretches) == 1 and stretches[0].face is glyphs.main_face(role):
+        if not stretches:
+            return ""
+        if len(stretches) == 1 and stretches[0].face is glyphs.main_face(around or role):
             return stretches[0].text
         self.found.extend(glyphs.missing(text, role, sheet=self.sheet, box=box))
         return [["x", GETA] if run.face is None else [run.face.value, run.text] for run in stretches]

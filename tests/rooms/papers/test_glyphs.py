@@ -5,6 +5,7 @@ import pytest
 from madoguchi.papers import glyphs
 from madoguchi.papers.fonts import Face, fonts
 from madoguchi.papers.glyphs import Role, Run
+from madoguchi.papers.payload import Setting
 from madoguchi.papers.values import GlyphFault
 
 MOJI_JOHO = "葛\U000e0102"
@@ -51,6 +52,13 @@ def test_what_no_font_has_is_reported(text: str) -> None:
 def test_runs_lose_nothing() -> None:
     text = f"髙橋 {MOJI_JOHO}{ADOBE} NGUYEN 😀 é１ｱ"
     assert "".join(run.text for run in glyphs.runs(text, Role.NAME)) == text
+
+
+@names_font
+def test_a_name_among_other_words_names_its_font() -> None:
+    setting = Setting()
+    assert setting.put("𠮷田", Role.NAME, "氏名") == "𠮷田"
+    assert setting.put("𠮷田", Role.NAME, "氏名", around=Role.VALUE) == [["i", "𠮷田"]]
 
 
 def test_a_selector_has_no_width() -> None:

@@ -12,8 +12,9 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
+from madoguchi.papers.confirmation_payload import NotAStroke
 from madoguchi.papers.facts import Audience
-from madoguchi.papers.guide_payload import NotAStroke, NotForQr
+from madoguchi.papers.guide_payload import NotForQr
 from madoguchi.papers.operations import render_confirmation, render_guide
 from madoguchi.papers.values import (
     ChangeLine,

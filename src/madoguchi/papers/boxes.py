@@ -1,7 +1,7 @@
 """Fills a sheet's boxes from known facts (記入). Pure: definition and facts in, values out.
 
 1. Each box looks its fact up; what is not known stays blank for hand-writing.
-2. A withheld value leaves a blank like any other; its words are blanked wherever else they appear.
+2. A withheld value leaves its box like one whose value nobody knows; so does any other box with its words.
 3. The people table takes one row per person.
 """
 
@@ -39,7 +39,7 @@ class SheetNeedsSubject(ValueError):
 def fill(sheet: SheetDefinition, facts: FactsForSheet) -> SheetValues:
     """Fill a sheet. Raises SheetNeedsSubject when it is about one person and nobody says whom."""
     subject = _subject(sheet, facts)
-    values = SheetValues(
+    return SheetValues(
         sheet_id=sheet.id,
         title=sheet.title,
         law=sheet.law,
@@ -65,7 +65,6 @@ def fill(sheet: SheetDefinition, facts: FactsForSheet) -> SheetValues:
         ),
         notes=sheet.notes,
     )
-    return _without_secrets(values, facts)
 
 
 def _subject(sheet: SheetDefinition, facts: FactsForSheet) -> str | None:
@@ -109,11 +108,6 @@ def _filled(box: Box, facts: FactsForSheet, subject: str | None) -> FilledBox:
     known = facts.find(box.fact, subject) if box.fact else None
     if known is None:
         return replace(empty, content=_unknown(box, choices))
-    origin = replace(empty, subject=_owner(box.fact, facts, subject), source=known.source, as_of=known.as_of)
-    if known.withheld:
-        return replace(origin, content=Blank(BlankReason.WITHHELD), source="", as_of=None, withheld=True)
-    if known.value == "" or known.value == frozenset():
-        return origin
     written = content(
         box.format,
         known.value,
@@ -123,6 +117,12 @@ def _filled(box: Box, facts: FactsForSheet, subject: str | None) -> FilledBox:
         postcode=_neighbour(facts, box.fact, "_postal", subject),
         unit=box.unit,
     )
+    words = _squeezed(text_of(written))
+    if known.withheld or any(secret in words for secret in _secrets(facts)):
+        return replace(empty, content=_unknown(box, choices), withheld=True)
+    origin = replace(empty, subject=_owner(box.fact, facts, subject), source=known.source, as_of=known.as_of)
+    if known.value == "" or known.value == frozenset():
+        return origin
     return replace(origin, content=written)
 
 
@@ -158,37 +158,16 @@ def _cell(column: Column, facts: FactsForSheet, person: str) -> FilledBox:
     return filled
 
 
-def _without_secrets(values: SheetValues, facts: FactsForSheet) -> SheetValues:
-    """Blank withheld words in every other box: the same address may stand under another fact."""
-    secrets = {
-        _squeezed(text)
-        for known in facts.known.values()
-        if known.withheld
-        for text in _words(known)
-        if len(_squeezed(text)) >= _SHORTEST_SECRET
-    }
-    if not secrets:
-        return values
-
-    def safe(box: FilledBox) -> FilledBox:
-        words = _squeezed(text_of(box.content))
-        if any(secret in words for secret in secrets):
-            return replace(box, content=Blank(BlankReason.WITHHELD), source="", as_of=None, withheld=True)
-        return box
-
-    return replace(
-        values,
-        notifier=tuple(map(safe, values.notifier)),
-        boxes=tuple(map(safe, values.boxes)),
-        people=tuple(tuple(map(safe, row)) for row in values.people),
-        staff_boxes=tuple(map(safe, values.staff_boxes)),
-    )
+def _secrets(facts: FactsForSheet) -> frozenset[str]:
+    """The words of all withheld values: the same address may stand under another fact."""
+    words = {_squeezed(text) for known in facts.known.values() if known.withheld for text in _words(known)}
+    return frozenset(word for word in words if len(word) >= _SHORTEST_SECRET)
 
 
 def _words(known: KnownValue) -> tuple[str, ...]:
     value = known.value
     if isinstance(value, Address):
-        return (value.text,)
+        return (value.text, value.building)
     if isinstance(value, Name | str):
         return (value if isinstance(value, str) else value.text,)
     return ()

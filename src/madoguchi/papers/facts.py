@@ -7,9 +7,9 @@ withheld (`KnownValue.withheld`); whether it may be shown is decided where the f
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from madoguchi.jp.dates import PossibleDays
+from madoguchi.residents.protection import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,6 @@ class Address:
 FactValue = bool | int | str | date | frozenset[str] | Name | Address | PossibleDays
 
 
-class Audience(Enum):
-    """Whose hands the paper goes to (渡す相手). One print run has one audience."""
-
-    SHEET_TO_SELF = "sheet_to_self"
-    SHEET_TO_OTHER = "sheet_to_other"
-    DEPARTMENT = "department"
-
-
 @dataclass(frozen=True, slots=True)
 class KnownValue:
     """One fact's value. `source`: 住民記録, カード, 本人申告 …; `as_of`: the day it was true or recorded."""
@@ -55,6 +47,7 @@ class FactsForSheet:
     """All that is known for one sheet.
 
     `known` is keyed by (fact, person); the person is "" for facts that belong to no person.
+    `audience` says whose hands the paper goes to; one print run has one audience.
     `subject` is the person the sheet is about, None for a sheet about the household.
     `people` are the persons of the people table in their order; `choices` the code/label
     pairs of choice facts.

@@ -20,7 +20,7 @@ from madoguchi.papers.guide_payload import guide_payload
 from madoguchi.papers.payload import Json, Setting, families
 from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset
-from madoguchi.papers.values import Blank, ConfirmationValues, GuideValues, RenderedPaper, SheetValues
+from madoguchi.papers.values import ConfirmationValues, GuideValues, RenderedPaper, SheetValues
 
 _JAPAN = timezone(timedelta(hours=9))
 PAPER_LANGUAGE = "ja"
@@ -103,7 +103,7 @@ def render_confirmation(page: ConfirmationValues, *, issued_at: datetime) -> Ren
 
 def _refuse_withheld(sheet: SheetValues) -> None:
     for box in sheet.all_boxes():
-        if box.withheld and not isinstance(box.content, Blank):
+        if box.withheld and box.text:
             raise WithheldValueOnPaper(paper=sheet.title, box=box.label)
 
 

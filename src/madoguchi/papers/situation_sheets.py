@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
-from madoguchi.papers.facts import Audience, FactsForSheet, FactValue, KnownValue
+from madoguchi.papers.facts import FactsForSheet, FactValue, KnownValue
 from madoguchi.papers.values import SheetValues
 from madoguchi.procedures.decide import decide
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import Holder
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.situation import EventKind, Situation
+from madoguchi.residents.protection import Audience
 
 _SOURCE = "situation"
 

@@ -1,8 +1,7 @@
 """What is printed (印字内容): sheets, the guide and the confirmation as plain values.
 
-Each filled box remembers the fact it came from, its source and its date. A box that is withheld holds a
-blank and
-nothing else: `operations` refuses anything more.
+Each filled box remembers the fact it came from, its source and its date. A withheld box looks like one whose
+value nobody knows: `operations` refuses anything more.
 """
 
 from dataclasses import dataclass, field
@@ -10,15 +9,14 @@ from datetime import date
 from enum import Enum
 
 from madoguchi.papers.definitions import Block
-from madoguchi.papers.facts import Audience
+from madoguchi.residents.protection import Audience
 
 
 class BlankReason(Enum):
-    """Why a box is empty. Only BY_HAND shows on paper; the others look the same."""
+    """Why a box is empty: nothing belongs there, or it is unknown and left to the hand (手書き)."""
 
     NOTHING = "nothing"
     BY_HAND = "by_hand"
-    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

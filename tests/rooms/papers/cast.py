@@ -5,7 +5,8 @@ from pathlib import Path
 
 from madoguchi.papers.definition_file import read_sheet
 from madoguchi.papers.definitions import SheetDefinition
-from madoguchi.papers.facts import Address, Audience, FactsForSheet, FactValue, KnownValue, Name
+from madoguchi.papers.facts import Address, FactsForSheet, FactValue, KnownValue, Name
+from madoguchi.residents.protection import Audience
 
 SHEETS = Path(__file__).parents[2] / "data" / "sheets"
 ISSUED_AT = datetime(2026, 11, 9, 10, 0, tzinfo=timezone(timedelta(hours=9)))

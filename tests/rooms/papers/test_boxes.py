@@ -102,10 +102,10 @@ def test_who_gave_the_mandate_is_asked_only_of_others() -> None:
     assert "本人（委任した人）" in labels
 
 
-def test_a_withheld_value_leaves_a_blank_without_source_or_mark() -> None:
+def test_a_withheld_value_leaves_its_box_like_an_unknown_one() -> None:
     hidden = household(changed={("household.address", ""): known(Address(NEW_ADDRESS), withheld=True)})
     filled = box(fill(definition("residence-change"), hidden), "新しい住所")
-    assert filled.content == Blank(BlankReason.WITHHELD)
+    assert filled.content == Blank(BlankReason.BY_HAND)
     assert (filled.source, filled.as_of, filled.text) == ("", None, "")
 
 

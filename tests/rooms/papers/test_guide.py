@@ -13,7 +13,6 @@ from PIL import Image
 from pypdf import PdfReader
 
 from madoguchi.papers.confirmation_payload import NotAStroke
-from madoguchi.papers.facts import Audience
 from madoguchi.papers.guide_payload import NotForQr
 from madoguchi.papers.operations import render_confirmation, render_guide
 from madoguchi.papers.values import (
@@ -26,6 +25,7 @@ from madoguchi.papers.values import (
     ProcedureLine,
     Standing,
 )
+from madoguchi.residents.protection import Audience
 
 from .cast import ISSUED_AT
 from .test_render import words_of

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from madoguchi.papers import typesetting
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definitions import Block
-from madoguchi.papers.facts import Address, Audience, Name
+from madoguchi.papers.facts import Address, Name
 from madoguchi.papers.fonts import Face, fonts
 from madoguchi.papers.operations import (
     MixedAudiences,
@@ -23,6 +23,7 @@ from madoguchi.papers.operations import (
 )
 from madoguchi.papers.typesetting import ForkedAfterPrinting
 from madoguchi.papers.values import Blank, BlankReason, SheetValues, Words
+from madoguchi.residents.protection import Audience
 
 from .cast import ISSUED_AT, NEW_ADDRESS, definition, household, known
 
@@ -94,9 +95,9 @@ def test_a_sheet_that_overflows_its_page_is_counted_all_the_same() -> None:
     assert f"{len(pages)}/{len(pages)}" in pages[-1]
 
 
-def test_a_withheld_box_prints_exactly_like_an_empty_one() -> None:
+def test_a_withheld_box_prints_exactly_like_an_unknown_one() -> None:
     hidden = household(changed={("household.address", ""): known(Address(NEW_ADDRESS), withheld=True)})
-    empty = household(changed={("household.address", ""): known("")})
+    empty = household(changed={("household.address", ""): None})
     sheet = definition("residence-change")
     assert printed(fill(sheet, hidden)) == printed(fill(sheet, empty))
 

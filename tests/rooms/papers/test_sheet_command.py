@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from madoguchi.papers.commands import sheet as command
+from madoguchi.papers.management.commands.sheet import Command
 
 from .test_render import words_of
 
@@ -123,3 +124,10 @@ def test_a_character_that_cannot_be_printed_is_said(
 def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--help"]) == 0
     assert "nhi-enrol household.json" in capsys.readouterr().out
+
+
+def test_the_console_script_reaches_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["madoguchi", "sheet", "--help"])
+    assert ended.value.code == 0
+    assert "madoguchi sheet" in capsys.readouterr().out

@@ -81,6 +81,7 @@ def missing(text: str, role: Role, *, sheet: str, box: str) -> tuple[MissingGlyp
     )
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, role: Role) -> float:
     """Width of a text in em, with the fonts that will print it."""
     available = fonts()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.jp.dates import PossibleDays
@@ -69,7 +71,8 @@ def household_members(
 def _facts_of(numbers: Sequence[str], *, on: date) -> dict[str, dict[str, KnownFact]]:
     """The newest value of each further fact that holds on the day."""
     facts: dict[str, dict[str, KnownFact]] = {}
-    rows = ResidentFact.objects.filter(resident_no__in=numbers, valid_from__lte=on).order_by("valid_from", "id")
+    published = Q(batch__isnull=True) | Q(batch__state="stored")
+    rows = ResidentFact.objects.filter(published, resident_no__in=numbers, valid_from__lte=on).order_by("valid_from", "id")
     for row in rows:
         facts.setdefault(row.resident_no, {})[row.key] = KnownFact(value_from_json(row.value), row.source, row.as_of)
     return facts

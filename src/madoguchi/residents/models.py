@@ -11,12 +11,17 @@ from django.db.models import F, Q
 
 
 class ResidentRecord(models.Model):
-    """One row of a person's history (住民記録の履歴)."""
+    """One row of a person's history (住民記録の履歴).
+
+    A row without a history number is staged: it came with a file whose import is not finished, and nobody reads it.
+    """
 
     resident_no = models.CharField(max_length=20)
-    history_no = models.PositiveIntegerField()
+    history_no = models.PositiveIntegerField(null=True)
     is_current = models.BooleanField()
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     name = models.TextField()
+    name_glyphs = models.JSONField(default=list)
     kana = models.TextField(default="")
     former_surname = models.TextField(default="")
     alias = models.TextField(default="")
@@ -51,6 +56,11 @@ class ResidentRecord(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=("resident", "moved_out", "dead")), name="residents_status_known"
             ),
+            models.CheckConstraint(condition=~Q(resident_no="") & ~Q(name=""), name="residents_number_and_name"),
+            models.CheckConstraint(
+                condition=Q(history_no__gte=1) | Q(history_no__isnull=True, is_current=False, batch__isnull=False),
+                name="residents_numbered_unless_staged",
+            ),
         ]
         indexes = [
             models.Index(fields=["household_no"], condition=Q(is_current=True), name="residents_household"),
@@ -59,6 +69,7 @@ class ResidentRecord(models.Model):
                 fields=["birth_latest"], condition=Q(is_current=True, birth_is_exact=False), name="residents_birth_unknown"
             ),
             models.Index(fields=["address_key"], condition=Q(is_current=True), name="residents_address"),
+            models.Index(fields=["batch"], condition=Q(history_no__isnull=True), name="residents_staged"),
         ]
 
 
@@ -72,6 +83,7 @@ class ResidentFact(models.Model):
     as_of = models.DateField()
     known_since = models.DateTimeField()
     source = models.CharField(max_length=40)
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["resident_no", "key", "valid_from"], name="residents_fact")]
@@ -83,6 +95,7 @@ class SearchKey(models.Model):
     kind = models.CharField(max_length=4)
     key = models.CharField(max_length=120, db_index=True)
     resident_no = models.CharField(max_length=20, db_index=True)
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
 
     class Meta:
         constraints = [
@@ -92,10 +105,14 @@ class SearchKey(models.Model):
 
 
 class Protection(models.Model):
-    """支援措置: this person's whereabouts are withheld until it is lifted; the end date only reminds."""
+    """支援措置: this person's whereabouts are withheld until it is lifted; the end date only reminds.
+
+    `together_with`: the number of the person who asked for it, when this one is 併せて支援を求める者.
+    """
 
     resident_no = models.CharField(max_length=20, db_index=True)
     provisional = models.BooleanField(default=False)
+    together_with = models.CharField(max_length=20, default="")
     begins_on = models.DateField()
     ends_on = models.DateField(null=True)
     lifted_on = models.DateField(null=True)
@@ -111,8 +128,9 @@ class Protection(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One file that came in, with what became of its rows."""
+    """One file that came in, with what became of its rows; one at a time."""
 
+    state = models.CharField(max_length=10, default="staging")
     mapping = models.CharField(max_length=60)
     file_digest = models.CharField(max_length=64)
     rows_in = models.PositiveIntegerField()
@@ -125,6 +143,8 @@ class ImportBatch(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(rows_in=F("stored") + F("refused")), name="residents_nothing_dropped"),
+            models.CheckConstraint(condition=Q(state__in=("staging", "stored", "failed")), name="residents_batch_state"),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="staging"), name="residents_one_import_at_a_time"),
         ]
 
 
@@ -134,4 +154,5 @@ class ImportRefusal(models.Model):
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="refusals")
     row = models.PositiveIntegerField()
     column = models.CharField(max_length=100, default="")
+    byte = models.PositiveBigIntegerField(null=True)
     sentence = models.TextField()

@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.names import NameParts
+from madoguchi.jp.names import CharacterIdentity, NameParts
 from madoguchi.procedures.facts import Value
 
 
@@ -42,6 +42,7 @@ class RegisterEntry:
     processed_on: date | None = None
     status: ResidentStatus = ResidentStatus.RESIDENT
     facts: Mapping[str, Value] = field(default_factory=dict)
+    name_glyphs: tuple[CharacterIdentity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from django.db.models import Q, QuerySet
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
-from madoguchi.jp.addresses import normal_form, split_address, town_key
+from madoguchi.jp.addresses import normal_form
 from madoguchi.jp.kana import kana_search_key
 from madoguchi.jp.names import name_search_key
 from madoguchi.residents.disclosure import JAPAN, birth_of
 from madoguchi.residents.models import ResidentRecord, SearchKey
 from madoguchi.residents.people import Hit, SearchResult, SearchTerms
 from madoguchi.residents.protection import protected_people
+from madoguchi.residents.rows import address_key, own_city
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -68,7 +69,7 @@ def _matching(terms: SearchTerms) -> QuerySet[ResidentRecord]:
         possibly = Q(birth_earliest__lt=terms.birth, birth_latest__gte=terms.birth, birth_is_exact=False)
         found = found.filter(exactly | possibly)
     if terms.address:
-        found = found.filter(_begins("address_key", address_key(terms.address)))
+        found = found.filter(_begins("address_key", address_key(terms.address, own_city())))
     return found
 
 
@@ -81,9 +82,3 @@ def _begins(field: str, prefix: str) -> Q:
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": prefix})
     return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + LAST_CHARACTER})
-
-
-def address_key(address: str) -> str:
-    """The key under which an address is searched: from the town on, in one way of writing."""
-    parts = split_address(address)
-    return town_key(f"{parts.town}{parts.rest}{parts.building}".replace(" ", ""))[:200]

@@ -2,9 +2,8 @@
 doubtful musts.
 
 1. Each rule is tried with many mixtures of known and unknown facts, dates standing on representative
-   days. Where
-   Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule is refused.
-   All mixtures are tried where they are few, a fixed sample of them otherwise.
+   days. Where Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule
+   is refused. All mixtures are tried where they are few, a fixed sample of them otherwise.
 2. Each status that was reached on the way needs a worked example, and each example must come out as written.
 3. A rule marked doubtful (「?」) must not make anything necessary.
 """

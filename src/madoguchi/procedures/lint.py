@@ -31,10 +31,9 @@ from madoguchi.procedures.facts import (
 )
 from madoguchi.procedures.judge import Condition, judge_of
 from madoguchi.procedures.kinship import kinship_of
-from madoguchi.procedures.language.domains import nodes_of
 from madoguchi.procedures.language.frame import Frame
 from madoguchi.procedures.language.search import outlook
-from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, Node, Parameter
+from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, Node, Parameter, nodes_of
 from madoguchi.procedures.packs import DOUBTFUL, Pack, Procedure
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 

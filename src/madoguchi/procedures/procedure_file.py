@@ -283,20 +283,25 @@ class _ProcedureReader:
 
 
 def _verification(table: Table) -> Verification | None:
-    """Return what `verified` says: "unverified", "?" (doubtful), or a day and a source; None when absent."""
+    """Return what `verified` says: "unverified", "?" (doubtful), or a source with or without its day first.
+
+    None when it is absent.
+    """
     value: Any = table.values.get("verified")
     if value is None:
         return None
     if value in ("unverified", DOUBTFUL):
         return Verification(False, None, "" if value == "unverified" else DOUBTFUL)
-    found = _VERIFIED.match(value) if isinstance(value, str) else None
-    if found is None:
+    if not isinstance(value, str) or not value.strip():
         table.fault(
             "verified",
             "確認の書き方が正しくありません。",
             '"unverified"、"?"、"2026-11-23 出典" のどれかを書いてください。',
         )
         return None
+    found = _VERIFIED.match(value)
+    if found is None:
+        return Verification(True, None, value.strip())
     try:
         return Verification(True, date.fromisoformat(found[1]), found[2].strip())
     except ValueError:

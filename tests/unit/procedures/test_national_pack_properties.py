@@ -1,4 +1,4 @@
-"""The same properties on the pack that ships with the product, with households drawn from its own vocabulary."""
+"""The same properties on the pack that ships, with households drawn from its own vocabulary."""
 
 from datetime import date, timedelta
 from random import Random
@@ -48,9 +48,9 @@ def drawn_household(seed: int, known: float) -> tuple[Situation, Random]:
     for place in range(size):
         values: dict[str, Value] = {"relationship": _FAMILY[place]}
         for definition in pack.vocabulary:
-            if definition.holder.value == "person" and definition.key != "relationship":
-                if random.random() < known:
-                    values[definition.key] = some_value(definition, random)
+            own = definition.holder.value == "person" and definition.key != "relationship"
+            if own and random.random() < known:
+                values[definition.key] = some_value(definition, random)
         people.append(PersonFacts(f"p{place + 1}", values))
 
     def of(holder: str) -> dict[str, Value]:

@@ -128,3 +128,18 @@ def test_the_revision_follows_content_and_not_layout() -> None:
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(PackErrors, match="フォルダーがありません"):
         load_pack(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("written", "verified", "source"),
+    [
+        ("unverified", False, ""),
+        ("?", False, "?"),
+        ("2026-11-23 市の案内", True, "市の案内"),
+        ("S: KUWANA", True, "S: KUWANA"),
+    ],
+)
+def test_verification_is_read(written: str, verified: bool, source: str) -> None:
+    text = procedure_text("person.moves", more=f'verified = "{written}"')
+    found = load_files(files_with(rule=text)).procedures[0].verified
+    assert (found.verified, found.source) == (verified, source)

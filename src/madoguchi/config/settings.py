@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "madoguchi.city",
     "madoguchi.catalogue",
     "madoguchi.residents",
-    #X "madoguchi.papers",
+    "madoguchi.papers",
     "madoguchi.cases",
     #X "madoguchi.connect",
     "madoguchi.channels.shared",

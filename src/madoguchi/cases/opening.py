@@ -20,7 +20,14 @@ from madoguchi.cases.record import (
     HeldPerson,
     read_record,
 )
-from madoguchi.cases.states import Act, FactSource, IdentityDocument, VisitorKind, proves_identity
+from madoguchi.cases.states import (
+    PROOF_NEEDED,
+    Act,
+    FactSource,
+    IdentityDocument,
+    VisitorKind,
+    proves_identity,
+)
 from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.queries import branch_letter
 from madoguchi.jp.dates import PossibleDays
@@ -64,6 +71,21 @@ class IdentityNotProved(ValueError):
             "本人確認書類が足りません。顔写真付きを1点か、写真のないものを2点確かめてください。"
             "どちらもないときは、届出のあとに本人あての通知を送る扱いにします（「確認できない」を選んでください）。"
         )
+
+
+class NobodyNamed(ValueError):
+    """Who came has no name yet."""
+
+    def __init__(self) -> None:
+        super().__init__("来た人を世帯の人から選ぶか、氏名を入れてください。")
+
+
+class ProofMissing(ValueError):
+    """Somebody acts for another without the paper that says so."""
+
+    def __init__(self, kind: VisitorKind) -> None:
+        self.kind = kind
+        super().__init__(f"{kind.label}のときは、{PROOF_NEEDED[kind]}を確かめて、しるしを付けてください。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,10 +321,16 @@ def set_visitor(
     now: datetime,
     version: int | None,
 ) -> None:
-    """Say who came and what proved it. Raises IdentityNotProved unless the documents suffice or `unproved` is said.
+    """Say who came and what proved it.
+
+    Raises NobodyNamed, ProofMissing, IdentityNotProved unless the documents suffice or `unproved` is said.
 
     When identity could not be proved, the notice is still taken and the person is told by letter (届出後の通知).
     """
+    if not person and not name.strip():
+        raise NobodyNamed
+    if kind in PROOF_NEEDED and not proof_seen:
+        raise ProofMissing(kind)
     if not unproved and not proves_identity(documents):
         raise IdentityNotProved
     with transaction.atomic():

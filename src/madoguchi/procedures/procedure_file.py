@@ -45,6 +45,7 @@ _EXAMPLE_KEYS = (
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _VERIFIED = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(.+)$", re.DOTALL)
+_STATED = "S: "
 _NEVER = date(1, 1, 1)
 
 
@@ -283,10 +284,16 @@ class _ProcedureReader:
 
 
 def _verification(table: Table) -> Verification | None:
-    """Return what `verified` says: "unverified", "?" (doubtful), or a day and a source; None when absent."""
+    """Return what `verified` says: "unverified", "?" (doubtful), a public source, or a day and a source.
+
+    "S: CODE" names a public source which states the rule, but nobody has checked it on a certain day; None when
+    the key is absent.
+    """
     value: Any = table.values.get("verified")
     if value is None:
         return None
+    if isinstance(value, str) and value.startswith(_STATED) and value != _STATED:
+        return Verification(True, None, value.removeprefix(_STATED))
     if value in ("unverified", DOUBTFUL):
         return Verification(False, None, "" if value == "unverified" else DOUBTFUL)
     found = _VERIFIED.match(value) if isinstance(value, str) else None

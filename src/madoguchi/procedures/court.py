@@ -276,7 +276,7 @@ class Court:
                 for ground in group.otherwise:
                     if ground.holds(self.frame) is True:
                         return (ground.reason,)
-                return (Reason(group.not_needed(self.frame) + "です", judge.law, judge.verified),)
+                return (Reason(group.not_needed(self.frame), judge.law, judge.verified),)
         assert group is not None
         condition = group.must if finding.status is Status.MUST else group.optional
         assert condition is not None

@@ -10,13 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from madoguchi.procedures.decisions import Reason
-from madoguchi.procedures.language.domains import nodes_of
 from madoguchi.procedures.language.evaluate import Evaluate, compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span
-from madoguchi.procedures.language.tree import Fact, Fold, Node, Or, Quantifier, SamePerson
+from madoguchi.procedures.language.tree import Fact, Fold, Node, Or, Quantifier, SamePerson, nodes_of
 from madoguchi.procedures.packs import Procedure, Rule
 
 _REMEMBERED_PROCEDURES = 4096

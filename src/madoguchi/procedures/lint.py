@@ -2,9 +2,8 @@
 doubtful musts.
 
 1. Each rule is tried with many mixtures of known and unknown facts, dates standing on representative
-   days. Where
-   Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule is refused.
-   All mixtures are tried where they are few, a fixed sample of them otherwise.
+   days. Where Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule
+   is refused. All mixtures are tried where they are few, a fixed sample of them otherwise.
 2. Each status that was reached on the way needs a worked example, and each example must come out as written.
 3. A rule marked doubtful (「?」) must not make anything necessary.
 """
@@ -32,10 +31,9 @@ from madoguchi.procedures.facts import (
 )
 from madoguchi.procedures.judge import Condition, judge_of
 from madoguchi.procedures.kinship import kinship_of
-from madoguchi.procedures.language.domains import nodes_of
 from madoguchi.procedures.language.frame import Frame
 from madoguchi.procedures.language.search import outlook
-from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, Node, Parameter
+from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, Node, Parameter, nodes_of
 from madoguchi.procedures.packs import DOUBTFUL, Pack, Procedure
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
@@ -134,10 +132,9 @@ class _Trial:
             if not isinstance(left, bool):
                 settled = outlook(left, frame, bound=_BOUND, doubt_leaves=True).settled
                 if settled is not None:
-                    known = "、".join(_said(situation)) or "何も分からない"
-                    message = (
-                        f"規則が、どの値でも{'真' if settled else '偽'}なのに決まりません({known}とき)。"
-                    )
+                    known = "、".join(_said(situation))
+                    when = f"{known} のとき" if known else "何も分からないとき"
+                    message = f"規則が、どの値でも{'真' if settled else '偽'}なのに決まりません({when})。"
                     findings.append(
                         Finding(self.procedure.id, message, "同じ項目の条件をまとめて書き直してください。")
                     )

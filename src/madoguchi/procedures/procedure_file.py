@@ -45,7 +45,6 @@ _EXAMPLE_KEYS = (
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _VERIFIED = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(.+)$", re.DOTALL)
-_STATED = "S: "
 _NEVER = date(1, 1, 1)
 
 
@@ -284,26 +283,25 @@ class _ProcedureReader:
 
 
 def _verification(table: Table) -> Verification | None:
-    """Return what `verified` says: "unverified", "?" (doubtful), a public source, or a day and a source.
+    """Return what `verified` says: "unverified", "?" (doubtful), or a source with or without its day first.
 
-    "S: CODE" names a public source which states the rule, but nobody has checked it on a certain day; None when
-    the key is absent.
+    None when it is absent.
     """
     value: Any = table.values.get("verified")
     if value is None:
         return None
-    if isinstance(value, str) and value.startswith(_STATED) and value != _STATED:
-        return Verification(True, None, value.removeprefix(_STATED))
     if value in ("unverified", DOUBTFUL):
         return Verification(False, None, "" if value == "unverified" else DOUBTFUL)
-    found = _VERIFIED.match(value) if isinstance(value, str) else None
-    if found is None:
+    if not isinstance(value, str) or not value.strip():
         table.fault(
             "verified",
             "確認の書き方が正しくありません。",
             '"unverified"、"?"、"2026-11-23 出典" のどれかを書いてください。',
         )
         return None
+    found = _VERIFIED.match(value)
+    if found is None:
+        return Verification(True, None, value.strip())
     try:
         return Verification(True, date.fromisoformat(found[1]), found[2].strip())
     except ValueError:

@@ -79,13 +79,14 @@ def _places(pack: Pack) -> dict[tuple[Holder, str], int]:
         prompt = pack.prompts.get(definition.prompt)
         return (last if prompt is None else prompt.order, place)
 
-    ordered = sorted(enumerate(pack.vocabulary), key=key)
+    built_in = [definition for fact, definition in _BUILT_IN.items() if pack.fact(*fact) is None]
+    ordered = sorted(enumerate([*built_in, *pack.vocabulary]), key=key)
     return {(definition.holder, definition.key): place for place, (_, definition) in enumerate(ordered)}
 
 
 def place_of(pack: Pack, ref: FactRef) -> int:
-    """Return the asking place of a fact in the pack; built-in facts come first."""
-    return _places(pack).get((holder_of(ref), ref.key), -1)
+    """Return the asking place of a fact in the pack."""
+    return _places(pack)[(holder_of(ref), ref.key)]
 
 
 def order_of(pack: Pack, situation: Situation, ref: FactRef) -> tuple[int, int]:

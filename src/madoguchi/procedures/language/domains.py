@@ -5,7 +5,6 @@ turning point.
 stands on both sides of one comparison.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain, combinations
 from typing import Any
@@ -15,19 +14,13 @@ from madoguchi.procedures.language.frame import Frame
 from madoguchi.procedures.language.residual import Leaf
 from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import (
-    And,
-    Arithmetic,
-    Call,
     Compare,
     Constant,
     Contains,
     Day,
     Fact,
     Fold,
-    Node,
-    Not,
     OneOf,
-    Or,
     Parameter,
     Quantifier,
 )
@@ -39,32 +32,6 @@ _MOST_CODES_IN_A_SET = 6
 _ELSE = "(それ以外)"
 
 
-def nodes_of(node: Node) -> Iterator[Node]:
-    """Yield a node and everything below it."""
-    yield node
-    for child in children_of(node):
-        yield from nodes_of(child)
-
-
-def children_of(node: Node) -> tuple[Node, ...]:
-    """Return the nodes directly below a node."""
-    match node:
-        case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
-            return (left, right)
-        case OneOf(item=item) | Contains(item=item):
-            return (item,)
-        case Call(arguments=arguments):
-            return arguments
-        case Quantifier(filter=chosen, body=body) | Fold(filter=chosen, body=body):
-            return tuple(part for part in (chosen, body) if part is not None)
-        case And(parts=parts) | Or(parts=parts):
-            return parts
-        case Not(part=part):
-            return (part,)
-        case _:
-            return ()
-
-
 class Domains:
     """The values worth trying for the facts that some unknown parts share."""
 
@@ -73,7 +40,7 @@ class Domains:
         self._leaves = leaves
         self._definitions: dict[str, FactDefinition] = {}
         for leaf in leaves:
-            for node in nodes_of(leaf.node) if leaf.node is not None else ():
+            for node in leaf.nodes:
                 if isinstance(node, Fact):
                     self._definitions[node.definition.key] = node.definition
 
@@ -121,7 +88,7 @@ class Domains:
         if isinstance(node, OneOf) and isinstance(node.item, Fact):
             near = {number + step for number in node.values if isinstance(number, int) for step in (-1, 0, 1)}
             return {number for number in near if low <= number <= high}
-        if leaf.refs != {ref} or not isinstance(node, Compare) or not _reads_once(node):
+        if leaf.refs != {ref} or not isinstance(node, Compare) or not _reads_once(leaf):
             return None
         if node.operator in ("==", "!="):
             return None
@@ -155,22 +122,22 @@ def _next(value: Any) -> Any:
     return value + timedelta(days=1) if isinstance(value, date) else value + 1
 
 
-def _reads_once(node: Compare) -> bool:
+def _reads_once(leaf: Leaf) -> bool:
     """Say whether only one date or number is read that is not written in the rule or set by the city.
 
     Two reads of other persons' or other facts are known values; two of the same fact could turn twice.
     """
     read = [
         part.definition.key if isinstance(part, Fact) else part.name
-        for part in nodes_of(node)
+        for part in leaf.nodes
         if isinstance(part, (Fact, Day))
     ]
-    folded = any(isinstance(part, (Fold, Quantifier)) for part in nodes_of(node))
+    folded = any(isinstance(part, (Fold, Quantifier)) for part in leaf.nodes)
     return not folded and len(read) == len(set(read))
 
 
 def _sets(leaves: list[Leaf]) -> list[Any] | None:
-    codes = sorted({node.code for leaf in leaves for node in _nodes(leaf) if isinstance(node, Contains)})
+    codes = sorted({node.code for leaf in leaves for node in leaf.nodes if isinstance(node, Contains)})
     if len(codes) > _MOST_CODES_IN_A_SET:
         return None
     subsets = chain.from_iterable(combinations(codes, size) for size in range(len(codes) + 1))
@@ -180,13 +147,9 @@ def _sets(leaves: list[Leaf]) -> list[Any] | None:
 def _texts(leaves: list[Leaf], key: str) -> list[Any]:
     texts: set[Any] = {_ELSE}
     for leaf in leaves:
-        for node in _nodes(leaf):
+        for node in leaf.nodes:
             if isinstance(node, OneOf):
                 texts.update(value for value in node.values if isinstance(value, str))
             elif isinstance(node, (Constant, Parameter)) and isinstance(node.value, str):
                 texts.add(node.value)
     return sorted(texts)
-
-
-def _nodes(leaf: Leaf) -> Iterator[Node]:
-    return nodes_of(leaf.node) if leaf.node is not None else iter(())

@@ -1,9 +1,10 @@
 """Say in one sentence why a condition holds or not (理由), from the clause that decided it.
 
 A conjunction that fails is explained by its first failing part, as a clerk would read the rule; a disjunction
-that fails by all its parts. The sentence ends in 「ため」.
+that fails by all its parts. The sentence ends in 「ためです」.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -37,16 +38,28 @@ from madoguchi.procedures.language.tree import (
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 Say = Callable[[Frame], str]
 _MOST_PARTS = 3
+_NOTE = re.compile(r"^(.+)(（[^（）]*）)$", re.DOTALL)
 _WRITTEN = (Constant, Parameter)
 _MIRRORED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _DENIED: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_NUMBER_WORDS = {"<": "未満", "<=": "以下", ">": "を超える", ">=": "以上", "==": "と同じ", "!=": "以外"}
+_NUMBER_WORDS = {"<": "未満の", "<=": "以下の", ">": "を超える", ">=": "以上の"}
 
 
 def compile_explanation(node: Node, *, outcome: bool) -> Say:
     """Return the function that says why the condition has this outcome; the frame must make it so."""
     clause = _clause(node, outcome)
-    return lambda frame: f"{clause(frame)}ため"
+
+    def sentence(frame: Frame) -> str:
+        said, note = _without_note(clause(frame))
+        return f"{said}ためです{note}"
+
+    return sentence
+
+
+def _without_note(clause: str) -> tuple[str, str]:
+    """Split a note in brackets from the end of a clause: 「65歳に達していない」「（65歳に達する日: …）」."""
+    found = _NOTE.match(clause)
+    return (found[1], found[2]) if found else (clause, "")
 
 
 def _clause(node: Node, outcome: bool) -> Say:
@@ -89,7 +102,8 @@ def _every(parts: tuple[Node, ...], outcome: bool) -> Say:
 
     def every(frame: Frame) -> str:
         said = list(dict.fromkeys(clause(frame) for clause in clauses))[:_MOST_PARTS]
-        return "ため、また、".join(said)
+        parts = [_without_note(one) for one in said[:-1]]
+        return "".join(f"{text}ため{note}、また、" for text, note in parts) + said[-1]
 
     return every
 
@@ -115,13 +129,11 @@ def _comparison(node: Compare, outcome: bool) -> Say:
 def _numbers(left: Node, right: Node, holds: str) -> Say:
     evaluate_left, evaluate_right = compile_node(left), compile_node(right)
     if isinstance(left, Call) and left.function == "age_on":
-        return lambda frame: f"{said_value(left, evaluate_right(frame))}{_NUMBER_WORDS[holds]}の"
+        return lambda frame: f"{said_value(left, evaluate_right(frame))}{_NUMBER_WORDS[holds]}"
 
     def numbers(frame: Frame) -> str:
         limit = said_value(left if isinstance(right, _WRITTEN) else right, evaluate_right(frame))
-        return (
-            f"{said_name(left)}が{said_value(left, evaluate_left(frame))}で、{limit}{_NUMBER_WORDS[holds]}の"
-        )
+        return f"{said_name(left)}が{said_value(left, evaluate_left(frame))}で、{limit}{_NUMBER_WORDS[holds]}"
 
     return numbers
 

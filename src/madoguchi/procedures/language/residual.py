@@ -11,14 +11,18 @@ from typing import Literal
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.language.evaluate import Evaluate, compile_node, members_of
 from madoguchi.procedures.language.frame import Frame, Record
-from madoguchi.procedures.language.tree import And, Node, Not, Or, Quantifier
+from madoguchi.procedures.language.tree import And, Node, Not, Or, Quantifier, nodes_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A part that is unknown and cannot be divided further; `evaluate` None: nothing can be tried out."""
+    """A part that is unknown and cannot be divided further; `evaluate` None: nothing can be tried out.
+
+    `nodes` are the node and everything below it.
+    """
 
     node: Node | None
+    nodes: tuple[Node, ...]
     evaluate: Evaluate | None
     slots: tuple[Record | None, ...]
     refs: frozenset[FactRef]
@@ -30,6 +34,7 @@ class Branch:
 
     word: Literal["and", "or"]
     parts: tuple["Residual", ...]
+    refs: frozenset[FactRef]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +42,7 @@ class Negation:
     """The opposite of an unknown part."""
 
     part: "Residual"
+    refs: frozenset[FactRef]
 
 
 Residual = Leaf | Branch | Negation
@@ -63,7 +69,7 @@ def opposite(part: bool | Residual) -> bool | Residual:
     """Return the negation of a reduced condition."""
     if isinstance(part, bool):
         return not part
-    return part.part if isinstance(part, Negation) else Negation(part)
+    return part.part if isinstance(part, Negation) else Negation(part, part.refs)
 
 
 def joined(word: Literal["and", "or"], parts: list[bool | Residual]) -> bool | Residual:
@@ -80,7 +86,9 @@ def joined(word: Literal["and", "or"], parts: list[bool | Residual]) -> bool | R
             left.append(part)
     if not left:
         return not decisive
-    return left[0] if len(left) == 1 else Branch(word, tuple(left))
+    if len(left) == 1:
+        return left[0]
+    return Branch(word, tuple(left), frozenset().union(*[part.refs for part in left]))
 
 
 def _join(word: Literal["and", "or"], parts: list[Reduce]) -> Reduce:
@@ -88,7 +96,7 @@ def _join(word: Literal["and", "or"], parts: list[Reduce]) -> Reduce:
 
 
 def _leaf(node: Node) -> Reduce:
-    evaluate = compile_node(node)
+    evaluate, nodes = compile_node(node), tuple(nodes_of(node))
 
     def reduce(frame: Frame) -> bool | Residual:
         trace = frame.trace
@@ -97,7 +105,7 @@ def _leaf(node: Node) -> Reduce:
         value = evaluate(frame)
         if value is True or value is False:
             return bool(value)
-        return Leaf(node, evaluate, tuple(frame.slots), frozenset(trace))
+        return Leaf(node, nodes, evaluate, tuple(frame.slots), frozenset(trace))
 
     return reduce
 
@@ -114,7 +122,7 @@ def _quantifier(node: Quantifier) -> Reduce:
         assert trace is not None
         trace.clear()
         sure, maybe = members(frame)
-        belonging = Leaf(None, None, (), frozenset(trace))
+        belonging = Leaf(None, (), None, (), frozenset(trace))
         parts: list[bool | Residual] = []
         for records, certain in ((sure, True), (maybe, False)):
             for record in records:

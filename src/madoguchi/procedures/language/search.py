@@ -51,7 +51,7 @@ def outlook(
         return _TRUE if part else _FALSE
     if isinstance(part, Leaf):
         if doubt_leaves and part.evaluate is not None:
-            return _tried_out(Branch("or", (part,)), frame, bound)
+            return _tried_out(Branch("or", (part,), part.refs), frame, bound)
         return Outlook(True, True, part.refs)
     if isinstance(part, Negation):
         inner = outlook(part.part, frame, bound=bound, doubt_leaves=doubt_leaves)
@@ -75,7 +75,7 @@ def _of_branch(branch: Branch, frame: Frame, bound: int, doubt_leaves: bool) -> 
         if len(group) == 1:
             part = outlook(group[0], frame, bound=bound, doubt_leaves=doubt_leaves)
         else:
-            part = _tried_out(Branch(branch.word, tuple(group)), frame, bound)
+            part = _tried_out(_together(branch, group), frame, bound)
         if part.settled is decisive:
             return _TRUE if decisive else _FALSE
         if part.settled is None:
@@ -85,13 +85,21 @@ def _of_branch(branch: Branch, frame: Frame, bound: int, doubt_leaves: bool) -> 
     return Outlook(True, True, frozenset(matters))
 
 
+def _together(branch: Branch, group: list[Residual]) -> Branch:
+    if len(group) == len(branch.parts):
+        return branch
+    return Branch(branch.word, tuple(group), frozenset().union(*[part.refs for part in group]))
+
+
 def _independent(parts: Sequence[Residual]) -> list[list[Residual]]:
     """Group the parts so that no fact is read in two groups."""
-    groups: list[tuple[set[FactRef], list[Residual]]] = []
+    if sum(len(part.refs) for part in parts) == len(frozenset().union(*[part.refs for part in parts])):
+        return [[part] for part in parts]
+    groups: list[tuple[frozenset[FactRef], list[Residual]]] = []
     for part in parts:
-        refs = {ref for leaf in leaves_of(part) for ref in leaf.refs}
+        refs = part.refs
         members = [part]
-        apart: list[tuple[set[FactRef], list[Residual]]] = []
+        apart: list[tuple[frozenset[FactRef], list[Residual]]] = []
         for group_refs, group in groups:
             if group_refs.isdisjoint(refs):
                 apart.append((group_refs, group))
@@ -104,8 +112,8 @@ def _independent(parts: Sequence[Residual]) -> list[list[Residual]]:
 
 def _tried_out(branch: Branch, frame: Frame, bound: int) -> Outlook:
     leaves = leaves_of(branch)
-    refs = sorted({ref for leaf in leaves for ref in leaf.refs}, key=lambda ref: (ref.subject, ref.key))
-    undecided = Outlook(True, True, frozenset(refs))
+    refs = sorted(branch.refs, key=lambda ref: (ref.subject, ref.key))
+    undecided = Outlook(True, True, branch.refs)
     if any(leaf.evaluate is None for leaf in leaves):
         return undecided
     domains = Domains(frame, leaves)

@@ -4,7 +4,7 @@ The same tree is decided for one household, explained in words, searched for wha
 compiled to a query. Conditions are trees of type `BOOLEAN`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -237,3 +237,29 @@ class Expression:
     tree: Node
     slots: int
     evaluate: Callable[[Any], Any] = field(compare=False, repr=False)
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it."""
+    yield node
+    for child in children_of(node):
+        yield from nodes_of(child)
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below a node."""
+    match node:
+        case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
+            return (left, right)
+        case OneOf(item=item) | Contains(item=item):
+            return (item,)
+        case Call(arguments=arguments):
+            return arguments
+        case Quantifier(filter=chosen, body=body) | Fold(filter=chosen, body=body):
+            return tuple(part for part in (chosen, body) if part is not None)
+        case And(parts=parts) | Or(parts=parts):
+            return parts
+        case Not(part=part):
+            return (part,)
+        case _:
+            return ()

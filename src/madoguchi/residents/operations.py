@@ -11,9 +11,12 @@ from django.db import transaction
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.procedures.facts import Value
+from madoguchi.residents.importing.run import import_file
 from madoguchi.residents.models import Protection, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.people import RegisterEntry
 from madoguchi.residents.rows import Origin, fact_of, new_facts, own_city, record_of, same_content, search_keys_of
+__all__ = ["Registered", "add_fact", "import_file", "lift_protection", "protect", "register"]
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:

@@ -130,15 +130,21 @@ def fact_of(resident_no: str, key: str, value: Value, *, valid_from: date, origi
 
 
 def new_facts(entries: Sequence[RegisterEntry], *, origin: Origin) -> list[ResidentFact]:
-    """Rows for those facts of the entries whose value is not the newest we hold."""
+    """Rows for those facts whose value is not the newest that this source told us.
+
+    What a source says for the first time holds from the person's last change; a new value from the source's own day.
+    """
     numbers = [entry.resident_no for entry in entries if entry.facts]
     known: dict[tuple[str, str], object] = {}
-    held = ResidentFact.objects.filter(resident_no__in=numbers).order_by("valid_from", "id")
+    held = ResidentFact.objects.filter(resident_no__in=numbers, source=origin.source).order_by("valid_from", "id")
     for number, key, value in held.values_list("resident_no", "key", "value"):
         known[number, key] = value
-    return [
-        fact_of(entry.resident_no, key, value, valid_from=entry.moved_on or origin.as_of, origin=origin)
-        for entry in entries
-        for key, value in entry.facts.items()
-        if known.get((entry.resident_no, key)) != value_to_json(value)
-    ]
+    made: list[ResidentFact] = []
+    for entry in entries:
+        for key, value in entry.facts.items():
+            place = (entry.resident_no, key)
+            if place in known and known[place] == value_to_json(value):
+                continue
+            first_day = origin.as_of if place in known else entry.moved_on or origin.as_of
+            made.append(fact_of(entry.resident_no, key, value, valid_from=first_day, origin=origin))
+    return made

@@ -79,6 +79,11 @@ def actor_of(request: HttpRequest) -> Actor:
     """Whoever is signed in, as the audit names them."""
     user = request.user
     assert isinstance(user, StaffMember), "only behind a sign-in"
+    return actor_for(user, request)
+
+
+def actor_for(user: StaffMember, request: HttpRequest) -> Actor:
+    """This member of staff, at the terminal of the request."""
     seat = seat_of(user)
     return Actor(
         staff_id=user.pk,

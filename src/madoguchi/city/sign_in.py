@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from madoguchi.audit.operations import record_act
 from madoguchi.city.models import StaffMember
-from madoguchi.city.queries import actor_of
+from madoguchi.city.queries import actor_for
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -24,10 +24,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
 @receiver(user_logged_in)
 def _signed_in(sender: Any, request: HttpRequest, user: StaffMember, **kwargs: Any) -> None:
-    record_act(actor=actor_of(request), activity="signed_in", now=timezone.now(), staff=user.pk)
+    record_act(actor=actor_for(user, request), activity="signed_in", now=timezone.now(), staff=user.pk)
 
 
 @receiver(user_logged_out)
 def _signed_out(sender: Any, request: HttpRequest, user: StaffMember | None, **kwargs: Any) -> None:
     if user is not None:
-        record_act(actor=actor_of(request), activity="signed_out", now=timezone.now(), staff=user.pk)
+        record_act(actor=actor_for(user, request), activity="signed_out", now=timezone.now(), staff=user.pk)

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "madoguchi.cases",
     #X "madoguchi.connect",
     "madoguchi.channels.shared",
-    #X "madoguchi.channels.counter",
+    "madoguchi.channels.counter",
     #X "madoguchi.channels.backoffice",
 ]
 
@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "madoguchi.channels.shared.context.shell",
             ],
         },
     }

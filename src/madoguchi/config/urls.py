@@ -7,6 +7,6 @@ from django.urls import include, path
 urlpatterns = [
     path("staff/", include("allauth.account.urls")),
     path("staff/mfa/", include("allauth.mfa.urls")),
-    #X path("", include("madoguchi.channels.counter.urls")),
+    path("", include("madoguchi.channels.counter.urls")),
     #X path("office/", include("madoguchi.channels.backoffice.urls")),
 ]

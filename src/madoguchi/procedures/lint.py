@@ -142,7 +142,11 @@ class _Trial:
 
     def _situations(self) -> Iterator[Situation]:
         refs = sorted(self.values, key=lambda ref: (ref.subject, ref.key))
-        choices: list[list[Value | None]] = [[None, *self.values[ref]] for ref in refs]
+        # 異動の日は必ず聞く。分からない日と古い生年月日を組み合わせると、起こりえない日まで探してしまう
+        event_day = FactRef(self.event.date_key, EVENT_SUBJECT)
+        choices: list[list[Value | None]] = [
+            [*self.values[ref]] if ref == event_day else [None, *self.values[ref]] for ref in refs
+        ]
         if prod(map(len, choices)) <= _MOST_MIXTURES:
             mixtures: Iterator[tuple[Value | None, ...]] = iter(product(*choices))
         else:
@@ -157,7 +161,10 @@ class _Trial:
     def _drawn(random: Random, choices: list[list[Value | None]]) -> tuple[Value | None, ...]:
         unknown_share = random.choice((0.0, 0.1, 0.3))
         return tuple(
-            None if random.random() < unknown_share else random.choice(values[1:]) for values in choices
+            None
+            if values[0] is None and random.random() < unknown_share
+            else random.choice([value for value in values if value is not None])
+            for values in choices
         )
 
     def _situation(self, known: Mapping[FactRef, Value]) -> Situation:

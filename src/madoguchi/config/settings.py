@@ -47,16 +47,17 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "madoguchi.config",
     "madoguchi.audit",
     "madoguchi.city",
     "madoguchi.catalogue",
     "madoguchi.residents",
     "madoguchi.papers",
     "madoguchi.cases",
-    "madoguchi.connect",
+    #X "madoguchi.connect",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
-    "madoguchi.channels.backoffice",
+    #X "madoguchi.channels.backoffice",
 ]
 
 MIDDLEWARE = [
@@ -88,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "madoguchi.channels.shared.context.shell",
             ],
         },
     }

@@ -45,7 +45,7 @@ def shrink_candidates(text: str) -> frozenset[str]:
     per_character = []
     for character in plain:
         found = jntajis.mj_shrink_candidates(character, _SHRINK_RULES) if ord(character) > 0x2E7F else []
-        per_character.append(sorted({character, *found}, key=lambda other, own=character: (other != own, other)))
+        per_character.append([character, *sorted(set(found) - {character})])
     return frozenset("".join(choice) for choice in islice(product(*per_character), MOST_CANDIDATES))
 
 

@@ -142,7 +142,7 @@ class _Trial:
 
     def _situations(self) -> Iterator[Situation]:
         refs = sorted(self.values, key=lambda ref: (ref.subject, ref.key))
-        # 異動の日は必ず聞く。分からない日と古い生年月日を組み合わせると、起こりえない日まで探してしまう
+        # The day of the event is always known here: without it, absurd mixtures of ages would settle rules.
         event_day = FactRef(self.event.date_key, EVENT_SUBJECT)
         choices: list[list[Value | None]] = [
             [*self.values[ref]] if ref == event_day else [None, *self.values[ref]] for ref in refs
@@ -162,7 +162,7 @@ class _Trial:
         unknown_share = random.choice((0.0, 0.1, 0.3))
         return tuple(
             None
-            if values[0] is None and random.random() < unknown_share
+            if None in values and random.random() < unknown_share
             else random.choice([value for value in values if value is not None])
             for values in choices
         )

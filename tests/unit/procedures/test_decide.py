@@ -233,3 +233,26 @@ def test_what_to_bring_is_merged_and_conditional() -> None:
     assert merged["写真"].certain
     assert merged["前のクラブのカード"].subjects == ("p2",)
     assert not merged["前のクラブのカード"].certain
+
+
+@pytest.mark.parametrize(
+    ("must", "matters"),
+    [
+        ("person.moves or (person.moves and person.card == 'none')", {"moves"}),
+        ("(person.card == 'none' or person.moves) and person.card == 'none'", {"card"}),
+        ("person.card == 'none' or (person.card == 'child' and person.moves)", {"card", "moves"}),
+        (
+            "person.books_borrowed >= 2 or (person.books_borrowed >= 1 and person.moves)",
+            {"books_borrowed", "moves"},
+        ),
+        ("person.books_borrowed >= 2 and (person.books_borrowed >= 1 or person.moves)", {"books_borrowed"}),
+        (
+            "attains(person.birth_date, 18) <= reference_date"
+            " and (attains(person.birth_date, 6) <= reference_date or person.moves)",
+            {"birth_date"},
+        ),
+    ],
+)
+def test_a_fact_that_another_part_absorbs_is_not_asked(must: str, matters: set[str]) -> None:
+    decision = one(must, situation_of([{"id": "p1"}], relations=[]))
+    assert {ref.key for ref in decision.missing} == matters

@@ -1,0 +1,34 @@
+# Everything starts here. `make help` lists it.
+PYTHON ?= python3
+V := .venv/bin
+export PYTHONUTF8 = 1
+
+.PHONY: help demo test check bench proofs lock run dev
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+run:
+	@$(PYTHON) tools/bootstrap.py run
+
+dev:
+	@$(PYTHON) tools/bootstrap.py dev
+
+demo: run ## the invented city of Madoka with 10,000 residents on this machine (ARGS="--check --residents 500")
+	@$(V)/madoguchi demo $(ARGS)
+
+test: dev ## every quick test, on SQLite and on PostgreSQL where there is one
+	@$(V)/python -m tools.run_tests
+
+check: dev ## style, types, layers, templates, migrations, procedures
+	@$(V)/python -m tools.run_checks
+
+bench: dev ## the benchmarks, written to benchmarks/RESULTS.md
+	@$(V)/python -m benchmarks.run
+
+proofs: dev ## the full-size proofs (10,000 malformed imports, a 1 GB file); resumable
+	@$(V)/python -m benchmarks.proofs
+
+lock: dev ## make the lock files anew from pyproject.toml
+	@$(V)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	@$(V)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock

@@ -1,0 +1,132 @@
+"""How every act on a case is done: locked, allowed by the table, numbered, recorded, and seen by one version only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from madoguchi.audit.entries import Actor, Channel, StepDetail
+from madoguchi.audit.operations import record_step
+from madoguchi.cases.models import ActRow, CaseRow, FactRow
+from madoguchi.cases.states import ACTS, LEADS_TO, Act, CaseStatus, FactSource
+from madoguchi.procedures.facts import FactRef, Value
+from madoguchi.residents.fact_json import value_to_json
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+
+
+class NoSuchCase(LookupError):
+    """No case of that id."""
+
+    def __init__(self) -> None:
+        super().__init__("その受付は見つかりません。受付一覧から選び直してください。")
+
+
+class NotNow(ValueError):
+    """The act does not fit the state of the case."""
+
+    def __init__(self, number: str, status: CaseStatus) -> None:
+        super().__init__(f"受付 {number} は「{status.label}」のため、この操作はできません。画面を開き直してください。")
+
+
+class SomebodyElseChanged(ValueError):
+    """The case has moved on since the screen was shown; nothing was lost and nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ほかの人（または別の画面）がこの受付を先に変えました。新しい内容を表示しています。確かめてから、もう一度入れてください。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that an act gives to a fact; None: heard, and not known."""
+
+    value: Value | None
+    source: FactSource
+    reason: str = ""
+    as_of: date | None = None
+
+
+def civil_day(now: datetime) -> date:
+    """The day in Japan."""
+    return now.astimezone(JAPAN).date()
+
+
+def find_case(public_id: str) -> CaseRow:
+    """The case, for reading. Raises NoSuchCase."""
+    row = CaseRow.objects.filter(public_id=public_id).first()
+    if row is None:
+        raise NoSuchCase
+    return row
+
+
+def begin_act(public_id: str, act: Act, *, version: int | None) -> CaseRow:
+    """Lock the case inside the caller's transaction and see that the act is allowed now.
+
+    `version` is the one the screen showed; None where no screen was shown before. Raises NoSuchCase, NotNow,
+    SomebodyElseChanged.
+    """
+    row = CaseRow.objects.select_for_update().filter(public_id=public_id).first()
+    if row is None:
+        raise NoSuchCase
+    status = CaseStatus(row.status)
+    if act not in ACTS[status]:
+        raise NotNow(row.number, status)
+    if version is not None and version != row.version:
+        raise SomebodyElseChanged
+    return row
+
+
+def finish_act(
+    row: CaseRow,
+    act: Act,
+    *,
+    by: Actor,
+    now: datetime,
+    given: Mapping[FactRef, Given] | None = None,
+    prompt: str = "",
+    detail: StepDetail | None = None,
+    channel: Channel = Channel.COUNTER,
+    **changes: object,
+) -> ActRow:
+    """Write the act: its number, its facts, the new state and version, and the step in the audit."""
+    last = ActRow.objects.filter(case=row).order_by("-number").values_list("number", flat=True).first() or 0
+    done = ActRow.objects.create(
+        case=row, number=last + 1, kind=act.value, prompt=prompt, at=now, by=by.staff_id, by_name=by.name
+    )
+    FactRow.objects.bulk_create(_fact_rows(row, done, given or {}, now))
+    if act in LEADS_TO:
+        changes["status"] = LEADS_TO[act].value
+    if given:
+        changes["last_entered_by"] = by.staff_id
+    CaseRow.objects.filter(pk=row.pk).update(version=F("version") + 1, **changes)
+    record_step(
+        actor=by,
+        case=row.public_id,
+        activity=act.value,
+        channel=channel,
+        now=now,
+        detail=detail or StepDetail(prompt=prompt or None),
+        practice=row.practice,
+    )
+    return done
+
+
+def _fact_rows(row: CaseRow, act: ActRow, given: Mapping[FactRef, Given], now: datetime) -> Iterable[FactRow]:
+    for ref, one in given.items():
+        yield FactRow(
+            case=row,
+            act=act,
+            key=ref.key,
+            subject=ref.subject,
+            value=None if one.value is None else value_to_json(one.value),
+            source=one.source.value,
+            as_of=one.as_of or civil_day(now),
+            reason=one.reason,
+            known_since=now,
+        )

@@ -1,0 +1,200 @@
+"""Closing a case at the counter: what is applied for, what is missing, one signature, and what follows from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from madoguchi.audit.entries import Actor, StepDetail
+from madoguchi.cases.acting import Given, begin_act, finish_act
+from madoguchi.cases.hearing import ReasonMissing
+from madoguchi.cases.judging import Judged, applied_for, judge
+from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, ExplanationRow, SignatureRow, TaskRow
+from madoguchi.cases.record import CHOSEN, Record, read_record
+from madoguchi.cases.states import Act, FactSource, TaskState
+from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
+from madoguchi.residents.fact_json import value_to_json
+
+MOST_POINTS = 20_000
+
+
+class NobodyCame(ValueError):
+    """Nobody was identified yet."""
+
+    def __init__(self) -> None:
+        super().__init__("窓口に来た人をまだ確かめていません。「来た人」の画面で本人確認をしてから署名へ進んでください。")
+
+
+class NotSigned(ValueError):
+    """Neither strokes nor a signed paper."""
+
+    def __init__(self) -> None:
+        super().__init__("署名がありません。枠の中に署名してもらうか、署名済みの紙を確かめてしるしを付けてください。")
+
+
+def choose(*, case: str, wanted: frozenset[str], by: Actor, now: datetime, version: int | None) -> None:
+    """Say which optional procedures are applied for today (procedure:subject)."""
+    with transaction.atomic():
+        row = begin_act(case, Act.CHOOSE, version=version)
+        if read_record(row).value(CHOSEN) == wanted:
+            return
+        given = {FactRef(CHOSEN, EVENT_SUBJECT): Given(wanted, FactSource.SAID)}
+        finish_act(row, Act.CHOOSE, by=by, now=now, given=given)
+
+
+def note_documents(*, case: str, missing: Sequence[tuple[str, str]], by: Actor, now: datetime) -> None:
+    """Write down which documents are missing today (procedure, text): the case stays open for them (補正待ち)."""
+    with transaction.atomic():
+        row = begin_act(case, Act.NOTE_DOCUMENT, version=None)
+        there = set(DocumentRow.objects.filter(case=row).values_list("procedure", "text"))
+        if there == set(missing):
+            return
+        DocumentRow.objects.filter(case=row, received_at__isnull=True).exclude(
+            pk__in=[
+                document.pk
+                for document in DocumentRow.objects.filter(case=row)
+                if (document.procedure, document.text) in set(missing)
+            ]
+        ).delete()
+        DocumentRow.objects.bulk_create(
+            DocumentRow(case=row, procedure=procedure, text=text, noted_at=now)
+            for procedure, text in dict.fromkeys(missing)
+            if (procedure, text) not in there
+        )
+        finish_act(row, Act.NOTE_DOCUMENT, by=by, now=now, detail=StepDetail(fields_asked=0))
+
+
+def receive_document(*, case: str, document: int, by: Actor, now: datetime) -> None:
+    """A missing document has come."""
+    with transaction.atomic():
+        row = begin_act(case, Act.RECEIVE_DOCUMENT, version=None)
+        DocumentRow.objects.filter(case=row, pk=document, received_at__isnull=True).update(
+            received_at=now, received_by=by.name
+        )
+        finish_act(row, Act.RECEIVE_DOCUMENT, by=by, now=now)
+
+
+def explain(*, case: str, procedure: str, index: int, by: Actor, now: datetime) -> None:
+    """Tick that something was explained; a second tick changes nothing."""
+    with transaction.atomic():
+        row = begin_act(case, Act.EXPLAIN, version=None)
+        _, made = ExplanationRow.objects.get_or_create(
+            case=row, procedure=procedure, index=index, defaults={"by_name": by.name, "at": now}
+        )
+        if made:
+            detail = StepDetail(procedure=procedure, explanation=f"{procedure}/{index}")
+            finish_act(row, Act.EXPLAIN, by=by, now=now, detail=detail)
+
+
+def request_certificates(
+    *, case: str, copies: Mapping[str, int], fees: Mapping[str, int], by: Actor, now: datetime
+) -> None:
+    """Write down which certificates are wanted; the core system issues them, we hand the request and the fee over."""
+    with transaction.atomic():
+        row = begin_act(case, Act.REQUEST_CERTIFICATE, version=None)
+        before = dict(CertificateRow.objects.filter(case=row).values_list("kind", "copies"))
+        wanted = {kind: number for kind, number in copies.items() if number > 0}
+        if before == wanted:
+            return
+        CertificateRow.objects.filter(case=row).exclude(kind__in=wanted).delete()
+        for kind, number in wanted.items():
+            CertificateRow.objects.update_or_create(
+                case=row, kind=kind, defaults={"copies": number, "fee_yen": number * fees[kind]}
+            )
+        finish_act(row, Act.REQUEST_CERTIFICATE, by=by, now=now)
+
+
+def note_late_reason(*, case: str, reason: str) -> None:
+    """Keep why the notice is late; lateness never refuses a notice."""
+    CaseRow.objects.filter(public_id=case).update(late_reason=reason.strip()[:200])
+
+
+def sign(
+    *,
+    case: str,
+    strokes: Sequence[Sequence[tuple[int, int]]] | None,
+    paper_signed: bool,
+    by: Actor,
+    now: datetime,
+    version: int | None,
+) -> None:
+    """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
+
+    Raises NobodyCame, NotSigned.
+    """
+    if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
+        raise NotSigned
+    if strokes and sum(map(len, strokes)) > MOST_POINTS:
+        raise NotSigned
+    with transaction.atomic():
+        row = begin_act(case, Act.SIGN, version=version)
+        record = read_record(row)
+        if not record.value("notifier_kind"):
+            raise NobodyCame
+        judged = judge(row, record)
+        SignatureRow.objects.create(
+            case=row,
+            round=row.signed_round + 1,
+            kind="paper" if paper_signed else "pad",
+            strokes=[] if paper_signed else [[list(point) for point in stroke] for stroke in strokes or ()],
+            content_digest=content_digest(record, judged),
+            at=now,
+            by_name=by.name,
+        )
+        _send_tasks(row, judged, record, now)
+        finish_act(
+            row, Act.SIGN, by=by, now=now, detail=StepDetail(signatures=1), signed_round=row.signed_round + 1, parked=False
+        )
+
+
+def content_digest(record: Record, judged: Judged) -> str:
+    """A digest of everything a signature stands for: facts and what is filed."""
+    facts = sorted((ref.subject, ref.key, value_to_json(held.value)) for ref, held in record.facts.items() if held.value is not None)
+    filed = sorted(f"{decision.procedure}:{decision.subject}" for decision in applied_for(judged, record))
+    said = json.dumps([facts, filed], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _send_tasks(row: CaseRow, judged: Judged, record: Record, now: datetime) -> None:
+    """Each department gets its part; what is no longer filed is called off."""
+    filed = {(decision.procedure, decision.subject) for decision in applied_for(judged, record)}
+    there = {(task.procedure, task.subject): task for task in TaskRow.objects.filter(case=row)}
+    for key, task in there.items():
+        if key not in filed and task.state != TaskState.DONE.value:
+            TaskRow.objects.filter(pk=task.pk).update(state=TaskState.CANCELLED.value, changed_at=now)
+        elif key in filed and task.state == TaskState.CANCELLED.value:
+            TaskRow.objects.filter(pk=task.pk).update(state=TaskState.NEW.value, changed_at=now)
+    TaskRow.objects.bulk_create(
+        TaskRow(
+            case=row,
+            department=judged.pack.procedure(procedure).department,
+            procedure=procedure,
+            subject=subject,
+            made_at=now,
+            changed_at=now,
+        )
+        for procedure, subject in sorted(filed - set(there))
+    )
+
+
+def withdraw(*, case: str, reason: str, by: Actor, now: datetime, version: int | None) -> None:
+    """The notice is taken back (取下げ); its tasks are called off."""
+    with transaction.atomic():
+        row = begin_act(case, Act.WITHDRAW, version=version)
+        TaskRow.objects.filter(case=row).exclude(state=TaskState.DONE.value).update(
+            state=TaskState.CANCELLED.value, changed_at=now
+        )
+        finish_act(row, Act.WITHDRAW, by=by, now=now, detail=StepDetail(note=reason[:100]))
+
+
+def correct_after_signing(*, case: str, reason: str, by: Actor, now: datetime, version: int | None) -> None:
+    """Open a signed case again because something was entered wrongly (訂正): new signature and review are needed then."""
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        row = begin_act(case, Act.CORRECT_AFTER_SIGNING, version=version)
+        finish_act(row, Act.CORRECT_AFTER_SIGNING, by=by, now=now, detail=StepDetail(note=reason.strip()[:100]))

@@ -1,0 +1,73 @@
+"""Deciding a case (判定): by the revision it was opened with, on what it knows now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from madoguchi.cases.models import CaseRow
+from madoguchi.cases.record import CHOSEN, Record, situation_of
+from madoguchi.catalogue.queries import pack_of
+from madoguchi.city.queries import open_days
+from madoguchi.jp.open_days import OpenDays
+from madoguchi.procedures.decide import decide
+from madoguchi.procedures.decisions import Decision, Status
+from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.questions import Prompt, next_prompt
+from madoguchi.procedures.situation import EventKind, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case with its decisions."""
+
+    pack: Pack
+    situation: Situation
+    decisions: tuple[Decision, ...]
+    on: date
+    calendar: OpenDays
+
+    def with_status(self, *statuses: Status) -> tuple[Decision, ...]:
+        return tuple(decision for decision in self.decisions if decision.status in statuses)
+
+
+def judge(row: CaseRow, record: Record, *, calendar: OpenDays | None = None) -> Judged:
+    """Decide every procedure of the case's event, as of the day of the notice."""
+    pack = pack_of(row.revision)
+    calendar = calendar or open_days()
+    situation = situation_of(record, event=EventKind(row.event_kind), notified_on=row.notified_on, pack=pack)
+    decisions = decide(pack, situation, on=row.notified_on, open_days=calendar)
+    return Judged(pack, situation, decisions, row.notified_on, calendar)
+
+
+def prompt_now(judged: Judged, record: Record) -> Prompt | None:
+    """What to ask next; None when nothing that can be answered matters any more."""
+    return next_prompt(
+        judged.pack,
+        judged.situation,
+        judged.decisions,
+        skipped=record.heard_without_answer,
+        on=judged.on,
+        open_days=judged.calendar,
+    )
+
+
+def choice_key(decision: Decision) -> str:
+    """How a chosen optional procedure is written down: procedure and subject."""
+    return f"{decision.procedure}:{decision.subject}"
+
+
+def chosen(record: Record) -> frozenset[str]:
+    """The optional procedures that the household applies for today."""
+    value = record.value(CHOSEN)
+    return value if isinstance(value, frozenset) else frozenset()
+
+
+def applied_for(judged: Judged, record: Record) -> tuple[Decision, ...]:
+    """What is filed today: everything that must be, and the optional ones chosen."""
+    wanted = chosen(record)
+    return tuple(
+        decision
+        for decision in judged.decisions
+        if decision.status is Status.MUST or (decision.status is Status.OPTIONAL and choice_key(decision) in wanted)
+    )

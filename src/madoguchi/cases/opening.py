@@ -1,0 +1,350 @@
+"""Opening a case (受付) and saying whom it is about: from a moving-out certificate or from the register."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.cases.acting import Given, begin_act, civil_day, find_case, finish_act
+from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
+from madoguchi.cases.record import (
+    ADDRESS_KEPT_OFF,
+    JOINED_HOUSEHOLD,
+    HeldPerson,
+    read_record,
+)
+from madoguchi.cases.states import (
+    PROOF_NEEDED,
+    Act,
+    FactSource,
+    IdentityDocument,
+    VisitorKind,
+    proves_identity,
+)
+from madoguchi.catalogue.queries import current_revision
+from madoguchi.city.queries import branch_letter
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.municipalities import same_prefecture
+from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
+from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.disclosure import disclose, household_members
+from madoguchi.residents.people import DisclosedPerson
+from madoguchi.residents.protection import Audience
+
+MOST_PEOPLE = 20
+
+
+class NoPeople(ValueError):
+    """A case without anybody in it."""
+
+    def __init__(self) -> None:
+        super().__init__("移る人を一人以上入れてください。")
+
+
+class DateInFuture(ValueError):
+    """A move-in that has not happened yet (転入・転居は未来日不可)."""
+
+    def __init__(self, moved_on: date) -> None:
+        self.moved_on = moved_on
+        super().__init__("住み始めた日が、届出の日より後になっています。転入届は住み始めてから受け付けます。日付を確かめてください。")
+
+
+class NoSuchHousehold(LookupError):
+    """The household to join is not in the register."""
+
+    def __init__(self) -> None:
+        super().__init__("入る世帯が見つかりません。世帯番号か、世帯の人の宛名番号を確かめてください。")
+
+
+class IdentityNotProved(ValueError):
+    """Not enough documents to know who came."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "本人確認書類が足りません。顔写真付きを1点か、写真のないものを2点確かめてください。"
+            "どちらもないときは、届出のあとに本人あての通知を送る扱いにします（「確認できない」を選んでください）。"
+        )
+
+
+class NobodyNamed(ValueError):
+    """Who came has no name yet."""
+
+    def __init__(self) -> None:
+        super().__init__("来た人を世帯の人から選ぶか、氏名を入れてください。")
+
+
+class ProofMissing(ValueError):
+    """Somebody acts for another without the paper that says so."""
+
+    def __init__(self, kind: VisitorKind) -> None:
+        self.kind = kind
+        super().__init__(f"{kind.label}のときは、{PROOF_NEEDED[kind]}を確かめて、しるしを付けてください。")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePerson:
+    """One person on a moving-out certificate (転出証明書の一人分)."""
+
+    name: str
+    kana: str
+    birth: date | PossibleDays
+    sex: str
+    relationship: str
+    facts: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MovingOutCertificate:
+    """What a moving-out certificate says, or the data of a special move-out (特例転出)."""
+
+    old_address: str
+    new_address: str
+    new_building: str
+    old_head: str
+    planned_move_out_date: date | None
+    move_date: date
+    special: bool
+    people: tuple[CertificatePerson, ...]
+
+
+def open_case(
+    *, event: EventKind, by: Actor, now: datetime, practice: bool = False, language: str = "ja"
+) -> str:
+    """Open a case at the clerk's desk; returns its public id. It keeps today's revision of the procedures."""
+    day = civil_day(now)
+    revision = current_revision()
+    with transaction.atomic():
+        CaseCounter.objects.get_or_create(branch=by.branch, day=day)
+        CaseCounter.objects.filter(branch=by.branch, day=day).update(last=F("last") + 1)
+        sequence = CaseCounter.objects.values_list("last", flat=True).get(branch=by.branch, day=day)
+        row = CaseRow.objects.create(
+            public_id=uuid.uuid4().hex,
+            branch=by.branch,
+            desk=by.desk,
+            day=day,
+            sequence=sequence,
+            number=f"{branch_letter(by.branch)}{sequence:03d}",
+            code=f"{secrets.randbelow(10_000):04d}",
+            event_kind=event.value,
+            revision=revision,
+            practice=practice,
+            language=language,
+            notified_on=day,
+            opened_at=now,
+            opened_by=by.staff_id,
+            opened_by_name=by.name,
+        )
+        finish_act(row, Act.RESUME, by=by, now=now)
+    return row.public_id
+
+
+def begin_from_certificate(*, case: str, certificate: MovingOutCertificate, by: Actor, now: datetime) -> None:
+    """Begin with the data of a moving-out certificate: its people move, its dates and addresses are known.
+
+    Raises NoPeople; DateInFuture when they have not moved yet.
+    """
+    if not certificate.people:
+        raise NoPeople
+    with transaction.atomic():
+        row = begin_act(case, Act.BEGIN, version=None)
+        if certificate.move_date > row.notified_on:
+            raise DateInFuture(certificate.move_date)
+        given = _certificate_facts(certificate)
+        act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
+        _add_people(row, act, [HeldPerson(f"p{n}", "", False) for n, _ in enumerate(certificate.people, start=1)])
+
+
+def _certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]:
+    def written(value: Value) -> Given:
+        return Given(value, FactSource.CERTIFICATE)
+
+    event: dict[str, Value] = {
+        "move_date": certificate.move_date,
+        "used_special_move_out": certificate.special,
+        "old_address": certificate.old_address,
+        "new_address": certificate.new_address,
+        "new_building": certificate.new_building,
+        "old_head": certificate.old_head,
+    }
+    if certificate.planned_move_out_date is not None:
+        event["planned_move_out_date"] = certificate.planned_move_out_date
+    given = {FactRef(key, EVENT_SUBJECT): written(value) for key, value in event.items()}
+    given[FactRef("move_date", EVENT_SUBJECT)] = Given(certificate.move_date, FactSource.SAID)
+    given[FactRef("new_address", EVENT_SUBJECT)] = Given(certificate.new_address, FactSource.SAID)
+    same = same_prefecture(certificate.old_address, certificate.new_address)
+    if same is not None:
+        given[FactRef("from_same_prefecture", EVENT_SUBJECT)] = Given(same, FactSource.DERIVED)
+    for n, person in enumerate(certificate.people, start=1):
+        values: dict[str, Value] = {
+            "name": person.name,
+            "kana": person.kana,
+            "birth_date": person.birth,
+            "sex": person.sex,
+            "relationship": person.relationship,
+            "moves": True,
+            "lives_with_household": True,
+            **person.facts,
+        }
+        given.update({FactRef(key, f"p{n}"): written(value) for key, value in values.items() if value != ""})
+    return given
+
+
+def add_residents(
+    *, case: str, resident_nos: Sequence[str], staying: bool, by: Actor, now: datetime, version: int | None = None
+) -> None:
+    """Bring people of the register into the case: as those who move, or as those who stay (the joined household)."""
+    people = disclose(
+        actor=by,
+        purpose=Purpose.COUNTER_CASE,
+        resident_nos=resident_nos,
+        audience=Audience.CLERK,
+        case=case,
+        screen="begin",
+        now=now,
+    )
+    if not people:
+        raise NoSuchHousehold
+    _add_disclosed(case, people, staying=staying, by=by, now=now, version=version)
+
+
+def join_household(*, case: str, number: str, by: Actor, now: datetime, version: int | None = None) -> None:
+    """Let the movers join a household of the register, named by its 世帯番号 or by a member's 宛名番号.
+
+    Its members come into the case as people who stay, so that their procedures are decided again too.
+    """
+    find_case(case)
+    members = household_members(
+        household_no=number,
+        actor=by,
+        purpose=Purpose.COUNTER_CASE,
+        audience=Audience.CLERK,
+        case=case,
+        screen="join_household",
+        now=now,
+    )
+    if not members:
+        one = disclose(
+            actor=by, purpose=Purpose.COUNTER_CASE, resident_nos=[number], audience=Audience.CLERK, case=case,
+            screen="join_household", now=now,
+        )  # fmt: skip
+        if not one:
+            raise NoSuchHousehold
+        members = household_members(
+            household_no=one[0].household_no, actor=by, purpose=Purpose.COUNTER_CASE, audience=Audience.CLERK, case=case,
+            screen="join_household", now=now,
+        )  # fmt: skip
+    _add_disclosed(case, members, staying=True, by=by, now=now, version=version)
+
+
+def _add_disclosed(
+    case: str, people: Sequence[DisclosedPerson], *, staying: bool, by: Actor, now: datetime, version: int | None
+) -> None:
+    with transaction.atomic():
+        row = begin_act(case, Act.BEGIN, version=version)
+        record = read_record(row)
+        there = {person.resident_no for person in record.people}
+        fresh = [person for person in people if person.resident_no not in there]
+        first = len(record.people) + 1
+        given: dict[FactRef, Given] = {}
+        held: list[HeldPerson] = []
+        for n, person in enumerate(fresh, start=first):
+            ref = f"p{n}"
+            held.append(HeldPerson(ref, person.resident_no, staying))
+            given[FactRef("name", ref)] = Given(person.name.name, FactSource.REGISTER)
+            given[FactRef("kana", ref)] = Given(person.name.kana or "", FactSource.REGISTER)
+            given[FactRef("moves", ref)] = Given(not staying, FactSource.REGISTER)
+            given[FactRef("lives_with_household", ref)] = Given(True, FactSource.REGISTER)
+            for key, known in person.facts.items():
+                given[FactRef(key, ref)] = Given(known.value, FactSource.REGISTER, as_of=known.as_of)
+        if staying and people:
+            given[FactRef(JOINED_HOUSEHOLD, EVENT_SUBJECT)] = Given(people[0].household_no, FactSource.REGISTER)
+        act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
+        _add_people(row, act, held, first=first)
+
+
+def _add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, first: int = 1) -> None:
+    PersonRow.objects.bulk_create(
+        PersonRow(case=row, act=act, ref=person.ref, resident_no=person.resident_no, staying=person.staying, order=order)
+        for order, person in enumerate(people, start=first)
+    )
+
+
+def set_who_moves(
+    *,
+    case: str,
+    moving: frozenset[str],
+    relationships: Mapping[str, str],
+    claimant: str | None,
+    keep_address_off: bool,
+    by: Actor,
+    now: datetime,
+    version: int | None,
+) -> None:
+    """Say who moves today and who stays (部分転入), 続柄 in the household they come into, and who claims allowances."""
+    with transaction.atomic():
+        row = begin_act(case, Act.SET_WHO_MOVES, version=version)
+        record = read_record(row)
+        if not any(person.ref in moving and not person.staying for person in record.people):
+            raise NoPeople
+        given: dict[FactRef, Given] = {}
+        for person in record.people:
+            moves = person.ref in moving and not person.staying
+            if record.value("moves", person.ref) is not moves:
+                given[FactRef("moves", person.ref)] = Given(moves, FactSource.SAID)
+            wanted = relationships.get(person.ref, "")
+            if wanted and record.text("relationship", person.ref) != wanted:
+                given[FactRef("relationship", person.ref)] = Given(wanted, FactSource.SAID)
+        if claimant:
+            given[FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)] = Given(claimant, FactSource.SAID)
+        given[FactRef(ADDRESS_KEPT_OFF, EVENT_SUBJECT)] = Given(keep_address_off, FactSource.SAID)
+        finish_act(row, Act.SET_WHO_MOVES, by=by, now=now, given=given)
+
+
+def set_visitor(
+    *,
+    case: str,
+    kind: VisitorKind,
+    person: str,
+    name: str,
+    phone: str,
+    documents: frozenset[IdentityDocument],
+    proof_seen: bool,
+    unproved: bool,
+    by: Actor,
+    now: datetime,
+    version: int | None,
+) -> None:
+    """Say who came and what proved it.
+
+    Raises NobodyNamed, ProofMissing, IdentityNotProved unless the documents suffice or `unproved` is said.
+
+    When identity could not be proved, the notice is still taken and the person is told by letter (届出後の通知).
+    """
+    if not person and not name.strip():
+        raise NobodyNamed
+    if kind in PROOF_NEEDED and not proof_seen:
+        raise ProofMissing(kind)
+    if not unproved and not proves_identity(documents):
+        raise IdentityNotProved
+    with transaction.atomic():
+        row = begin_act(case, Act.SET_VISITOR, version=version)
+        record = read_record(row)
+        who = record.name_of(person) if person else name
+        values: dict[str, Value] = {
+            "notifier_name": who,
+            "notifier_kind": kind.value,
+            "notifier_ref": person,
+            "notifier_phone": phone,
+            "notifier_documents": frozenset(document.value for document in documents),
+            "notifier_proof": proof_seen,
+            "notifier_unproved": unproved,
+        }
+        given = {FactRef(key, EVENT_SUBJECT): Given(value, FactSource.STAFF) for key, value in values.items()}
+        finish_act(row, Act.SET_VISITOR, by=by, now=now, given=given)

@@ -1,0 +1,231 @@
+"""Reading cases: lists without personal data, and one case after its reading was written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from madoguchi.audit.entries import Actor, Entry, Purpose
+from madoguchi.audit.operations import record_access
+from madoguchi.audit.queries import steps_of
+from madoguchi.cases.acting import civil_day, find_case
+from madoguchi.cases.judging import Judged, judge, prompt_now
+from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, ExplanationRow, FactRow, TaskNoteRow, TaskRow
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, read_record
+from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
+from madoguchi.cases.tasks import NoSuchTask
+from madoguchi.cases.views import (
+    CaseHeader,
+    CaseView,
+    CertificateWish,
+    DocumentDue,
+    Explained,
+    JourneyCounts,
+    ReviewLine,
+    TaskView,
+)
+from madoguchi.procedures.decide import changes
+from madoguchi.procedures.decisions import Change
+from madoguchi.procedures.facts import FactRef, Value
+from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.fact_json import value_from_json
+from madoguchi.residents.protection import ALLOWED_WHEN_PROTECTED, Audience, protected_people
+
+OPEN_DAYS_BACK = 60
+
+
+def header_of(row: CaseRow) -> CaseHeader:
+    """The line that names a case."""
+    return CaseHeader(
+        id=row.public_id,
+        number=row.number,
+        code=row.code,
+        event=EventKind(row.event_kind),
+        status=CaseStatus(row.status),
+        branch=row.branch,
+        desk=row.desk,
+        practice=row.practice,
+        parked=row.parked,
+        version=row.version,
+        signed_round=row.signed_round,
+        notified_on=row.notified_on,
+        late_reason=row.late_reason,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+        opened_by_name=row.opened_by_name,
+        last_entered_by=row.last_entered_by,
+        revision=row.revision,
+        language=row.language,
+    )
+
+
+def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: datetime) -> CaseView:
+    """One case for a clerk, after writing down that its people are read. Raises NoSuchCase."""
+    row = find_case(case)
+    record = read_record(row)
+    _written_down(row, record, actor=actor, purpose=purpose, screen=screen, now=now)
+    judged = judge(row, record)
+    return CaseView(
+        header=header_of(row),
+        record=record,
+        judged=judged,
+        prompt=prompt_now(judged, record) if row.status == CaseStatus.HEARING.value and record.people else None,
+        changes=_changes_of_last_answer(row, record, judged),
+        explained={
+            (one.procedure, one.index): Explained(one.by_name, one.at) for one in ExplanationRow.objects.filter(case=row)
+        },
+        documents=tuple(
+            DocumentDue(one.pk, one.procedure, one.text, one.received_at is not None)
+            for one in DocumentRow.objects.filter(case=row).order_by("pk")
+        ),
+        certificates=tuple(
+            CertificateWish(one.kind, one.copies, one.fee_yen)
+            for one in CertificateRow.objects.filter(case=row).order_by("kind")
+        ),
+        tasks=tuple(_task_view(task) for task in _tasks(Q(case=row))),
+        address_shown=address_may_appear(record, audience=Audience.CLERK, on=civil_day(now)),
+        can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
+    )
+
+
+def _written_down(
+    row: CaseRow, record: Record, *, actor: Actor, purpose: Purpose, screen: str, now: datetime
+) -> None:
+    if not record.people:
+        return
+    record_access(
+        actor=actor,
+        purpose=Purpose.PRACTICE if row.practice else purpose,
+        authority=purpose.value,
+        person_keys=[person.resident_no or f"{row.public_id}/{person.ref}" for person in record.people],
+        fields=sorted({ref.key for ref in record.facts}),
+        case=row.public_id,
+        screen=screen,
+        now=now,
+    )
+
+
+def address_may_appear(record: Record, *, audience: Audience, on: date) -> bool:
+    """Whether the addresses of this case may appear before an audience: not when anybody in it is to be kept off."""
+    if audience in ALLOWED_WHEN_PROTECTED:
+        return True
+    if record.value(ADDRESS_KEPT_OFF) is True:
+        return False
+    return not protected_people((person.resident_no for person in record.people if person.resident_no), on=on)
+
+
+def _changes_of_last_answer(row: CaseRow, record: Record, judged: Judged) -> tuple[Change, ...]:
+    if not record.acts or record.acts[-1].kind not in (Act.ANSWER.value, Act.CORRECT_FACT.value):
+        return ()
+    before = judge(row, read_record(row, before_act=record.acts[-1].number), calendar=judged.calendar)
+    return changes(before.decisions, judged.decisions)
+
+
+def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeader, ...]:
+    """The cases of a branch that still need something, and today's that are done; newest first. No personal data."""
+    today = civil_day(now)
+    rows = CaseRow.objects.filter(branch=branch, day__gte=today - timedelta(days=OPEN_DAYS_BACK))
+    if number:
+        rows = rows.filter(number__iexact=number.strip())
+    else:
+        rows = rows.filter(Q(day=today) | ~Q(status__in=(CaseStatus.REGISTERED.value, CaseStatus.WITHDRAWN.value)))
+    return tuple(header_of(row) for row in rows.order_by("-pk")[:200])
+
+
+def open_documents(cases: Iterable[str]) -> dict[str, int]:
+    """How many documents are still missing, by case."""
+    rows = DocumentRow.objects.filter(case__public_id__in=list(cases), received_at__isnull=True)
+    return dict(rows.values_list("case__public_id").annotate(n=Count("pk")))
+
+
+def waiting_for_review(*, actor: Actor) -> tuple[ReviewLine, ...]:
+    """Signed cases that a second officer has to check."""
+    rows = CaseRow.objects.filter(status=CaseStatus.IN_REVIEW.value).order_by("pk")[:200]
+    return tuple(
+        ReviewLine(header_of(row), actor.staff_id not in (row.last_entered_by, row.opened_by)) for row in rows
+    )
+
+
+def department_tasks(*, department: str) -> tuple[TaskView, ...]:
+    """A department's tasks that are open, and today's finished ones; oldest first."""
+    return tuple(_task_view(task) for task in _tasks(Q(department=department) & ~Q(state=TaskState.CANCELLED.value)))
+
+
+def task_view(*, task: int, department: str) -> TaskView:
+    """One task of a department. Raises NoSuchTask."""
+    for row in _tasks(Q(pk=task, department=department)):
+        notes = TaskNoteRow.objects.filter(task=row).order_by("pk").values_list("at", "by_name", "text")
+        return _task_view(row, tuple(f"{name}: {text}" for _, name, text in notes))
+    raise NoSuchTask
+
+
+def _tasks(condition: Q) -> Iterable[TaskRow]:
+    missing = Count("case__documents", filter=Q(case__documents__received_at__isnull=True), distinct=True)
+    return TaskRow.objects.filter(condition).select_related("case").annotate(missing=missing).order_by("pk")[:500]
+
+
+def _task_view(row: TaskRow, notes: tuple[str, ...] = ()) -> TaskView:
+    state = TaskState(row.state)
+    return TaskView(
+        id=row.pk,
+        case=row.case.public_id,
+        number=row.case.number,
+        branch=row.case.branch,
+        desk=row.case.desk,
+        department=row.department,
+        procedure=row.procedure,
+        subject=row.subject,
+        state=state,
+        version=row.version,
+        by_name=row.by_name,
+        made_at=row.made_at,
+        changed_at=row.changed_at,
+        acts=tuple(TASK_ACTS[state]),
+        missing=getattr(row, "missing", 0),
+        practice=row.case.practice,
+        notes=notes,
+    )
+
+
+def fact_history(*, case: str, ref: FactRef) -> tuple[tuple[datetime, Value | None, FactSource, str, bool], ...]:
+    """Everything that was ever held of a fact: when, what, from where, why, and whether it still stands."""
+    rows = FactRow.objects.filter(case__public_id=case, key=ref.key, subject=ref.subject).select_related("act").order_by("pk")
+    return tuple(
+        (
+            row.known_since,
+            None if row.value is None else value_from_json(row.value),
+            FactSource(row.source),
+            row.reason,
+            row.act.undone_at is None,
+        )
+        for row in rows
+    )
+
+
+def history(*, case: str) -> tuple[Entry, ...]:
+    """The steps of a case as the audit holds them."""
+    find_case(case)
+    return steps_of(case)
+
+
+def journey_counts(*, case: str) -> JourneyCounts:
+    """What the visit cost the resident, from the recorded steps alone."""
+    steps = history(case=case)
+    undone = sum(1 for step in steps if step.activity == Act.UNDO.value and step.body.get("note") == Act.ANSWER.value)
+
+    def total(name: str) -> int:
+        return sum(int(str(step.body.get(name, 0))) for step in steps)
+
+    at_counter = [step.at for step in steps if step.activity != Act.ACKNOWLEDGE.value]
+    signed = [step.at for step in steps if step.activity == Act.SIGN.value]
+    end = signed[-1] if signed else (at_counter[-1] if at_counter else None)
+    return JourneyCounts(
+        questions=sum(1 for step in steps if step.activity == Act.ANSWER.value) - undone,
+        characters_by_resident=total("characters_typed_by_resident"),
+        signatures=total("signatures"),
+        asked_again=total("asked_again"),
+        moves=total("resident_moves"),
+        minutes=round((end - steps[0].at).total_seconds() / 60, 1) if end else 0.0,
+    )

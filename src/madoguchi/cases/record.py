@@ -1,0 +1,135 @@
+"""Reading a case's own rows into one value: what is known now, by whom, and what was heard without an answer.
+
+The current fact of a subject is the newest one whose act still stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from madoguchi.cases.models import ActRow, CaseRow, FactRow, PersonRow
+from madoguchi.cases.states import Act, FactSource
+from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder, Value
+from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
+from madoguchi.residents.fact_json import value_from_json
+
+# What a case keeps beside the vocabulary of the procedures, for sheets and for the change data.
+PERSON_TEXTS = ("name", "kana", "domicile", "domicile_head", "resident_code")
+EVENT_TEXTS = ("new_address", "new_building", "new_postal_code", "old_address", "old_building", "old_head", "new_head")
+NOTIFIER_TEXTS = ("notifier_name", "notifier_kind", "notifier_phone", "notifier_documents", "notifier_proof", "notifier_ref")
+JOINED_HOUSEHOLD = "joined_household"
+ADDRESS_KEPT_OFF = "address_kept_off"
+CHOSEN = "chosen_procedures"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFact:
+    """A fact as the case holds it; `value` None: heard, and not known."""
+
+    value: Value | None
+    source: FactSource
+    as_of: date
+    reason: str
+    act: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPerson:
+    """A person of the case."""
+
+    ref: str
+    resident_no: str
+    staying: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAct:
+    """An act that has not been undone."""
+
+    number: int
+    kind: str
+    prompt: str
+    at: datetime
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything a case holds now."""
+
+    facts: Mapping[FactRef, HeldFact]
+    people: tuple[HeldPerson, ...]
+    acts: tuple[StandingAct, ...]
+
+    def value(self, key: str, subject: str = EVENT_SUBJECT) -> Value | None:
+        held = self.facts.get(FactRef(key, subject))
+        return held.value if held else None
+
+    def text(self, key: str, subject: str = EVENT_SUBJECT) -> str:
+        value = self.value(key, subject)
+        return value if isinstance(value, str) else ""
+
+    def name_of(self, ref: str) -> str:
+        return self.text("name", ref) or ref
+
+    @property
+    def heard_without_answer(self) -> frozenset[FactRef]:
+        """What was asked and answered with わからない: not asked again by itself, until somebody takes it up again."""
+        taken_up = max((act.number for act in self.acts if act.kind == Act.RETAKE.value), default=0)
+        return frozenset(ref for ref, held in self.facts.items() if held.value is None and held.act > taken_up)
+
+
+def read_record(case: CaseRow, *, before_act: int | None = None) -> Record:
+    """The case's record now, or as it was before an act (to show what that act changed)."""
+    standing = ActRow.objects.filter(case=case, undone_at__isnull=True).order_by("number")
+    if before_act is not None:
+        standing = standing.filter(number__lt=before_act)
+    acts = list(standing)
+    numbers = {act.pk: act.number for act in acts}
+    facts: dict[FactRef, HeldFact] = {}
+    rows = FactRow.objects.filter(case=case, act__in=list(numbers)).order_by("act__number", "pk")
+    for row in rows:
+        facts[FactRef(row.key, row.subject)] = HeldFact(
+            value=None if row.value is None else value_from_json(row.value),
+            source=FactSource(row.source),
+            as_of=row.as_of,
+            reason=row.reason,
+            act=numbers[row.act_id],
+            at=row.known_since,
+        )
+    people = PersonRow.objects.filter(case=case, act__in=list(numbers)).order_by("order", "pk")
+    held = {row.ref: HeldPerson(row.ref, row.resident_no, row.staying) for row in people}
+    done = tuple(StandingAct(act.number, act.kind, act.prompt, act.at, act.by_name) for act in acts)
+    return Record(facts, tuple(held.values()), done)
+
+
+def situation_of(record: Record, *, event: EventKind, notified_on: date, pack: Pack) -> Situation:
+    """What the procedures are decided on: the facts of the vocabulary, the people, who claims."""
+    event_values: dict[str, Value] = {}
+    household_values: dict[str, Value] = {}
+    people: dict[str, dict[str, Value]] = {person.ref: {} for person in record.people}
+    for ref, held in record.facts.items():
+        if held.value is None:
+            continue
+        if ref.subject == EVENT_SUBJECT:
+            if pack.fact(Holder.EVENT, ref.key):
+                event_values[ref.key] = held.value
+        elif ref.subject == HOUSEHOLD_SUBJECT:
+            if pack.fact(Holder.HOUSEHOLD, ref.key):
+                household_values[ref.key] = held.value
+        elif ref.subject in people and pack.fact(Holder.PERSON, ref.key):
+            people[ref.subject][ref.key] = held.value
+    claimant = record.value(CLAIMANT, HOUSEHOLD_SUBJECT)
+    return Situation(
+        event=event,
+        event_values=event_values,
+        household_values=household_values,
+        people=tuple(PersonFacts(ref, values) for ref, values in people.items()),
+        relations=None,
+        claimant=claimant if isinstance(claimant, str) and claimant in people else None,
+        notified_on=notified_on,
+    )

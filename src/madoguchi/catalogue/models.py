@@ -1,0 +1,15 @@
+"""The table of published revisions. Private; a published revision is immutable (the database refuses)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class RevisionRow(models.Model):
+    """A published revision: the files exactly as they were read, by folder and name."""
+
+    revision = models.CharField(max_length=64, unique=True)
+    folders = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=150)
+    note = models.CharField(max_length=200, default="")

@@ -1,0 +1,293 @@
+"""The main screen: people and what is known (left), the question (middle), the procedures (right)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madoguchi.cases.hearing import definition_of
+from madoguchi.cases.record import Record
+from madoguchi.cases.states import Act, FactSource, VisitorKind
+from madoguchi.cases.views import CaseView
+from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
+from madoguchi.channels.counter.head import Notice, head_of
+from madoguchi.channels.counter.words import ADDRESS_KEYS, NOT_SHOWN, birth_text, label_of, source_text, value_text
+from madoguchi.jp.wareki import format_wareki_short
+from madoguchi.procedures.bring import bring_list
+from madoguchi.procedures.decisions import Decision, Status
+from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
+
+ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One known fact with its source; `url` when it may be put right."""
+
+    label: str
+    value: str
+    source: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person of the household with what is known."""
+
+    ref: str
+    name: str
+    relationship: str
+    birth: str
+    moves: bool
+    facts: tuple[FactLine, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """Why, for whom, by which law."""
+
+    subject: str
+    text: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureLine:
+    """One procedure, for all whom it concerns alike."""
+
+    id: str
+    name: str
+    subjects: str
+    department: str
+    deadline: str
+    overdue: bool
+    reasons: tuple[ReasonLine, ...]
+    unverified: bool
+    late: str
+    bring: str
+    url: str
+    changed: bool
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureGroup:
+    """The procedures of one outcome."""
+
+    status: str
+    label: str
+    rows: tuple[ProcedureLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptScreen:
+    """The question on screen."""
+
+    id: str
+    question: str
+    why: str
+    settles: str
+    rows: tuple[Row, ...]
+    single: bool
+    quick: str
+
+
+def context_of(view: CaseView, *, problems: Iterable[str] = ()) -> dict[str, Any]:
+    """Everything `hearing.html` shows."""
+    groups = procedure_groups(view)
+    decisions = view.judged.decisions
+    tally = {status: sum(1 for one in decisions if one.status is status) for status in Status}
+    asked = sum(1 for act in view.record.acts if act.kind == Act.ANSWER.value)
+    open_prompts = {definition_prompt(view, ref) for one in decisions for ref in one.missing} - {""}
+    known = [held for ref, held in view.record.facts.items() if held.value is not None and ref.key not in NOT_SHOWN]
+    return {
+        "case": head_of(view.header, here="hearing", record=view.record, notices=notices_of(view)),
+        "people": people_lines(view),
+        "event_facts": event_lines(view),
+        "visitor": visitor_text(view),
+        "prompt": prompt_screen(view),
+        "procedure_groups": groups,
+        "changes": change_lines(view),
+        "problems": list(problems),
+        "counts": {
+            "known": sum(1 for held in known if held.source is not FactSource.SAID),
+            "heard": sum(1 for held in known if held.source is FactSource.SAID),
+            "must": tally[Status.MUST],
+            "ask": tally[Status.ASK],
+            "optional": tally[Status.OPTIONAL],
+            "asked_now": asked + 1,
+            "estimate": asked + max(len(open_prompts), 1),
+            "can_undo": view.can_undo,
+        },
+    }
+
+
+def definition_prompt(view: CaseView, ref: FactRef) -> str:
+    """The prompt by which a fact is asked."""
+    definition = definition_of(view.judged.pack, ref)
+    return definition.prompt if definition else ref.key
+
+
+def notices_of(view: CaseView) -> tuple[Notice, ...]:
+    """What must not be overlooked on this case."""
+    late = sorted({one.procedure for one in view.judged.with_status(Status.MUST) if one.overdue})
+    if not late:
+        return ()
+    names = "、".join(view.judged.pack.procedure(procedure).name for procedure in late)
+    return (Notice("attention", _("期限を過ぎている手続きがあります（%(names)s）。受け付けて、影響を説明してください。") % {"names": names}),)
+
+
+def _fact_line(view: CaseView, ref: FactRef) -> FactLine:
+    held = view.record.facts[ref]
+    pack = view.judged.pack
+    can_correct = definition_of(pack, ref) is not None and not view.header.signed
+    return FactLine(
+        label=label_of(pack, ref),
+        value=value_text(pack, view.record, ref, held.value),
+        source=source_text(held),
+        url=reverse("counter:fact", args=[view.header.id, ref.key, ref.subject]) if can_correct else None,
+    )
+
+
+def people_lines(view: CaseView) -> tuple[PersonLine, ...]:
+    """The people of the case with their facts."""
+    hidden = {"name", "birth_date", "relationship", "moves", "lives_with_household"}
+    lines = []
+    for person in view.record.people:
+        refs = [ref for ref in view.record.facts if ref.subject == person.ref and ref.key not in hidden | NOT_SHOWN]
+        lines.append(
+            PersonLine(
+                ref=person.ref,
+                name=view.record.name_of(person.ref),
+                relationship=view.record.text("relationship", person.ref),
+                birth=birth_text(view.record, person.ref),
+                moves=view.record.value("moves", person.ref) is True,
+                facts=tuple(_fact_line(view, ref) for ref in refs),
+            )
+        )
+    return tuple(lines)
+
+
+def event_lines(view: CaseView) -> tuple[FactLine, ...]:
+    """What is known of the event and the household; addresses only where they may appear."""
+    refs = [
+        ref
+        for ref, held in view.record.facts.items()
+        if ref.subject in (EVENT_SUBJECT, HOUSEHOLD_SUBJECT)
+        and ref.key not in NOT_SHOWN
+        and not ref.key.startswith("notifier_")
+        and held.value not in ("", None)
+        and (view.address_shown or ref.key not in ADDRESS_KEYS)
+    ]
+    return tuple(_fact_line(view, ref) for ref in refs)
+
+
+def visitor_text(view: CaseView) -> str:
+    """Who came, and that it was proved."""
+    kind = view.record.text("notifier_kind")
+    if not kind:
+        return ""
+    name = view.record.text("notifier_name")
+    documents = value_text(
+        view.judged.pack,
+        view.record,
+        FactRef("notifier_documents", EVENT_SUBJECT),
+        view.record.value("notifier_documents"),
+    )
+    return f"{name}（{_(VisitorKind(kind).label)}、{documents}）"
+
+
+def prompt_screen(view: CaseView) -> PromptScreen | None:
+    """The question on screen, or None when there is none left."""
+    prompt = view.prompt
+    if prompt is None:
+        return None
+    refs = set(prompt.refs)
+    settled = {one.procedure for one in view.judged.decisions if refs & set(one.missing)}
+    names = [view.judged.pack.procedure(procedure).name for procedure in sorted(settled)]
+    rows = rows_of(prompt, view.record)
+    return PromptScreen(
+        id=prompt.id,
+        question=prompt.question,
+        why=prompt.why,
+        settles="、".join(names[:6]) + (_(" ほか%(n)d件") % {"n": len(names) - 6} if len(names) > 6 else ""),
+        rows=rows,
+        single=len(rows) == 1,
+        quick=_("全員あてはまらない") if has_quick_answer(prompt) else "",
+    )
+
+
+def subject_text(record: Record, subject: str) -> str:
+    """For whom: a person's name, nothing for the household."""
+    return "" if subject == HOUSEHOLD_SUBJECT else record.name_of(subject)
+
+
+def procedure_groups(view: CaseView) -> tuple[ProcedureGroup, ...]:
+    """All procedures by outcome; one line for all people with the same outcome and deadline."""
+    changed = {(change.procedure, change.subject) for change in view.changes}
+    bring = bring_list(view.judged.pack, view.judged.situation, view.judged.decisions, on=view.judged.on)
+    groups = []
+    for status in ORDER:
+        together: dict[tuple[str, str], list[Decision]] = {}
+        for one in view.judged.with_status(status):
+            together.setdefault((one.procedure, str(one.deadline)), []).append(one)
+        rows = [_procedure_line(view, ones, changed, bring.by_procedure) for ones in together.values()]
+        rows.sort(key=lambda row: (row.deadline == "", row.deadline))
+        groups.append(ProcedureGroup(status.value, _(status.label), tuple(rows)))
+    return tuple(groups)
+
+
+def _procedure_line(view: CaseView, ones: list[Decision], changed: set[tuple[str, str]], bring: dict[str, Any]) -> ProcedureLine:
+    first = ones[0]
+    procedure = view.judged.pack.procedure(first.procedure)
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in ones:
+        for reason in one.because:
+            reasons.setdefault((reason.text, reason.law), []).append(subject_text(view.record, one.subject))
+    explained = procedure.tell and all((first.procedure, n) in view.explained for n in range(len(procedure.tell)))
+    return ProcedureLine(
+        id=first.procedure,
+        name=procedure.name,
+        subjects="、".join(name for one in ones if (name := subject_text(view.record, one.subject))),
+        department=_department(view, procedure.department),
+        deadline=format_wareki_short(first.deadline) if first.deadline else "",
+        overdue=first.overdue,
+        reasons=tuple(
+            ReasonLine("、".join(name for name in names if name) if len(reasons) > 1 else "", text, law)
+            for (text, law), names in reasons.items()
+        ),
+        unverified=any(not reason.verified for one in ones for reason in one.because),
+        late=procedure.late.text if first.status is not Status.NOT_NEEDED else "",
+        bring="、".join(item.text for item in bring.get(first.procedure, ())) if first.status is not Status.NOT_NEEDED else "",
+        url=reverse("counter:procedure", args=[view.header.id, first.procedure, first.subject]),
+        changed=any((one.procedure, one.subject) in changed for one in ones),
+        explained=bool(explained),
+    )
+
+
+def _department(view: CaseView, key: str) -> str:
+    found = view.judged.pack.departments.get(key)
+    return found.name if found else key
+
+
+def change_lines(view: CaseView) -> list[dict[str, str]]:
+    """What the last answer changed, and why."""
+    after = {(one.procedure, one.subject): one for one in view.judged.decisions}
+    lines = []
+    for change in view.changes:
+        now = after.get((change.procedure, change.subject))
+        lines.append(
+            {
+                "name": view.judged.pack.procedure(change.procedure).name,
+                "subject": subject_text(view.record, change.subject),
+                "before": _(change.before.label) if change.before else "—",
+                "after": _(change.after.label) if change.after else "—",
+                "because": now.because[0].text if now and now.because else "",
+            }
+        )
+    return lines

@@ -1,0 +1,228 @@
+"""The department's desk (来る人・来ている人・あとで) and the review (審査)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madoguchi.audit.entries import Purpose
+from madoguchi.cases import closing, queries, reviewing, tasks
+from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.hearing import ReasonMissing
+from madoguchi.cases.states import TaskAct, TaskState
+from madoguchi.cases.views import CaseView, TaskView
+from madoguchi.catalogue.queries import current
+from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.counter.hearing_screen import event_lines, people_lines, subject_text
+from madoguchi.channels.counter.views_hearing import tell_lines
+from madoguchi.channels.counter.views_opening import version_of
+from madoguchi.city.authority import Authority, needs
+from madoguchi.city.models import StaffMember
+from madoguchi.city.queries import actor_of, department_of, departments, desk_names
+from madoguchi.connect.operations import approve_and_create
+
+ACT_BUTTONS = {
+    TaskAct.GO_TO_SEAT: ("席へ行く", "primary", "1"),
+    TaskAct.TAKE: ("引き受ける", "secondary", "2"),
+    TaskAct.DONE: ("済んだ", "secondary", "3"),
+    TaskAct.ASK_BACK: ("窓口に確認する", "text", ""),
+    TaskAct.ANSWER_BACK: ("答えを書いて戻す", "primary", "1"),
+}
+GROUPS = (
+    ("coming", "来る人", (TaskState.TAKEN, TaskState.ASKED_BACK), "これから席へ行く人はいません。"),
+    ("here", "来ている人", (TaskState.AT_SEAT,), "いま席で対応している人はいません。"),
+    ("later", "あとで", (TaskState.NEW,), "待っている仕事はありません。"),
+    ("done", "済み", (TaskState.DONE,), "今日済んだ仕事はまだありません。"),
+)
+
+
+def _own_department(request: HttpRequest) -> str:
+    user = request.user
+    assert isinstance(user, StaffMember), "behind a sign-in"
+    key = department_of(user)
+    if key is None:
+        raise Http404
+    return key
+
+
+def _minutes(since: datetime) -> str:
+    return _("%(n)d分") % {"n": int((timezone.now() - since).total_seconds() // 60)}
+
+
+@needs(Authority.DEPARTMENT)
+def desk(request: HttpRequest) -> HttpResponse:
+    """This department's tasks by seat. No names: who it is opens with the task."""
+    department = _own_department(request)
+    seats = desk_names()
+    pack = current()
+    found = queries.department_tasks(department=department)
+    groups = [
+        {
+            "id": key,
+            "label": _(label),
+            "empty": _(empty),
+            "rows": [
+                {
+                    "url": reverse("counter:task", args=[task.id]),
+                    "seat": seats.get((task.branch, task.desk), task.desk),
+                    "number": task.number,
+                    "name": pack.procedure(task.procedure).name if pack.has_procedure(task.procedure) else task.procedure,
+                    "subject": "",
+                    "waiting": _minutes(task.changed_at),
+                    "missing": _("書類 %(n)d点") % {"n": task.missing} if task.missing else "",
+                    "explained": _(task.state.label),
+                }
+                for task in found
+                if task.state in states
+            ],
+        }
+        for key, label, states, empty in GROUPS
+    ]
+    return render(request, "counter/desk.html", {"department": departments().get(department, department), "groups": groups})
+
+
+@needs(Authority.DEPARTMENT)
+def task(request: HttpRequest, task: int) -> HttpResponse:
+    """One task: this department's part in full, the other departments' in grey."""
+    department = _own_department(request)
+    problems: list[str] = []
+    try:
+        found = queries.task_view(task=task, department=department)
+        if request.method == "POST":
+            _act(request, found)
+            return redirect("counter:task", task)
+    except tasks.NoSuchTask:
+        raise Http404 from None
+    except (tasks.TaskNotNow, tasks.QuestionMissing, SomebodyElseChanged, NotNow) as error:
+        problems = [str(error)]
+        found = queries.task_view(task=task, department=department)
+    view = queries.case_view(
+        case=found.case, actor=actor_of(request), purpose=Purpose.DEPARTMENT_TASK, screen="task", now=timezone.now()
+    )
+    return render(request, "counter/task.html", _task_context(view, found, problems))
+
+
+def _act(request: HttpRequest, found: TaskView) -> None:
+    act, by, now = request.POST.get("act", ""), actor_of(request), timezone.now()
+    if act == "explain":
+        index = request.POST.get("index", "")
+        if index.isdigit():
+            closing.explain(case=found.case, procedure=found.procedure, index=int(index), by=by, now=now)
+        return
+    if act not in {one.value for one in TaskAct}:
+        raise Http404
+    tasks.act_on_task(
+        task=found.id,
+        act=TaskAct(act),
+        note=request.POST.get("note", ""),
+        by=by,
+        now=now,
+        version=version_of(request),
+    )
+
+
+def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[str, Any]:
+    pack = view.judged.pack
+    procedure = pack.procedure(found.procedure)
+    people = [person for person in people_lines(view) if found.subject in ("household", person.ref)]
+    facts = [
+        {"label": f"{person.name} {line.label}", "value": line.value, "source": line.source}
+        for person in people
+        for line in person.facts
+    ]
+    facts += [{"label": line.label, "value": line.value, "source": line.source} for line in event_lines(view)]
+    names = departments()
+    return {
+        "task": {
+            "name": procedure.name,
+            "subject": subject_text(view.record, found.subject),
+            "number": found.number,
+            "seat": desk_names().get((found.branch, found.desk), found.desk),
+            "state": _(found.state.label),
+            "version": found.version,
+        },
+        "facts": facts,
+        "tell": tell_lines(view, found.procedure),
+        "documents": [one.text for one in view.documents if one.procedure == found.procedure and not one.received],
+        "questions": found.notes,
+        "acts": [
+            {"code": act.value, "label": _(label), "variant": variant, "key": key}
+            for act, (label, variant, key) in ACT_BUTTONS.items()
+            if act in found.acts
+        ],
+        "others": [
+            f"{names.get(one.department, one.department)}: {pack.procedure(one.procedure).name}（{_(one.state.label)}）"
+            for one in view.tasks
+            if one.department != found.department
+        ],
+        "problems": problems,
+    }
+
+
+@needs(Authority.REVIEW)
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Cases that wait for a second officer."""
+    rows = [
+        {
+            "number": line.header.number,
+            "url": reverse("counter:review", args=[line.header.id]) if line.may_review else "",
+            "event": _(line.header.event.label),
+            "by": line.header.opened_by_name,
+            "signed": _("署名 %(n)d回目") % {"n": line.header.signed_round},
+            "waiting": _minutes(line.header.opened_at),
+        }
+        for line in queries.waiting_for_review(actor=actor_of(request))
+    ]
+    return render(request, "counter/reviews.html", {"rows": rows})
+
+
+@needs(Authority.REVIEW)
+def review(request: HttpRequest, case: str) -> HttpResponse:
+    """Check what was entered, line by line with its source."""
+    problems: list[str] = []
+    by, now = actor_of(request), timezone.now()
+    if request.method == "POST":
+        try:
+            if request.POST.get("act") == "approve":
+                approve_and_create(case=case, by=by, now=now, version=version_of(request))
+            else:
+                reviewing.send_back(case=case, note=request.POST.get("note", ""), by=by, now=now, version=version_of(request))
+            return redirect("counter:reviews")
+        except (reviewing.SamePerson, ReasonMissing, NotNow, SomebodyElseChanged) as error:
+            problems = [str(error)]
+    view = queries.case_view(case=case, actor=by, purpose=Purpose.REVIEW, screen="review", now=now)
+    rows = [
+        {"subject": person.name, "label": line.label, "value": line.value, "source": line.source}
+        for person in people_lines(view)
+        for line in (*_identity(view, person.ref), *person.facts)
+    ]
+    rows += [{"subject": _("異動"), "label": line.label, "value": line.value, "source": line.source} for line in event_lines(view)]
+    context = {"case": head_of(view.header, here="done", record=view.record), "rows": rows, "problems": problems}
+    return render(request, "counter/review.html", context)
+
+
+def _identity(view: CaseView, ref: str) -> list[Any]:
+    from madoguchi.channels.counter.hearing_screen import FactLine
+    from madoguchi.channels.counter.words import label_of, source_text, value_text
+    from madoguchi.procedures.facts import FactRef
+
+    lines = []
+    for key in ("kana", "birth_date", "relationship", "moves"):
+        held = view.record.facts.get(FactRef(key, ref))
+        if held is not None:
+            pack = view.judged.pack
+            lines.append(
+                FactLine(
+                    label_of(pack, FactRef(key, ref)),
+                    value_text(pack, view.record, FactRef(key, ref), held.value),
+                    source_text(held),
+                    None,
+                )
+            )
+    return lines

@@ -1,0 +1,220 @@
+"""The hearing: the main screen, its answers, one step back, a break, corrections, explanations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from madoguchi.cases import closing, hearing, queries
+from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.views import CaseView
+from madoguchi.channels.counter.answers import AnswerMissing, AnswerUnreadable, posted_answers, posted_value, row_of
+from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.counter.hearing_screen import context_of, subject_text
+from madoguchi.channels.counter.views_opening import case_of, version_of
+from madoguchi.channels.counter.words import label_of, source_text, value_text
+from madoguchi.city.authority import Authority, needs
+from madoguchi.city.queries import actor_of
+from madoguchi.jp.wareki import format_wareki
+from madoguchi.procedures.bring import bring_list
+from madoguchi.procedures.decisions import Decision
+from madoguchi.procedures.facts import FactRef
+
+EXPECTED = (
+    AnswerMissing, AnswerUnreadable, NotNow, SomebodyElseChanged, hearing.AnswerNotPossible, hearing.NothingToUndo,
+    hearing.ReasonMissing,
+)  # fmt: skip
+
+
+@needs(Authority.COUNTER)
+def hear(request: HttpRequest, case: str) -> HttpResponse:
+    """The main screen."""
+    view = case_of(request, case, "hearing")
+    if not view.record.people:
+        return redirect("counter:start", case)
+    if view.header.signed:
+        return redirect("counter:done", case)
+    return render(request, "counter/hearing.html", context_of(view))
+
+
+def _again(request: HttpRequest, case: str, error: Exception) -> HttpResponse:
+    view = case_of(request, case, "hearing")
+    return render(request, "counter/hearing.html", context_of(view, problems=[str(error)]), status=422)
+
+
+@needs(Authority.COUNTER)
+@require_POST
+def answer(request: HttpRequest, case: str) -> HttpResponse:
+    """Take the answer to the question that was on screen."""
+    view = case_of(request, case, "hearing")
+    if view.prompt is None or view.prompt.id != request.POST.get("prompt"):
+        return _again(request, case, SomebodyElseChanged())
+    try:
+        hearing.answer_prompt(
+            case=case,
+            prompt=view.prompt.id,
+            answers=posted_answers(request.POST, view.prompt),
+            by=actor_of(request),
+            now=timezone.now(),
+            version=version_of(request),
+        )
+    except EXPECTED as error:
+        return _again(request, case, error)
+    return redirect("counter:hearing", case)
+
+
+@needs(Authority.COUNTER)
+@require_POST
+def undo(request: HttpRequest, case: str) -> HttpResponse:
+    """One step back."""
+    try:
+        hearing.undo(case=case, by=actor_of(request), now=timezone.now(), version=version_of(request))
+    except EXPECTED as error:
+        return _again(request, case, error)
+    return redirect("counter:hearing", case)
+
+
+@needs(Authority.COUNTER)
+@require_POST
+def retake(request: HttpRequest, case: str) -> HttpResponse:
+    """Ask again what was answered with わからない."""
+    try:
+        hearing.retake_unknown(case=case, by=actor_of(request), now=timezone.now())
+    except EXPECTED as error:
+        return _again(request, case, error)
+    return redirect("counter:hearing", case)
+
+
+@needs(Authority.COUNTER)
+@require_POST
+def park(request: HttpRequest, case: str) -> HttpResponse:
+    """Break off; the case can be opened at any desk."""
+    try:
+        hearing.park(case=case, by=actor_of(request), now=timezone.now())
+    except EXPECTED as error:
+        return _again(request, case, error)
+    messages.info(request, _("中断しました。受付一覧から、どの窓口でも続きから始められます。"))
+    return redirect("counter:worklist")
+
+
+@needs(Authority.COUNTER)
+def fact(request: HttpRequest, case: str, key: str, subject: str) -> HttpResponse:
+    """Put a known fact right, with a reason."""
+    view = case_of(request, case, "fact")
+    ref = FactRef(key, subject)
+    definition = hearing.definition_of(view.judged.pack, ref)
+    held = view.record.facts.get(ref)
+    if definition is None or held is None:
+        raise Http404
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            value = posted_value(request.POST, ref, definition)
+            if value is None and definition.type.value == "choices":
+                value = frozenset()
+            if value is None:
+                raise AnswerMissing
+            hearing.correct_fact(
+                case=case,
+                ref=ref,
+                value=value,
+                reason=request.POST.get("reason", ""),
+                by=actor_of(request),
+                now=timezone.now(),
+                version=version_of(request),
+            )
+            return redirect("counter:hearing", case)
+        except EXPECTED as error:
+            problems = [str(error)]
+    pack, record = view.judged.pack, view.record
+    context = {
+        "case": head_of(view.header, here="hearing", record=record),
+        "row": row_of(ref, definition, record, True, value=held.value),
+        "current": {"value": value_text(pack, record, ref, held.value), "source": source_text(held)},
+        "problems": problems,
+        "reason": request.POST.get("reason", ""),
+        "history": [
+            {
+                "at": at,
+                "value": value_text(pack, record, ref, value),
+                "source": _(source.label) + ("" if standing else _("（もどした）")),
+                "reason": reason,
+            }
+            for at, value, source, reason, standing in queries.fact_history(case=case, ref=ref)
+        ],
+    }
+    return render(request, "counter/fact.html", context)
+
+
+def decision_of(view: CaseView, procedure: str, subject: str) -> Decision:
+    """One decision of the case. Raises Http404 when there is none."""
+    for decision in view.judged.decisions:
+        if (decision.procedure, decision.subject) == (procedure, subject):
+            return decision
+    raise Http404
+
+
+def tell_lines(view: CaseView, procedure: str) -> list[dict[str, Any]]:
+    """What has to be explained, with who explained it and when."""
+    lines = []
+    for index, text in enumerate(view.judged.pack.procedure(procedure).tell):
+        done = view.explained.get((procedure, index))
+        lines.append(
+            {"index": index, "text": text, "done": bool(done), "by": done.by_name if done else "", "at": f"{done.at:%H:%M}" if done else ""}
+        )
+    return lines
+
+
+@needs(Authority.COUNTER)
+def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
+    """Everything about one procedure of this household."""
+    from django.urls import reverse
+
+    view = case_of(request, case, "procedure")
+    decision = decision_of(view, procedure, subject)
+    found = view.judged.pack.procedure(procedure)
+    bring = bring_list(view.judged.pack, view.judged.situation, (decision,), on=view.judged.on).by_procedure
+    fee = _("無料") if found.fee_yen == 0 else _("%(yen)d円") % {"yen": found.fee_yen} if found.fee_yen else found.fee_note
+    context = {
+        "case": head_of(view.header, here="hearing", record=view.record),
+        "procedure": {
+            "id": procedure,
+            "subject_id": subject,
+            "subject": subject_text(view.record, subject),
+            "name": found.name,
+            "summary": found.summary,
+            "status": decision.status.value,
+            "status_label": _(decision.status.label),
+            "reasons": [{"text": reason.text, "law": reason.law} for reason in decision.because],
+            "law": found.law,
+            "unverified": any(not reason.verified for reason in decision.because) or not found.verified.verified,
+            "deadline": format_wareki(decision.deadline) if decision.deadline else "",
+            "overdue": decision.overdue,
+            "late": found.late.text,
+            "department": view.judged.pack.departments[found.department].name,
+            "fee": fee or _("市の定めによる"),
+            "bring": [item.text for item in bring.get(procedure, ())],
+            "tell": tell_lines(view, procedure),
+            "sheet_url": reverse("counter:sheet", args=[case, procedure, subject]) if found.sheet else "",
+        },
+    }
+    return render(request, "counter/procedure.html", context)
+
+
+@needs(Authority.COUNTER)
+@require_POST
+def explain(request: HttpRequest, case: str) -> HttpResponse:
+    """Tick that something was explained."""
+    name, subject = request.POST.get("procedure", ""), request.POST.get("subject", "household")
+    index = request.POST.get("index", "")
+    view = case_of(request, case, "procedure")
+    decision_of(view, name, subject)
+    if index.isdigit() and int(index) < len(view.judged.pack.procedure(name).tell):
+        closing.explain(case=case, procedure=name, index=int(index), by=actor_of(request), now=timezone.now())
+    return redirect("counter:procedure", case, name, subject)

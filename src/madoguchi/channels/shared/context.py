@@ -1,0 +1,47 @@
+"""What the shell of every page needs: the city, the menu for this person's roles, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madoguchi.city.authority import Authority, holds
+from madoguchi.city.models import StaffMember
+from madoguchi.city.queries import CityNotSetUp, profile, seat_of
+
+MENU = (
+    (Authority.COUNTER, "counter:worklist", "受付一覧"),
+    (Authority.DEPARTMENT, "counter:desk", "課の画面"),
+    (Authority.REVIEW, "counter:reviews", "審査"),
+    (Authority.CONNECT, "backoffice:changes", "異動データ"),
+    (Authority.CONNECT, "backoffice:imports", "取込み"),
+    (Authority.CATALOGUE, "backoffice:catalogue", "手続台帳"),
+    (Authority.ADMINISTER, "backoffice:staff", "職員"),
+    (Authority.AUDIT, "backoffice:audit", "証跡"),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Names and menu for `shared/base.html`; little for whoever is not signed in."""
+    try:
+        city_name = profile().name
+    except CityNotSetUp:
+        city_name = ""
+    user = getattr(request, "user", None)
+    if not isinstance(user, StaffMember) or not user.is_authenticated:
+        return {"city_name": city_name, "menu": [], "staff_line": ""}
+    seat = seat_of(user)
+    place = f"{seat.branch_name} {seat.desk_name}" if seat else (user.department.name if user.department else "")
+    menu = []
+    for authority, name, label in MENU:
+        if holds(request, authority):
+            url = reverse(name)
+            menu.append({"url": url, "label": _(label), "current": request.path == url})
+    return {
+        "city_name": _("%(city)s 窓口") % {"city": city_name},
+        "menu": menu,
+        "staff_line": f"{place} {user.display_name or user.username}".strip(),
+    }

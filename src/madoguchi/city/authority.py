@@ -1,0 +1,101 @@
+"""Who may do what (権限). Default: nobody.
+
+A role is what a person is; an authority is what a screen needs. The table below is the whole of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+class Authority(Enum):
+    """What a screen needs before it opens."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    COUNTER = "counter"
+    DEPARTMENT = "department"
+    REVIEW = "review"
+    CONNECT = "connect"
+    CATALOGUE = "catalogue"
+    AUDIT = "audit"
+    ADMINISTER = "administer"
+
+
+class Role(Enum):
+    """What a member of staff is (役割)."""
+
+    CLERK = "clerk"
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    SYSTEMS = "systems"
+    DX = "dx"
+    AUDITOR = "auditor"
+
+
+ROLE_NAMES = {
+    Role.CLERK: "窓口担当",
+    Role.OFFICER: "課の担当",
+    Role.REVIEWER: "審査担当",
+    Role.SYSTEMS: "情報システム担当",
+    Role.DX: "DX推進担当",
+    Role.AUDITOR: "監査担当",
+}
+HOLDS: dict[Role, frozenset[Authority]] = {
+    Role.CLERK: frozenset({Authority.COUNTER}),
+    Role.OFFICER: frozenset({Authority.DEPARTMENT}),
+    Role.REVIEWER: frozenset({Authority.COUNTER, Authority.REVIEW}),
+    Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
+    Role.DX: frozenset({Authority.CATALOGUE}),
+    Role.AUDITOR: frozenset({Authority.AUDIT}),
+}
+WHO_HAS = {
+    authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held) for authority in Authority
+}
+
+View = Callable[..., HttpResponse]
+
+
+def authorities_of(roles: frozenset[Role]) -> frozenset[Authority]:
+    """Everything that these roles together may do."""
+    return frozenset().union(*(HOLDS[role] for role in roles), {Authority.SIGNED_IN})
+
+
+def holds(request: HttpRequest, authority: Authority) -> bool:
+    """Whether whoever signed in holds `authority`."""
+    if authority is Authority.ANYONE:
+        return True
+    user = request.user
+    if not user.is_authenticated or not user.is_active:
+        return False
+    cached: frozenset[Authority] | None = getattr(request, "authorities", None)
+    if cached is None:
+        known = {role.value for role in Role}
+        rows = user.role_rows.values_list("role", flat=True)
+        cached = authorities_of(frozenset(Role(role) for role in rows if role in known))
+        request.authorities = cached  # type: ignore[attr-defined]  # kept for this request only
+    return authority in cached
+
+
+def needs(authority: Authority) -> Callable[[View], View]:
+    """Declare what a view needs. Without it the answer is a 403 page that says whom to ask."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not holds(request, authority):
+                return render(request, "city/refused.html", {"who": WHO_HAS[authority]}, status=403)
+            return view(request, *args, **kwargs)
+
+        guarded.authority = authority  # type: ignore[attr-defined]  # read by the test that walks every address
+        if authority is Authority.ANYONE:
+            guarded.login_required = False  # type: ignore[attr-defined]  # Django's own mark for LoginRequiredMiddleware
+        return guarded
+
+    return declare

@@ -1,0 +1,148 @@
+"""What the other rooms ask of the city: its name, its open days, its departments, and who is acting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from madoguchi.audit.entries import Actor
+from madoguchi.city.authority import Role
+from madoguchi.city.models import Branch, CalendarException, Department, Desk, Municipality, StaffMember
+from madoguchi.jp.open_days import OpenDays
+
+
+@dataclass(frozen=True, slots=True)
+class CityProfile:
+    """The municipality as documents name it."""
+
+    code: str
+    prefecture: str
+    name: str
+    mayor_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a member of staff sits: branch and desk, with the letter that case numbers begin with."""
+
+    branch: str
+    branch_name: str
+    letter: str
+    desk: str
+    desk_name: str
+
+
+class CityNotSetUp(LookupError):
+    """No municipality in this database yet."""
+
+    def __init__(self) -> None:
+        super().__init__("自治体がまだ設定されていません。情報システム担当に「madoguchi demo」または初期設定を頼んでください。")
+
+
+def profile() -> CityProfile:
+    """The municipality of this database. Raises CityNotSetUp."""
+    row = Municipality.objects.first()
+    if row is None:
+        raise CityNotSetUp
+    return CityProfile(row.code, row.prefecture, row.name, row.mayor_title)
+
+
+def open_days() -> OpenDays:
+    """The city's calendar as a value."""
+    rows = list(CalendarException.objects.values_list("day", "is_open"))
+    return OpenDays(
+        closed=frozenset(day for day, is_open in rows if not is_open),
+        opened=frozenset(day for day, is_open in rows if is_open),
+    )
+
+
+def departments() -> dict[str, str]:
+    """Names of departments by key, in the city's order."""
+    return dict(Department.objects.order_by("order", "key").values_list("key", "name"))
+
+
+def desk_names() -> dict[tuple[str, str], str]:
+    """Names of desks by branch and desk key."""
+    return {
+        (branch, key): f"{branch_name} {name}"
+        for branch, key, branch_name, name in Desk.objects.values_list("branch__key", "key", "branch__name", "name")
+    }
+
+
+def branch_letter(branch: str) -> str:
+    """The letter with which a branch's case numbers begin."""
+    return Branch.objects.values_list("letter", flat=True).get(key=branch)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Whoever is signed in, as the audit names them."""
+    user = request.user
+    assert isinstance(user, StaffMember), "only behind a sign-in"
+    return actor_for(user, request)
+
+
+def actor_for(user: StaffMember, request: HttpRequest) -> Actor:
+    """This member of staff, at the terminal of the request."""
+    seat = seat_of(user)
+    return Actor(
+        staff_id=user.pk,
+        name=user.display_name or user.username,
+        branch=seat.branch if seat else "",
+        desk=seat.desk if seat else "",
+        terminal=request.META.get("REMOTE_ADDR", ""),
+    )
+
+
+def seat_of(user: StaffMember) -> Seat | None:
+    """Where this member of staff sits, if anywhere."""
+    if user.desk_id is None:
+        return None
+    desk = Desk.objects.select_related("branch").get(pk=user.desk_id)
+    return Seat(desk.branch.key, desk.branch.name, desk.branch.letter, desk.key, desk.name)
+
+
+def department_of(user: StaffMember) -> str | None:
+    """Key of the department of this member of staff."""
+    return None if user.department_id is None else Department.objects.values_list("key", flat=True).get(pk=user.department_id)
+
+
+def staff_names(ids: set[int]) -> dict[int, str]:
+    """Display names by id."""
+    rows = StaffMember.objects.filter(pk__in=ids).values_list("pk", "display_name", "username")
+    return {pk: display or username for pk, display, username in rows}
+
+
+def system_actor(name: str) -> Actor:
+    """The system itself, doing what no person does by hand."""
+    return Actor(staff_id=None, name=name, branch="", desk="")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One member of staff in the list of the office."""
+
+    id: int
+    username: str
+    name: str
+    department: str
+    seat: str
+    roles: tuple[Role, ...]
+    active: bool
+
+
+def staff() -> tuple[StaffLine, ...]:
+    """All staff, by sign-in name."""
+    rows = StaffMember.objects.select_related("department", "desk__branch").prefetch_related("role_rows").order_by("username")
+    return tuple(
+        StaffLine(
+            id=row.pk,
+            username=row.username,
+            name=row.display_name,
+            department=row.department.name if row.department else "",
+            seat=f"{row.desk.branch.name} {row.desk.name}" if row.desk else "",
+            roles=tuple(Role(one.role) for one in row.role_rows.all()),
+            active=row.is_active,
+        )
+        for row in rows
+    )

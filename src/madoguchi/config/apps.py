@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PorchConfig(AppConfig):
+    name = "madoguchi.config"
+    label = "porch"

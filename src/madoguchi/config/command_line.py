@@ -1,0 +1,77 @@
+"""The one console script, `madoguchi`: plain commands start at once, the others through Django.
+
+Every command exits 0 (done), 1 (done, and something is wrong) or 2 (could not be done), and says on stderr, in one
+sentence, what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+PLAIN = {
+    "facts": ("madoguchi.procedures.commands.facts", "事実の語彙を出します"),
+    "procedures": ("madoguchi.procedures.commands.procedures", "手続台帳を調べます（lint・list・show）"),
+    "decide": ("madoguchi.procedures.commands.decide", "世帯の手続きを判定します"),
+    "population": ("madoguchi.residents.population.command", "架空の住民を作ります"),
+}
+WITH_DJANGO = {
+    "demo": "まどか市（架空）を作って開きます",
+    "serve": "画面を開きます",
+    "work": "あとで行う仕事を進めます",
+    "doctor": "動く条件を調べます",
+    "import": "住民記録の抽出を取り込みます",
+    "sheet": "帳票を1枚作ります",
+    "audit": "証跡を確かめます（verify・seal）",
+    "catalogue": "手続台帳を公開します",
+    "changes": "異動データを渡します（list・export・acknowledge）",
+    "migrate": "データベースの表を用意します",
+    "makemigrations": "表の変更を書き出します（開発用）",
+}
+# Django command names may not be Python keywords.
+RENAMED = {"import": "import_residents"}
+
+
+def usage() -> str:
+    """What the script can do, one line a command."""
+    lines = ["使い方: madoguchi 命令 …    例: madoguchi demo", ""]
+    lines += [f"  {name:<15}{text}" for name, (_, text) in PLAIN.items()]
+    lines += [f"  {name:<15}{text}" for name, text in WITH_DJANGO.items()]
+    return "\n".join([*lines, "", "くわしくは: madoguchi 命令 --help"])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or given[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if given else 2
+    name, rest = given[0], given[1:]
+    if name in PLAIN:
+        return int(import_module(PLAIN[name][0]).main(rest))
+    if name not in WITH_DJANGO:
+        print(f"「{name}」という命令はありません。「madoguchi --help」で命令の一覧が出ます。", file=sys.stderr)
+        return 2
+    return _run_in_django(RENAMED.get(name, name), rest)
+
+
+def _run_in_django(name: str, rest: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
+    from django.core.management import execute_from_command_line
+    from django.core.management.base import CommandError
+    from django.db import OperationalError
+
+    try:
+        execute_from_command_line(["madoguchi", name, *rest])
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OperationalError as error:
+        print(f"データベースを開けません（{str(error).splitlines()[0]}）。「madoguchi doctor」で調べてください。", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

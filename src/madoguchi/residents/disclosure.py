@@ -1,0 +1,115 @@
+"""Reading a person (開示): an operation with a purpose, written in the audit before anything is given out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.audit.operations import record_access
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.names import NameParts
+from madoguchi.residents.fact_json import value_from_json
+from madoguchi.residents.models import ResidentFact, ResidentRecord
+from madoguchi.residents.people import DisclosedPerson, KnownFact
+from madoguchi.residents.protection import Audience, protected_people
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+REGISTER_FACTS = ("relationship", "sex", "nationality_class", "birth_date")
+
+
+def disclose(
+    *,
+    actor: Actor,
+    purpose: Purpose,
+    resident_nos: Sequence[str],
+    audience: Audience,
+    case: str | None,
+    screen: str,
+    now: datetime,
+) -> tuple[DisclosedPerson, ...]:
+    """Give out these people for a purpose, after writing down who asked for whom. Unknown numbers are left out."""
+    rows = list(
+        ResidentRecord.objects.filter(resident_no__in=resident_nos, is_current=True).order_by("household_no", "id")
+    )
+    found = [row.resident_no for row in rows]
+    record_access(
+        actor=actor,
+        purpose=purpose,
+        authority=audience.value,
+        person_keys=found or list(resident_nos),
+        fields=("name", "birth", "household", "address", "facts"),
+        case=case,
+        screen=screen,
+        now=now,
+    )
+    today = now.astimezone(JAPAN).date()
+    hidden = protected_people(found, on=today) if audience is not Audience.SHEET_TO_SELF else frozenset()
+    facts = _facts_of(found, on=today)
+    return tuple(_disclosed(row, row.resident_no in hidden, facts.get(row.resident_no, {})) for row in rows)
+
+
+def household_members(
+    *, household_no: str, actor: Actor, purpose: Purpose, audience: Audience, case: str | None, screen: str, now: datetime
+) -> tuple[DisclosedPerson, ...]:
+    """The people of one 世帯 who live here now."""
+    numbers = ResidentRecord.objects.filter(household_no=household_no, is_current=True, status="resident")
+    return disclose(
+        actor=actor,
+        purpose=purpose,
+        resident_nos=list(numbers.values_list("resident_no", flat=True)),
+        audience=audience,
+        case=case,
+        screen=screen,
+        now=now,
+    )
+
+
+def _facts_of(numbers: Sequence[str], *, on: date) -> dict[str, dict[str, KnownFact]]:
+    """The newest value of each further fact that holds on the day."""
+    facts: dict[str, dict[str, KnownFact]] = {}
+    published = Q(batch__isnull=True) | Q(batch__state="stored")
+    rows = ResidentFact.objects.filter(published, resident_no__in=numbers, valid_from__lte=on).order_by("valid_from", "id")
+    for row in rows:
+        facts.setdefault(row.resident_no, {})[row.key] = KnownFact(value_from_json(row.value), row.source, row.as_of)
+    return facts
+
+
+def birth_of(row: ResidentRecord) -> date | PossibleDays:
+    """The date of birth of a row, kept as written when it is partly unknown."""
+    if row.birth_earliest == row.birth_latest:
+        return row.birth_earliest
+    return PossibleDays(row.birth_text, row.birth_earliest, row.birth_latest)
+
+
+def _disclosed(row: ResidentRecord, hidden: bool, facts: dict[str, KnownFact]) -> DisclosedPerson:
+    as_of = row.known_since.astimezone(JAPAN).date()
+    birth = birth_of(row)
+    of_register: dict[str, KnownFact] = {
+        "birth_date": KnownFact(birth, row.source, as_of),
+        "nationality_class": KnownFact(row.nationality_class, row.source, as_of),
+    }
+    if row.relationship:
+        of_register["relationship"] = KnownFact(row.relationship, row.source, as_of)
+    if row.sex:
+        of_register["sex"] = KnownFact(row.sex, row.source, as_of)
+    return DisclosedPerson(
+        resident_no=row.resident_no,
+        name=NameParts(
+            name=row.name,
+            kana=row.kana or None,
+            former_surname=row.former_surname or None,
+            alias=row.alias or None,
+            kanji_alongside=row.kanji_alongside or None,
+        ),
+        birth=birth,
+        sex=row.sex,
+        relationship=row.relationship,
+        household_no=row.household_no,
+        address=None if hidden else row.address,
+        postal_code=None if hidden else row.postal_code,
+        facts=of_register | facts,
+    )

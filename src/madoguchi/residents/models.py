@@ -1,0 +1,158 @@
+"""Tables of the register. Private to this room.
+
+A person's row is never overwritten: each change adds one full row, as the standard has it (住民記録システム標準仕様書
+1.2.1: key = 宛名番号 + 履歴番号, the latest is the largest).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class ResidentRecord(models.Model):
+    """One row of a person's history (住民記録の履歴).
+
+    A row without a history number is staged: it came with a file whose import is not finished, and nobody reads it.
+    """
+
+    resident_no = models.CharField(max_length=20)
+    history_no = models.PositiveIntegerField(null=True)
+    is_current = models.BooleanField()
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    name = models.TextField()
+    name_glyphs = models.JSONField(default=list)
+    kana = models.TextField(default="")
+    former_surname = models.TextField(default="")
+    alias = models.TextField(default="")
+    kanji_alongside = models.TextField(default="")
+    birth_text = models.CharField(max_length=40)
+    birth_earliest = models.DateField()
+    birth_latest = models.DateField()
+    birth_is_exact = models.BooleanField(default=True)
+    sex = models.CharField(max_length=10, default="")
+    relationship = models.CharField(max_length=60)
+    household_no = models.CharField(max_length=20)
+    address = models.TextField()
+    address_key = models.CharField(max_length=200, default="")
+    postal_code = models.CharField(max_length=8, default="")
+    previous_address = models.TextField(default="")
+    nationality_class = models.CharField(max_length=30, default="jp")
+    livelihood_no = models.CharField(max_length=20, default="")
+    insurance_no = models.CharField(max_length=20, default="")
+    status = models.CharField(max_length=10, default="resident")
+    reason = models.CharField(max_length=40, default="")
+    moved_on = models.DateField(null=True)
+    notified_on = models.DateField(null=True)
+    processed_on = models.DateField(null=True)
+    known_since = models.DateTimeField()
+    source = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resident_no", "history_no"], name="residents_history_once"),
+            models.UniqueConstraint(fields=["resident_no"], condition=Q(is_current=True), name="residents_one_current"),
+            models.CheckConstraint(condition=Q(birth_earliest__lte=F("birth_latest")), name="residents_birth_in_order"),
+            models.CheckConstraint(
+                condition=Q(status__in=("resident", "moved_out", "dead")), name="residents_status_known"
+            ),
+            models.CheckConstraint(condition=~Q(resident_no="") & ~Q(name=""), name="residents_number_and_name"),
+            models.CheckConstraint(
+                condition=Q(history_no__gte=1) | Q(history_no__isnull=True, is_current=False, batch__isnull=False),
+                name="residents_numbered_unless_staged",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["household_no"], condition=Q(is_current=True), name="residents_household"),
+            models.Index(fields=["birth_earliest"], condition=Q(is_current=True), name="residents_birth"),
+            models.Index(
+                fields=["birth_latest"], condition=Q(is_current=True, birth_is_exact=False), name="residents_birth_unknown"
+            ),
+            models.Index(fields=["address_key"], condition=Q(is_current=True), name="residents_address"),
+            models.Index(fields=["batch"], condition=Q(history_no__isnull=True), name="residents_staged"),
+        ]
+
+
+class ResidentFact(models.Model):
+    """A further fact of a person from some system, kept beside all earlier ones."""
+
+    resident_no = models.CharField(max_length=20)
+    key = models.CharField(max_length=60)
+    value = models.JSONField()
+    valid_from = models.DateField()
+    as_of = models.DateField()
+    known_since = models.DateTimeField()
+    source = models.CharField(max_length=40)
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["resident_no", "key", "valid_from"], name="residents_fact")]
+
+
+class SearchKey(models.Model):
+    """A folded way of writing or reading a person's name."""
+
+    kind = models.CharField(max_length=4)
+    key = models.CharField(max_length=120, db_index=True)
+    resident_no = models.CharField(max_length=20, db_index=True)
+    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "resident_no"], name="residents_search_key_once"),
+            models.CheckConstraint(condition=Q(kind__in=("name", "kana")), name="residents_search_kind"),
+        ]
+
+
+class Protection(models.Model):
+    """支援措置: this person's whereabouts are withheld until it is lifted; the end date only reminds.
+
+    `together_with`: the number of the person who asked for it, when this one is 併せて支援を求める者.
+    """
+
+    resident_no = models.CharField(max_length=20, db_index=True)
+    provisional = models.BooleanField(default=False)
+    together_with = models.CharField(max_length=20, default="")
+    begins_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    lifted_on = models.DateField(null=True)
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=F("begins_on")), name="residents_lift_after_begin"
+            ),
+        ]
+
+
+class ImportBatch(models.Model):
+    """One file that came in, with what became of its rows; one at a time."""
+
+    state = models.CharField(max_length=10, default="staging")
+    mapping = models.CharField(max_length=60)
+    file_digest = models.CharField(max_length=64)
+    rows_in = models.PositiveIntegerField()
+    stored = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(rows_in=F("stored") + F("refused")), name="residents_nothing_dropped"),
+            models.CheckConstraint(condition=Q(state__in=("staging", "stored", "failed")), name="residents_batch_state"),
+            models.UniqueConstraint(fields=["state"], condition=Q(state="staging"), name="residents_one_import_at_a_time"),
+        ]
+
+
+class ImportRefusal(models.Model):
+    """A row that was refused, and why."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="refusals")
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=100, default="")
+    byte = models.PositiveBigIntegerField(null=True)
+    sentence = models.TextField()

@@ -1,0 +1,103 @@
+"""Writing the register: people come in and change by adding rows to their history; nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from madoguchi.audit.entries import Actor
+from madoguchi.audit.operations import record_act
+from madoguchi.procedures.facts import Value
+from madoguchi.residents.importing.run import import_file
+from madoguchi.residents.models import Protection, ResidentFact, ResidentRecord, SearchKey
+from madoguchi.residents.people import RegisterEntry
+from madoguchi.residents.rows import Origin, fact_of, new_facts, own_city, record_of, same_content, search_keys_of
+__all__ = ["Registered", "add_fact", "import_file", "lift_protection", "protect", "register"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """How many people were new, changed, or the same as before."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def register(*, entries: Sequence[RegisterEntry], source: str, as_of: date, now: datetime) -> Registered:
+    """Store these people: a new row for whoever is new or changed, none for who is the same. All or nothing.
+
+    Number and date of the facts beside the register are kept too (`ResidentFact`), only where their value is new.
+    """
+    origin = Origin(source, as_of, now)
+    city = own_city()
+    with transaction.atomic():
+        numbers = [entry.resident_no for entry in entries]
+        current = {row.resident_no: row for row in ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True)}
+        rows: list[ResidentRecord] = []
+        superseded: list[int] = []
+        for entry in entries:
+            before = current.get(entry.resident_no)
+            history_no = (before.history_no or 0) + 1 if before else 1
+            row = record_of(entry, history_no=history_no, origin=origin, city=city)
+            if before is not None and same_content(before, row):
+                continue
+            if before is not None:
+                superseded.append(before.pk)
+            rows.append(row)
+        ResidentRecord.objects.filter(pk__in=superseded).update(is_current=False)
+        ResidentRecord.objects.bulk_create(rows, batch_size=500)
+        keys = [key for row in rows for key in search_keys_of(row)]
+        SearchKey.objects.bulk_create(keys, batch_size=2000, ignore_conflicts=True)
+        ResidentFact.objects.bulk_create(new_facts(entries, origin=origin), batch_size=2000)
+    return Registered(len(rows) - len(superseded), len(superseded), len(entries) - len(rows))
+
+
+def add_fact(
+    *, resident_no: str, key: str, value: Value, source: str, valid_from: date, as_of: date, by: Actor, now: datetime
+) -> None:
+    """Keep a further fact of a person beside all earlier ones."""
+    with transaction.atomic():
+        origin = Origin(source, as_of, now)
+        fact_of(resident_no, key, value, valid_from=valid_from, origin=origin).save(force_insert=True)
+        record_act(actor=by, activity="fact_added", now=now, person=resident_no, key=key)
+
+
+def protect(
+    *,
+    resident_no: str,
+    begins_on: date,
+    ends_on: date | None,
+    by: Actor,
+    now: datetime,
+    provisional: bool = False,
+    together: Sequence[str] = (),
+) -> None:
+    """Begin 支援措置 (or 仮支援措置) for a person and for those `together` with them (併せて支援を求める者).
+
+    It holds until `lift_protection`; passing `ends_on` does not end it (標準仕様書 3.1).
+    """
+    with transaction.atomic():
+        for number in (resident_no, *together):
+            Protection.objects.create(
+                resident_no=number,
+                together_with="" if number == resident_no else resident_no,
+                provisional=provisional,
+                begins_on=begins_on,
+                ends_on=ends_on,
+                set_by=by.name,
+                set_at=now,
+            )
+            record_act(actor=by, activity="handling_set", now=now, person=number)
+
+
+def lift_protection(*, resident_no: str, on: date, by: Actor, now: datetime) -> None:
+    """End 支援措置 for a person from that day."""
+    with transaction.atomic():
+        Protection.objects.filter(resident_no=resident_no, lifted_on__isnull=True).update(lifted_on=on)
+        record_act(actor=by, activity="handling_lifted", now=now, person=resident_no)
+
+

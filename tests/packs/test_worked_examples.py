@@ -10,8 +10,8 @@ from madoguchi.procedures.packs import Pack
 from .conftest import MADOKA_FOLDER
 
 CORE = {
-    *("R01", "R02", "R09", "R11", "R12", "R14", "R15", "R19", "H01", "H09", "H10", "N01", "N02", "K01", "K02"),
-    *("C01", "C03", "C07", "C08", "C14", "C17", "W01", "W02", "W03"),
+    *("R01", "R02", "R09", "R11", "R12", "R14", "R15", "R19", "H01", "H09", "H10", "N01"),
+    *("N02", "K01", "K02", "C01", "C03", "C07", "C08", "C14", "C17", "W01", "W02", "W03"),
 }
 CITY = load_pack(NATIONAL_FOLDER, MADOKA_FOLDER)
 

@@ -40,17 +40,20 @@ class EntryReader:
         fields: dict[str, Any] = {}
         facts: dict[str, Value] = {}
         faults: list[tuple[str, str]] = []
+        byte: int | None = None
         for place, rule in self._places:
             try:
                 value = self._value(row.cells[place], rule)
                 self._check(rule, value)
             except CellFault as error:
                 faults.append((rule.heading, str(error)))
+                if error.character and byte is None:
+                    byte = row.byte_of(error.character)
                 continue
             if value is not None:
                 (facts if rule.is_fact else fields)[rule.field] = value
         if faults:
-            return _joined(faults)
+            return _joined(faults, byte)
         return _entry(fields, facts, self._glyphs(row))
 
     def _value(self, text: str, rule: ColumnRule) -> Value | None:
@@ -82,10 +85,10 @@ class EntryReader:
         return tuple(self._gaiji[character] for character in dict.fromkeys(names) if character in self._gaiji)
 
 
-def _joined(faults: Sequence[tuple[str, str]]) -> Fault:
+def _joined(faults: Sequence[tuple[str, str]], byte: int | None) -> Fault:
     first, sentence = faults[0]
     others = [f"「{heading}」も: {text}" for heading, text in faults[1:MOST_FAULTS]]
-    return Fault("／".join([sentence, *others]), first)
+    return Fault("／".join([sentence, *others]), first, byte)
 
 
 def _entry(fields: Mapping[str, Any], facts: Mapping[str, Value], glyphs: tuple[CharacterIdentity, ...]) -> RegisterEntry:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from madoguchi.audit.entries import Actor
@@ -23,6 +25,14 @@ class BranchPlan:
     name: str
     letter: str
     desks: Mapping[str, str]
+
+
+class PasswordRefused(ValueError):
+    """A password that is too easily guessed, with the reasons."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("このパスワードは使えません。" + "".join(reasons))
 
 
 def set_up_city(
@@ -60,9 +70,16 @@ def add_staff(
     by: Actor,
     now: datetime,
 ) -> int:
-    """Add a member of staff; returns the id. Raises IntegrityError when the sign-in name is taken."""
+    """Add a member of staff; returns the id.
+
+    Raises PasswordRefused for a weak password and IntegrityError when the sign-in name is taken.
+    """
     with transaction.atomic():
         member = StaffMember(username=username, display_name=display_name)
+        try:
+            validate_password(password, member)
+        except ValidationError as error:
+            raise PasswordRefused(error.messages) from error
         member.set_password(password)
         member.department = Department.objects.get(key=department) if department else None
         member.desk = Desk.objects.get(branch__key=branch, key=desk) if branch and desk else None
@@ -70,6 +87,31 @@ def add_staff(
         StaffRole.objects.bulk_create(StaffRole(staff=member, role=role.value) for role in roles)
         record_act(actor=by, activity="staff_added", now=now, staff=member.pk)
     return member.pk
+
+
+def set_roles(*, staff: int, roles: Sequence[Role], by: Actor, now: datetime) -> None:
+    """Let this member of staff hold exactly these roles. Raises StaffMember.DoesNotExist."""
+    with transaction.atomic():
+        member = StaffMember.objects.get(pk=staff)
+        StaffRole.objects.filter(staff=member).delete()
+        StaffRole.objects.bulk_create(StaffRole(staff=member, role=role.value) for role in set(roles))
+        held = "+".join(sorted(role.value for role in set(roles)))
+        record_act(actor=by, activity="roles_set", now=now, staff=staff, roles=held)
+
+
+def set_seat(*, staff: int, branch: str, desk: str, by: Actor, now: datetime) -> None:
+    """Seat this member of staff at a desk. Raises Desk.DoesNotExist for a desk that is not there."""
+    with transaction.atomic():
+        seat = Desk.objects.get(branch__key=branch, key=desk)
+        StaffMember.objects.filter(pk=staff).update(desk=seat)
+        record_act(actor=by, activity="seat_set", now=now, staff=staff, branch=branch, desk=desk)
+
+
+def set_active(*, staff: int, active: bool, by: Actor, now: datetime) -> None:
+    """Stop or restart an account; a stopped one is signed out with its next request. Accounts are never removed."""
+    with transaction.atomic():
+        StaffMember.objects.filter(pk=staff).update(is_active=active)
+        record_act(actor=by, activity="staff_restarted" if active else "staff_stopped", now=now, staff=staff)
 
 
 def set_day(*, day: date, is_open: bool, note: str, by: Actor, now: datetime) -> None:

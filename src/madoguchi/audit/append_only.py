@@ -36,14 +36,17 @@ def _forbid_on_postgresql(editor: BaseDatabaseSchemaEditor, table: str) -> None:
             params=None,
         )
         editor.execute(
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()", params=None
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+            params=None,
         )
 
 
 def _forbid_on_sqlite(editor: BaseDatabaseSchemaEditor, table: str, unique: tuple[str, ...]) -> None:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
     for act in ("UPDATE", "DELETE"):
-        editor.execute(f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {refuse}", params=None)
+        editor.execute(
+            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {refuse}", params=None
+        )
     there = " OR ".join(f"{column} = NEW.{column}" for column in unique)
     editor.execute(
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
@@ -72,7 +75,10 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
         else:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
-            off, on = [f"DROP TRIGGER {name}" for name, _ in triggers], [statement for _, statement in triggers]
+            off, on = (
+                [f"DROP TRIGGER {name}" for name, _ in triggers],
+                [statement for _, statement in triggers],
+            )
         for statement in off:
             cursor.execute(statement)
     try:

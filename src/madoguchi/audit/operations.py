@@ -65,7 +65,9 @@ def record_access(
         EntryRow.objects.bulk_create(rows)
 
 
-def record_act(*, actor: Actor, activity: str, now: datetime, case: str | None = None, **keys: str | int) -> None:
+def record_act(
+    *, actor: Actor, activity: str, now: datetime, case: str | None = None, **keys: str | int
+) -> None:
     """Write down an act of the office (sign-in, export, publish), in the caller's transaction.
 
     Raises NotAKey when one of `keys` is a text rather than a key or a count.
@@ -95,7 +97,14 @@ def record_step(
         body["practice"] = True
     with transaction.atomic():
         _row(
-            actor, kind=Kind.STEP, activity=activity, now=now, case=case, lifecycle=lifecycle, channel=channel, body=body
+            actor,
+            kind=Kind.STEP,
+            activity=activity,
+            now=now,
+            case=case,
+            lifecycle=lifecycle,
+            channel=channel,
+            body=body,
         ).save(force_insert=True)
         announce(branch=actor.branch, topic=activity, subject=case, now=now)
 

@@ -53,9 +53,16 @@ def verify(*, printed_head: str | None = None) -> Verification:
         if row.sealed_digest is None:
             unsealed += row.id > horizon
             if row.id <= horizon:
-                faults.append(Fault(row.id, f"証跡 {row.id} 番は封印のあとで差し込まれたか、封印から外されています。"))
+                faults.append(
+                    Fault(row.id, f"証跡 {row.id} 番は封印のあとで差し込まれたか、封印から外されています。")
+                )
         elif lowest_seal is not None and row.seal_number > lowest_seal:
-            faults.append(Fault(row.id, f"証跡 {row.id} 番の順番が封印と合いません。差し込まれたか、並べかえられています。"))
+            faults.append(
+                Fault(
+                    row.id,
+                    f"証跡 {row.id} 番の順番が封印と合いません。差し込まれたか、並べかえられています。",
+                )
+            )
         else:
             lowest_seal = row.seal_number
         if digest_of(row) != row.digest or row.sealed_digest not in (None, row.digest):
@@ -67,7 +74,9 @@ def verify(*, printed_head: str | None = None) -> Verification:
 def _batches(printed_head: str | None) -> tuple[int, str, list[Fault]]:
     """How many batches there are, the digest of the last, and where their chain breaks."""
     faults: list[Fault] = []
-    sealed = SealedEntry.objects.order_by("seal__number", "entry_id").values_list("seal_id", "entry_id", "digest")
+    sealed = SealedEntry.objects.order_by("seal__number", "entry_id").values_list(
+        "seal_id", "entry_id", "digest"
+    )
     contents = groupby(sealed.iterator(), key=lambda row: row[0])
     held = next(contents, None)
     count, number, previous, seen = 0, 0, FIRST_PREVIOUS, False
@@ -79,11 +88,17 @@ def _batches(printed_head: str | None) -> tuple[int, str, list[Fault]]:
         if seal.number != number + 1:
             faults.append(Fault(None, f"封印 {number + 1} 番から {seal.number - 1} 番までがありません。"))
         if seal.previous != previous or chained(seal.previous, seal.sealed_at, rows) != seal.digest:
-            faults.append(Fault(None, f"封印 {seal.number} 番のつながりが合いません。封印の記録が書きかえられています。"))
+            faults.append(
+                Fault(
+                    None, f"封印 {seal.number} 番のつながりが合いません。封印の記録が書きかえられています。"
+                )
+            )
         count, number, previous = count + 1, seal.number, seal.digest
         seen = seen or seal.digest == printed_head
     if printed_head is not None and not seen:
-        faults.append(Fault(None, "控えの値が封印の中にありません。終わりが切られたか、はじめから書き直されています。"))
+        faults.append(
+            Fault(None, "控えの値が封印の中にありません。終わりが切られたか、はじめから書き直されています。")
+        )
     return count, previous, faults
 
 
@@ -105,7 +120,9 @@ def _with_their_seal() -> Iterable[Any]:
 
 def person_timeline(person_key: str, *, limit: int = 500) -> tuple[Entry, ...]:
     """Who read this person's data, newest first."""
-    return tuple(_entry(row) for row in EntryRow.objects.filter(person_key=person_key).order_by("-id")[:limit])
+    return tuple(
+        _entry(row) for row in EntryRow.objects.filter(person_key=person_key).order_by("-id")[:limit]
+    )
 
 
 def staff_timeline(staff_id: int, *, limit: int = 500) -> tuple[Entry, ...]:
@@ -115,13 +132,19 @@ def staff_timeline(staff_id: int, *, limit: int = 500) -> tuple[Entry, ...]:
 
 def steps_of(case: str) -> tuple[Entry, ...]:
     """The steps of a case in the order in which they happened."""
-    return tuple(_entry(row) for row in EntryRow.objects.filter(case=case, kind=Kind.STEP.value).order_by("id"))
+    return tuple(
+        _entry(row) for row in EntryRow.objects.filter(case=case, kind=Kind.STEP.value).order_by("id")
+    )
 
 
 def daily_head(day: date) -> str | None:
     """The digest of the last batch sealed on that day in Japan: what an office prints and keeps."""
     begin = datetime.combine(day, time.min, tzinfo=JAPAN)
-    row = SealRow.objects.filter(sealed_at__gte=begin, sealed_at__lt=begin + timedelta(days=1)).order_by("-number").first()
+    row = (
+        SealRow.objects.filter(sealed_at__gte=begin, sealed_at__lt=begin + timedelta(days=1))
+        .order_by("-number")
+        .first()
+    )
     return row.digest if row else None
 
 

@@ -44,7 +44,9 @@ def go_back_to(*, revision: str, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         row = RevisionRow.objects.filter(revision=revision).first()
         if row is None:
-            raise LookupError(f"手続台帳の版 {revision} がありません。「madoguchi catalogue list」で版を確かめてください。")
+            raise LookupError(
+                f"手続台帳の版 {revision} がありません。「madoguchi catalogue list」で版を確かめてください。"
+            )
         if _make_current(row):
             record_act(actor=by, activity="catalogue_published", now=now, revision=revision)
 

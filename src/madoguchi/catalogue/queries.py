@@ -17,7 +17,9 @@ class NothingPublished(LookupError):
     """No revision has been published yet."""
 
     def __init__(self) -> None:
-        super().__init__("手続台帳がまだ公開されていません。「madoguchi catalogue publish」で公開してください。")
+        super().__init__(
+            "手続台帳がまだ公開されていません。「madoguchi catalogue publish」で公開してください。"
+        )
 
 
 class RevisionDamaged(ValueError):

@@ -61,7 +61,8 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.AUDITOR: frozenset({Authority.AUDIT}),
 }
 WHO_HAS = {
-    authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held) for authority in Authority
+    authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)
+    for authority in Authority
 }
 
 View = Callable[..., HttpResponse]

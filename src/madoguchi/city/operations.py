@@ -13,7 +13,15 @@ from django.db import transaction
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.city.authority import Role
-from madoguchi.city.models import Branch, CalendarException, Department, Desk, Municipality, StaffMember, StaffRole
+from madoguchi.city.models import (
+    Branch,
+    CalendarException,
+    Department,
+    Desk,
+    Municipality,
+    StaffMember,
+    StaffRole,
+)
 from madoguchi.city.queries import CityProfile
 
 
@@ -36,17 +44,27 @@ class PasswordRefused(ValueError):
 
 
 def set_up_city(
-    *, profile: CityProfile, departments: Mapping[str, str], branches: Sequence[BranchPlan], by: Actor, now: datetime
+    *,
+    profile: CityProfile,
+    departments: Mapping[str, str],
+    branches: Sequence[BranchPlan],
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Make the municipality of this database, once. Raises IntegrityError when there is one already."""
     with transaction.atomic():
         Municipality.objects.create(
-            code=profile.code, prefecture=profile.prefecture, name=profile.name, mayor_title=profile.mayor_title
+            code=profile.code,
+            prefecture=profile.prefecture,
+            name=profile.name,
+            mayor_title=profile.mayor_title,
         )
         set_departments(names=departments, by=by, now=now)
         for plan in branches:
             branch = Branch.objects.create(key=plan.key, name=plan.name, letter=plan.letter)
-            Desk.objects.bulk_create(Desk(branch=branch, key=key, name=name) for key, name in plan.desks.items())
+            Desk.objects.bulk_create(
+                Desk(branch=branch, key=key, name=name) for key, name in plan.desks.items()
+            )
         record_act(actor=by, activity="city_set_up", now=now)
 
 

@@ -48,4 +48,3 @@ def practice(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> HttpResponse:
     goal = request.POST.get("next", "")
     return redirect(goal if url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else "/")
-

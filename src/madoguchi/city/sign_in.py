@@ -58,7 +58,9 @@ def _signed_out(sender: Any, request: HttpRequest, user: StaffMember | None, **k
 
 
 @receiver(user_login_failed)
-def _sign_in_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+def _sign_in_failed(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
     _record_failure("sign_in_failed", request, str(credentials.get("username", "")))
 
 
@@ -73,14 +75,18 @@ def _second_step_failed(sender: Any, request: HttpRequest, user: StaffMember, **
 
 
 @receiver(authenticator_added)
-def _added(sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any) -> None:
+def _added(
+    sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
+) -> None:
     record_act(
         actor=actor_for(user, request), activity="second_step_added", now=timezone.now(), means=str(authenticator.type)
     )
 
 
 @receiver(authenticator_removed)
-def _removed(sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any) -> None:
+def _removed(
+    sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
+) -> None:
     record_act(
         actor=actor_for(user, request), activity="second_step_removed", now=timezone.now(), means=str(authenticator.type)
     )
@@ -101,4 +107,6 @@ def _record_failure(activity: str, request: HttpRequest | None, username: str) -
     terminal = request.META.get("REMOTE_ADDR", "") if request else ""
     staff = StaffMember.objects.filter(username=username).values_list("pk", flat=True).first()
     actor = Actor(staff_id=None, name="", branch="", desk="", terminal=terminal)
-    record_act(actor=actor, activity=activity, now=timezone.now(), **({} if staff is None else {"staff": staff}))
+    record_act(
+        actor=actor, activity=activity, now=timezone.now(), **({} if staff is None else {"staff": staff})
+    )

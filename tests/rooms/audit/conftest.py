@@ -22,9 +22,16 @@ OFFICER = Actor(8, "鈴木 課", "north", "", "192.0.2.11")
 def step() -> Callable[..., None]:
     """Record one step of a case."""
 
-    def record(case: str = "case-1", activity: str = "answer", *, actor: Actor = CLERK, **detail: object) -> None:
+    def record(
+        case: str = "case-1", activity: str = "answer", *, actor: Actor = CLERK, **detail: object
+    ) -> None:
         record_step(
-            actor=actor, case=case, activity=activity, channel=Channel.COUNTER, now=NOON, detail=StepDetail(**detail)
+            actor=actor,
+            case=case,
+            activity=activity,
+            channel=Channel.COUNTER,
+            now=NOON,
+            detail=StepDetail(**detail),
         )
 
     return record

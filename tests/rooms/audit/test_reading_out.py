@@ -26,7 +26,13 @@ def table(first: date, last: date) -> list[dict[str, str]]:
 
 
 def test_a_step_has_the_columns_of_xes_with_the_time_of_japan(step: Callable[..., None]) -> None:
-    step(procedure="nhi-enrol", explanation="nhi-enrol/0", prompt="insurance", fields_asked=2, characters_typed_by_resident=4)
+    step(
+        procedure="nhi-enrol",
+        explanation="nhi-enrol/0",
+        prompt="insurance",
+        fields_asked=2,
+        characters_typed_by_resident=4,
+    )
     (row,) = table(date(2026, 11, 24), date(2026, 11, 24))
     assert row == {
         "case:concept:name": "case-1", "concept:name": "answer", "time:timestamp": "2026-11-24T12:00:00.000+09:00",
@@ -51,8 +57,13 @@ def test_days_are_days_of_japan_and_practice_is_left_out(step: Callable[..., Non
         ("before", NOON.replace(day=23, hour=23, minute=59), False),
         ("practice", NOON, True),
     ]:
-        record_step(actor=CLERK, case=case, activity="begin", channel=Channel.COUNTER, now=now, practice=practice)
-    assert [row["case:concept:name"] for row in table(date(2026, 11, 24), date(2026, 11, 24))] == ["first", "last"]
+        record_step(
+            actor=CLERK, case=case, activity="begin", channel=Channel.COUNTER, now=now, practice=practice
+        )
+    assert [row["case:concept:name"] for row in table(date(2026, 11, 24), date(2026, 11, 24))] == [
+        "first",
+        "last",
+    ]
 
 
 def test_the_command_writes_the_table_and_that_it_did(step: Callable[..., None]) -> None:
@@ -60,7 +71,10 @@ def test_the_command_writes_the_table_and_that_it_did(step: Callable[..., None])
     out = StringIO()
     call_command("audit", "steps", "--from", "2026-11-24", "--to", "2026-11-24", stdout=out)
     assert out.getvalue().splitlines()[1].startswith("case-1,answer,2026-11-24T12:00:00.000+09:00")
-    assert EntryRow.objects.filter(kind=Kind.ACT.value).values_list("activity", flat=True).get() == "steps_exported"
+    assert (
+        EntryRow.objects.filter(kind=Kind.ACT.value).values_list("activity", flat=True).get()
+        == "steps_exported"
+    )
 
 
 def test_the_command_asks_for_a_day_it_can_read() -> None:

@@ -21,7 +21,7 @@ from tests.rooms.audit.conftest import CLERK, NOON
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (
-    "kind, at, activity, lifecycle, staff_id, staff_name, branch, desk, terminal, channel, \"case\", person_key, purpose, "
+    'kind, at, activity, lifecycle, staff_id, staff_name, branch, desk, terminal, channel, "case", person_key, purpose, '
     "authority, body, digest"
 )
 
@@ -83,14 +83,18 @@ def test_a_changed_line_is_named(sealed: list[int], intruder: Callable[..., None
     assert faulty() == [sealed[1]]
 
 
-def test_a_line_changed_with_its_digest_made_anew_is_named(sealed: list[int], intruder: Callable[..., None]) -> None:
+def test_a_line_changed_with_its_digest_made_anew_is_named(
+    sealed: list[int], intruder: Callable[..., None]
+) -> None:
     intruder(f"UPDATE audit_entryrow SET activity = 'sign' WHERE id = {sealed[1]}")
     digest = sealing.digest_of(EntryRow.objects.get(id=sealed[1]))
     intruder(f"UPDATE audit_entryrow SET digest = '{digest}' WHERE id = {sealed[1]}")
     assert faulty() == [sealed[1]]
 
 
-def test_a_line_changed_before_it_is_sealed_is_named(step: Callable[..., None], intruder: Callable[..., None]) -> None:
+def test_a_line_changed_before_it_is_sealed_is_named(
+    step: Callable[..., None], intruder: Callable[..., None]
+) -> None:
     step()
     (line,) = lines()
     intruder(f"UPDATE audit_entryrow SET activity = 'sign' WHERE id = {line}")
@@ -112,17 +116,25 @@ def test_swapped_lines_are_named(sealed: list[int], intruder: Callable[..., None
     assert faulty() == [first, second]
 
 
-def test_an_inserted_line_is_named_also_after_it_was_sealed(sealed: list[int], intruder: Callable[..., None]) -> None:
+def test_an_inserted_line_is_named_also_after_it_was_sealed(
+    sealed: list[int], intruder: Callable[..., None]
+) -> None:
     """The intruder copies a whole line, digest and all, to a free number below the sealed ones."""
-    intruder(f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {sealed[0]}")
+    intruder(
+        f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {sealed[0]}"
+    )
     assert faulty() == [-5]
     seal(now=NOON + timedelta(hours=1))
     assert faulty() == [-5]
 
 
-def test_a_line_inserted_with_seals_of_its_own_is_named(sealed: list[int], intruder: Callable[..., None]) -> None:
+def test_a_line_inserted_with_seals_of_its_own_is_named(
+    sealed: list[int], intruder: Callable[..., None]
+) -> None:
     """Even with a correctly chained batch of its own: its number is lower than what earlier batches hold."""
-    intruder(f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {sealed[0]}")
+    intruder(
+        f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {sealed[0]}"
+    )
     late = EntryRow.objects.get(id=-5)
     previous = SealRow.objects.order_by("-number").first()
     assert previous is not None
@@ -147,7 +159,9 @@ def test_a_changed_seal_is_found(sealed: list[int], intruder: Callable[..., None
     assert any("封印" in fault.sentence for fault in queries.verify().faults)
 
 
-def test_an_end_that_was_cut_off_is_found_by_the_printed_head(sealed: list[int], intruder: Callable[..., None]) -> None:
+def test_an_end_that_was_cut_off_is_found_by_the_printed_head(
+    sealed: list[int], intruder: Callable[..., None]
+) -> None:
     printed = queries.daily_head(date(2026, 11, 24))
     assert queries.verify(printed_head=printed).faults == ()
     keep = SealRow.objects.get(number=1).pk
@@ -235,7 +249,9 @@ def test_a_long_work_still_writing_makes_the_seal_wait_not_skip_a_line() -> None
     assert queries.verify().faults == ()
 
 
-BODIES = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.one_of(st.integers(-9, 9), st.text("xyz09", max_size=3)))
+BODIES = st.dictionaries(
+    st.sampled_from(["a", "b", "c"]), st.one_of(st.integers(-9, 9), st.text("xyz09", max_size=3))
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -252,7 +268,9 @@ def test_any_chain_holds_until_any_one_line_is_touched(
             seal(now=NOON)
         assert queries.verify().faults == ()
         line = data.draw(st.sampled_from(lines()))
-        act = data.draw(st.sampled_from(["DELETE FROM audit_entryrow", "UPDATE audit_entryrow SET activity = 'sign'"]))
+        act = data.draw(
+            st.sampled_from(["DELETE FROM audit_entryrow", "UPDATE audit_entryrow SET activity = 'sign'"])
+        )
         intruder(f"{act} WHERE id = {line}")
         assert faulty() == [line]
     finally:

@@ -32,7 +32,9 @@ def test_a_reading_stays_written_when_the_work_after_it_rolls_back(reading: Call
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_reading_inside_other_work_is_refused_since_it_could_be_rolled_back(reading: Callable[..., None]) -> None:
+def test_a_reading_inside_other_work_is_refused_since_it_could_be_rolled_back(
+    reading: Callable[..., None],
+) -> None:
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         reading("1000000000012")
     assert not EntryRow.objects.exists()
@@ -71,10 +73,16 @@ def test_timelines_are_newest_first_and_of_that_member_of_staff_only(
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
-def test_the_database_refuses_change_and_removal(step: Callable[..., None], table: str, statement: str) -> None:
+def test_the_database_refuses_change_and_removal(
+    step: Callable[..., None], table: str, statement: str
+) -> None:
     step()
     seal(now=NOON)
-    with pytest.raises(DatabaseError, match="書き足すだけ"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="書き足すだけ"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement.format(table))
 
 
@@ -85,7 +93,11 @@ def test_the_ways_around_the_delete_trigger_are_shut(step: Callable[..., None], 
     around = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
     if connection.vendor == "postgresql":
         around = f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE"
-    with pytest.raises(DatabaseError, match="書き足すだけ"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="書き足すだけ"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(around)
 
 
@@ -112,11 +124,17 @@ def test_a_value_never_gets_into_the_audit(reading: Callable[..., None], value: 
 def test_the_text_of_a_note_stays_out_and_its_length_in(step: Callable[..., None]) -> None:
     step(note="佐藤さんの家族が取り下げた")
     step(note="answer")
-    assert [entry.body for entry in queries.steps_of("case-1")] == [{"note_characters": 13}, {"note": "answer"}]
+    assert [entry.body for entry in queries.steps_of("case-1")] == [
+        {"note_characters": 13},
+        {"note": "answer"},
+    ]
 
 
 def test_the_outbox_counts_each_branch_by_itself() -> None:
-    given = [announce(branch=branch, topic="sign", subject="c", now=NOON) for branch in ("main", "main", "north", "main")]
+    given = [
+        announce(branch=branch, topic="sign", subject="c", now=NOON)
+        for branch in ("main", "main", "north", "main")
+    ]
     assert given == [1, 2, 1, 3]
     assert queries.outbox_after("main", 1) == ((2, "sign", "c"), (3, "sign", "c"))
 
@@ -139,4 +157,6 @@ def test_the_outbox_has_no_gap_when_many_write_at_once_and_some_roll_back() -> N
         thread.start()
     for thread in threads:
         thread.join()
-    assert list(OutboxRow.objects.order_by("sequence").values_list("sequence", flat=True)) == list(range(1, 25))
+    assert list(OutboxRow.objects.order_by("sequence").values_list("sequence", flat=True)) == list(
+        range(1, 25)
+    )

@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "act", choices=("verify", "seal", "steps"), help="verify: 確かめる / seal: 封印する / steps: 受付の記録をCSVで出す"
+            "act",
+            choices=("verify", "seal", "steps"),
+            help="verify: 確かめる / seal: 封印する / steps: 受付の記録をCSVで出す",
         )
         parser.add_argument("--head", help="verify: 紙などに控えた先頭の値。封印の中にあるかも確かめます")
         parser.add_argument("--from", dest="first", help="steps: はじめの日（例 2026-11-01）")
@@ -48,7 +50,9 @@ class Command(BaseCommand):
         if len(found.faults) > SHOWN_FAULTS:
             self.stderr.write(f"ほか {len(found.faults) - SHOWN_FAULTS} 件")
         if found.faults:
-            self.stderr.write("証跡が変えられています。上の番号を情報システム担当と監査の担当に知らせてください。")
+            self.stderr.write(
+                "証跡が変えられています。上の番号を情報システム担当と監査の担当に知らせてください。"
+            )
             sys.exit(1)
         self.stdout.write(f"つながりは正しいです。先頭の値: {found.head}")
 

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("act", choices=("publish", "list", "back"))
-        parser.add_argument("what", nargs="*", help="publish: フォルダー（後に書いた方が上書きします） / back: 版")
+        parser.add_argument(
+            "what", nargs="*", help="publish: フォルダー（後に書いた方が上書きします） / back: 版"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         match options["act"]:
@@ -46,7 +48,9 @@ class Command(BaseCommand):
 
     def _back(self, what: list[str]) -> None:
         if len(what) != 1:
-            raise CommandError("もどす版をひとつ書いてください（例: madoguchi catalogue back 0123456789ab）。")
+            raise CommandError(
+                "もどす版をひとつ書いてください（例: madoguchi catalogue back 0123456789ab）。"
+            )
         try:
             operations.go_back_to(revision=what[0], by=system_actor("情報システム担当"), now=timezone.now())
         except LookupError as error:

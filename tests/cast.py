@@ -1,4 +1,4 @@
-"""The invented city of まどか and its people: the same cast in every test, each with a role that never changes.
+"""The invented city of まどか and its people: one cast for every test, each with a role that never changes.
 
 Nobody here exists. 宛名番号 carry their check digit, as those of a core system do.
 """
@@ -93,31 +93,75 @@ def _entry(
 _HOME = "埼玉県まどか市柏台三丁目5番地の1"
 _TWIN_HOME = "埼玉県まどか市緑町一丁目2番地"
 RESIDENTS: Mapping[str, RegisterEntry] = {
-    "head": _entry(1, NameParts("髙橋 太郎", "タカハシ タロウ"), date(1984, 5, 2), "male", "世帯主", 1, _HOME),
-    "wife": _entry(2, NameParts("髙橋 さくら", "タカハシ サクラ"), date(1986, 2, 28), "female", "妻", 1, _HOME),
-    "april_first": _entry(3, NameParts("髙橋 花", "タカハシ ハナ"), date(2020, 4, 1), "female", "子", 1, _HOME),
+    "head": _entry(
+        1, NameParts("髙橋 太郎", "タカハシ タロウ"), date(1984, 5, 2), "male", "世帯主", 1, _HOME
+    ),
+    "wife": _entry(
+        2, NameParts("髙橋 さくら", "タカハシ サクラ"), date(1986, 2, 28), "female", "妻", 1, _HOME
+    ),
+    "april_first": _entry(
+        3, NameParts("髙橋 花", "タカハシ ハナ"), date(2020, 4, 1), "female", "子", 1, _HOME
+    ),
     "leap_day": _entry(4, NameParts("髙橋 閏", "タカハシ ジュン"), date(2008, 2, 29), "male", "子", 1, _HOME),
-    "mother_of_twins": _entry(11, NameParts("双葉 母子", "フタバ ハハコ"), date(1990, 7, 7), "female", "世帯主", 2, _TWIN_HOME),
-    "twin_one": _entry(12, NameParts("双葉 光", "フタバ ヒカル"), date(2018, 4, 2), "male", "子", 2, _TWIN_HOME),
-    "twin_two": _entry(13, NameParts("双葉 光", "フタバ ヒカリ"), date(2018, 4, 2), "female", "子", 2, _TWIN_HOME),
+    "mother_of_twins": _entry(
+        11, NameParts("双葉 母子", "フタバ ハハコ"), date(1990, 7, 7), "female", "世帯主", 2, _TWIN_HOME
+    ),
+    "twin_one": _entry(
+        12, NameParts("双葉 光", "フタバ ヒカル"), date(2018, 4, 2), "male", "子", 2, _TWIN_HOME
+    ),
+    "twin_two": _entry(
+        13, NameParts("双葉 光", "フタバ ヒカリ"), date(2018, 4, 2), "female", "子", 2, _TWIN_HOME
+    ),
     "protected": _entry(
-        21, NameParts("守田 雪", "モリタ ユキ"), date(1992, 1, 15), "female", "世帯主", 3,
+        21,
+        NameParts("守田 雪", "モリタ ユキ"),
+        date(1992, 1, 15),
+        "female",
+        "世帯主",
+        3,
         f"{PLANTED_ADDRESS} {PLANTED_BUILDING}",
     ),
     "protected_child": _entry(
-        22, NameParts("守田 凪", "モリタ ナギ"), date(2019, 9, 1), "male", "子", 3, f"{PLANTED_ADDRESS} {PLANTED_BUILDING}"
+        22,
+        NameParts("守田 凪", "モリタ ナギ"),
+        date(2019, 9, 1),
+        "male",
+        "子",
+        3,
+        f"{PLANTED_ADDRESS} {PLANTED_BUILDING}",
     ),
     "birth_unknown": _entry(
-        31, NameParts("年不 詳子", "トシフ ショウコ"),
-        PossibleDays("昭和10年月日不詳", date(1935, 1, 1), date(1935, 12, 31)), "female", "世帯主", 4, "埼玉県まどか市本町9",
+        31,
+        NameParts("年不 詳子", "トシフ ショウコ"),
+        PossibleDays("昭和10年月日不詳", date(1935, 1, 1), date(1935, 12, 31)),
+        "female",
+        "世帯主",
+        4,
+        "埼玉県まどか市本町9",
     ),
     "long_name": _entry(
-        41, NameParts("MARIA FERNANDA DE LOS ANGELES RODRIGUEZ GUTIERREZ", None, alias="山本 マリア"),
-        date(1995, 12, 31), "female", "世帯主", 5, "埼玉県まどか市駅前4丁目1番2号 国際寮305", nationality_class="mid_long",
+        41,
+        NameParts("MARIA FERNANDA DE LOS ANGELES RODRIGUEZ GUTIERREZ", None, alias="山本 マリア"),
+        date(1995, 12, 31),
+        "female",
+        "世帯主",
+        5,
+        "埼玉県まどか市駅前4丁目1番2号 国際寮305",
+        nationality_class="mid_long",
     ),
-    "head_of_joined": _entry(51, NameParts("大家 一郎", "オオヤ イチロウ"), date(1955, 3, 3), "male", "世帯主", 6, "埼玉県まどか市柏台1"),
-    "wife_of_joined": _entry(52, NameParts("大家 文", "オオヤ フミ"), date(1957, 8, 1), "female", "妻", 6, "埼玉県まどか市柏台1"),
-}  # fmt: skip
+    "head_of_joined": _entry(
+        51,
+        NameParts("大家 一郎", "オオヤ イチロウ"),
+        date(1955, 3, 3),
+        "male",
+        "世帯主",
+        6,
+        "埼玉県まどか市柏台1",
+    ),
+    "wife_of_joined": _entry(
+        52, NameParts("大家 文", "オオヤ フミ"), date(1957, 8, 1), "female", "妻", 6, "埼玉県まどか市柏台1"
+    ),
+}
 
 
 def mover(

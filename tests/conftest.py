@@ -1,6 +1,6 @@
-"""What every test may ask for: まどか市 with its staff, its published procedures, its residents; and honest counting.
+"""What every test may ask for: まどか市, its staff, procedures and residents; and honest counting.
 
-Tests never read the clock: `NOW` is passed in. What cannot run on a machine is counted at the end, with how to get it.
+Tests never read the clock: `NOW` is passed in. What cannot run here is counted, with how to get it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @contextmanager
 def change_allowed() -> Iterator[None]:
-    """Lift the triggers that forbid change, and put them back as they were. PostgreSQL's TRUNCATE does not meet them."""
+    """Lift the triggers that forbid change, and put them back. PostgreSQL's TRUNCATE does not meet them."""
     if connection.vendor != "sqlite":
         yield
         return

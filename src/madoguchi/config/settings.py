@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "madoguchi.residents",
     "madoguchi.papers",
     "madoguchi.cases",
-    #X "madoguchi.connect",
+    "madoguchi.connect",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
     #X "madoguchi.channels.backoffice",

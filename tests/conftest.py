@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -25,7 +26,7 @@ from madoguchi.city.queries import seat_of
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import protect, register
 
-MADOKA = NATIONAL_FOLDER.parent / "madoka"
+MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "Chromium": (

@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "madoguchi.connect",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
-    #X "madoguchi.channels.backoffice",
+    "madoguchi.channels.backoffice",
 ]
 
 MIDDLEWARE = [

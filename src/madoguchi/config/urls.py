@@ -9,5 +9,5 @@ urlpatterns = [
     path("staff/", include("allauth.account.urls")),
     path("staff/mfa/", include("allauth.mfa.urls")),
     path("", include("madoguchi.channels.counter.urls")),
-    #X path("office/", include("madoguchi.channels.backoffice.urls")),
+    path("office/", include("madoguchi.channels.backoffice.urls")),
 ]

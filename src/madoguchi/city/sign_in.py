@@ -79,7 +79,10 @@ def _added(
     sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     record_act(
-        actor=actor_for(user, request), activity="second_step_added", now=timezone.now(), means=str(authenticator.type)
+        actor=actor_for(user, request),
+        activity="second_step_added",
+        now=timezone.now(),
+        means=str(authenticator.type),
     )
 
 
@@ -88,7 +91,10 @@ def _removed(
     sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     record_act(
-        actor=actor_for(user, request), activity="second_step_removed", now=timezone.now(), means=str(authenticator.type)
+        actor=actor_for(user, request),
+        activity="second_step_removed",
+        now=timezone.now(),
+        means=str(authenticator.type),
     )
 
 

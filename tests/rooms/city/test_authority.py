@@ -91,4 +91,4 @@ def test_the_listed_sign_in_views_all_exist() -> None:
             found |= names(one.url_patterns) if isinstance(one, URLResolver) else {one.name}
         return found
 
-    assert set(SIGN_IN_VIEWS) <= names(get_resolver("madoguchi.config.urls").url_patterns)
+    assert set(SIGN_IN_VIEWS) <= names(get_resolver().url_patterns)

@@ -39,7 +39,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 def _menu_of(room: str) -> list[URLPattern]:
     """The screens that the menu points at: this room's tests do without the rooms that show them."""
-    return [path(f"{room}/{name}", forgotten, name=name.split(":")[1]) for _, name, _ in MENU if name.startswith(room)]
+    names = [name.split(":")[1] for _, name, _ in MENU if name.startswith(room)]
+    return [path(f"{room}/{name}", forgotten, name=name) for name in names]
 
 
 urlpatterns = [

@@ -128,7 +128,7 @@ def _keys_only(*given: str | int | None) -> None:
 
 
 def _said(detail: StepDetail) -> dict[str, Any]:
-    """What a step carries. A free text belongs to the case (it can be corrected there); its length is kept."""
+    """What a step carries. A free text belongs to the case (corrected there); its length is kept."""
     said: dict[str, Any] = {name: value for name in StepDetail.__slots__ if (value := getattr(detail, name))}
     _keys_only(detail.procedure, detail.explanation, detail.prompt)
     if detail.note and not KEY.fullmatch(detail.note):

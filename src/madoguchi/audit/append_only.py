@@ -1,6 +1,7 @@
 """Triggers by which the database itself refuses to change or remove what was written.
 
-They stop accidents and ordinary tools, not the owner of the database: what an owner does is found by `audit verify`.
+They stop accidents and ordinary tools, not the owner of the database: what an owner does is found by `audit
+verify`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ SENTENCE = "この表は書き足すだけです"
 def forbid_change(editor: BaseDatabaseSchemaEditor, table: str, *, unique: tuple[str, ...] = ("id",)) -> None:
     """Install the refusal on `table`, on SQLite and PostgreSQL.
 
-    `unique`: the columns by which SQLite's INSERT OR REPLACE could put one row in another's place; it removes the old
-    row without asking the DELETE trigger, so that insert is refused itself. PostgreSQL's TRUNCATE likewise passes by
-    the DELETE trigger and has one of its own.
+    `unique`: the columns by which SQLite's INSERT OR REPLACE could put one row in another's place; it removes
+    the old row without asking the DELETE trigger, so that insert is refused itself. PostgreSQL's TRUNCATE
+    likewise passes by the DELETE trigger and has one of its own.
     """
     if editor.connection.vendor == "postgresql":
         _forbid_on_postgresql(editor, table)
@@ -64,7 +65,7 @@ def allow_change(editor: BaseDatabaseSchemaEditor, table: str) -> None:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Every table of this database without its triggers, for as long as a test clears up or plays the intruder."""
+    """Every table of this database without its triggers, while a test clears up or plays the intruder."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")

@@ -1,6 +1,7 @@
 """Steps of cases as a table for process mining (業務の流れの分析): the columns of XES, one line a step.
 
-No resident and no name of staff is in it: cases go by their public number, staff by theirs. Practice is left out.
+No resident and no name of staff is in it: cases go by their public number, staff by theirs. Practice is left
+out.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from madoguchi.audit.models import EntryRow
 from madoguchi.audit.queries import JAPAN
 
 BODY_COLUMNS = (
-    "procedure", "explanation", "prompt", "fields_asked", "asked_again", "characters_typed_by_resident", "signatures",
-    "resident_moves",
+    "procedure", "explanation", "prompt", "fields_asked", "asked_again", "characters_typed_by_resident",
+    "signatures", "resident_moves",
 )  # fmt: skip
 COUNTS = frozenset(BODY_COLUMNS[3:])
 COLUMNS = (
-    "case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition", "org:resource", "org:group",
-    "channel", *BODY_COLUMNS,
+    "case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition", "org:resource",
+    "org:group", "channel", *BODY_COLUMNS,
 )  # fmt: skip
 
 
 def steps_csv(*, first: date, last: date) -> Iterator[str]:
-    """Lines of CSV (with header, CRLF): the steps of these days in Japan, both ends included, in the order written."""
+    """Lines of CSV (header, CRLF): the steps of these days in Japan, both ends included."""
     begin = datetime.combine(first, time.min, tzinfo=JAPAN)
     end = datetime.combine(last, time.min, tzinfo=JAPAN) + timedelta(days=1)
     rows = EntryRow.objects.filter(kind=Kind.STEP.value, at__gte=begin, at__lt=end).order_by("id")

@@ -21,7 +21,7 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
 
 
 class NotAKey(ValueError):
-    """A value was about to be written into the audit. Carries its length only, since the value may be somebody's name."""
+    """A value was about to be written into the audit. Carries its length only: it may be somebody's name."""
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -43,8 +43,9 @@ def record_access(
 ) -> None:
     """Write down that these people are about to be read, by key, one line a person.
 
-    Durable: it is committed by itself before it returns, so that later work that rolls back cannot undo it. Raises
-    RuntimeError inside another transaction, because then the promise could not be kept, and NotAKey for a value.
+    Durable: it is committed by itself before it returns, so that later work that rolls back cannot undo it.
+    Raises RuntimeError inside another transaction, because then the promise could not be kept, and NotAKey
+    for a value.
     """
     _keys_only(*person_keys, *fields, case, screen, authority)
     rows = [
@@ -84,7 +85,7 @@ def record_step(
     channel: Channel,
     now: datetime,
     lifecycle: Lifecycle = Lifecycle.COMPLETE,
-    detail: StepDetail = StepDetail(),  # noqa: B008 -- a frozen value
+    detail: StepDetail = StepDetail(),
     practice: bool = False,
 ) -> None:
     """Write down one step of a case (XES event) in the caller's transaction, and tell the live outbox.
@@ -110,7 +111,7 @@ def record_step(
 
 
 def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
-    """Add a line to the branch's outbox; returns its number, given out without gaps in the caller's transaction."""
+    """Add a line to the branch's outbox; returns its number, without gaps, in the caller's transaction."""
     with transaction.atomic():
         OutboxCounter.objects.get_or_create(branch=branch)
         OutboxCounter.objects.filter(branch=branch).update(last=F("last") + 1)
@@ -120,14 +121,14 @@ def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
 
 
 def _keys_only(*given: str | int | None) -> None:
-    """Refuse whatever is not a key: the audit can never be corrected, so a name or a sentence must not get in."""
+    """Refuse what is not a key: the audit can never be corrected, so no name or sentence may get in."""
     for one in given:
         if isinstance(one, str) and one and not KEY.fullmatch(one):
             raise NotAKey(len(one))
 
 
 def _said(detail: StepDetail) -> dict[str, Any]:
-    """What a step carries. A free text stays with the case, which can be corrected; here only its length is kept."""
+    """What a step carries. A free text belongs to the case (corrected there); its length is kept."""
     said: dict[str, Any] = {name: value for name in StepDetail.__slots__ if (value := getattr(detail, name))}
     _keys_only(detail.procedure, detail.explanation, detail.prompt)
     if detail.note and not KEY.fullmatch(detail.note):

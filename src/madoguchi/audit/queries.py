@@ -1,4 +1,4 @@
-"""Reading the audit: the timeline of a person, a member of staff or a case, and whether the chain still holds."""
+"""Reading the audit: timelines of a person, a member of staff or a case, and whether the chain holds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of checking the chain: how many lines and batches, how many lines wait for a seal, what is wrong."""
+    """What checking the chain found: lines, batches, lines that wait for a seal, the faults."""
 
     lines: int
     batches: int
@@ -40,8 +40,8 @@ class Verification:
 def verify(*, printed_head: str | None = None) -> Verification:
     """Check every batch and every line. A changed, removed, added-in or reordered line is named.
 
-    `printed_head`: a head that was printed or kept elsewhere; when the chain does not contain it, its end was cut off
-    or all of it was written anew, which no look at the database alone can show.
+    `printed_head`: a head that was printed or kept elsewhere; when the chain does not contain it, its end was
+    cut off or all of it was written anew, which no look at the database alone can show.
     """
     horizon = SealedEntry.objects.aggregate(highest=Max("entry_id"))["highest"] or 0
     batches, head, faults = _batches(printed_head)

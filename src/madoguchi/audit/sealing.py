@@ -1,7 +1,7 @@
-"""Seals over the audit (封印): each batch of lines gets a digest that also holds the digest of the batch before.
+"""Seals over the audit (封印): each batch of lines gets a digest that holds the digest of the one before.
 
-A batch is taken only when no writer is in the middle of a line, so that line numbers in later batches are always
-higher: a line that turns up below a sealed number was put there afterwards.
+A batch is taken only when no writer is in the middle of a line, so that line numbers in later batches are
+always higher: a line that turns up below a sealed number was put there afterwards.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _LOCK_NOT_AVAILABLE = "55P03"
 def seal(*, now: datetime) -> int:
     """Seal every line not yet sealed; returns how many were sealed.
 
-    Two sealers at once: one seals, the other finds nothing. While a long work is still writing (an import), nothing is
-    sealed and the lines wait: the counter never waits for a seal longer than a fifth of a second.
+    Two sealers at once: one seals, the other finds nothing. While a long work is still writing (an import),
+    nothing is sealed and the lines wait: the counter never waits for a seal longer than a fifth of a second.
     """
     sealed = 0
     while True:
@@ -74,7 +74,7 @@ def _wait_for_writers() -> None:
 
 
 def chained(previous: str, sealed_at: datetime, rows: Sequence[tuple[int, str]]) -> str:
-    """The digest of a batch: the one before it, when it was sealed, then each line's number and digest in order."""
+    """The digest of a batch: the one before it, when it was sealed, then each line's number and digest."""
     text = f"{previous}\n{_instant(sealed_at)}" + "".join(f"\n{number}:{digest}" for number, digest in rows)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -82,8 +82,8 @@ def chained(previous: str, sealed_at: datetime, rows: Sequence[tuple[int, str]])
 def digest_of(row: EntryRow) -> str:
     """The digest of one line, over everything it says."""
     said = [
-        row.kind, _instant(row.at), row.activity, row.lifecycle, row.staff_id, row.staff_name, row.branch, row.desk,
-        row.terminal, row.channel, row.case, row.person_key, row.purpose, row.authority, row.body,
+        row.kind, _instant(row.at), row.activity, row.lifecycle, row.staff_id, row.staff_name, row.branch,
+        row.desk, row.terminal, row.channel, row.case, row.person_key, row.purpose, row.authority, row.body,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -16,7 +16,7 @@ class RevisionRow(models.Model):
 
 
 class CurrentRow(models.Model):
-    """Which revision new cases are decided by; there is one, and going back to an older one changes only this."""
+    """Which revision new cases are decided by. There is one; going back to an older one changes only this."""
 
     only = models.BooleanField(default=True, unique=True)
     revision = models.ForeignKey(RevisionRow, on_delete=models.PROTECT)

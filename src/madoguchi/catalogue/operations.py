@@ -17,8 +17,9 @@ from madoguchi.procedures.loader import load_files, load_pack, read_folder
 def publish(*, folders: Sequence[Path], by: Actor, now: datetime, note: str = "") -> str:
     """Read the folders (the later overlays the earlier), check everything, store it; returns the revision.
 
-    From then on new cases are decided by it. A revision that is already there is left as it is and becomes the current
-    one again (so going back is publishing the older one). Raises PackErrors, with every fault, when the pack is wrong.
+    From then on new cases are decided by it. A revision that is already there is left as it is and becomes
+    the current one again (so going back is publishing the older one). Raises PackErrors, with every fault,
+    when the pack is wrong.
     """
     if missing := [folder for folder in folders if not folder.is_dir()]:
         load_pack(*missing)  # refuses, and says which folder is not there
@@ -40,7 +41,7 @@ def publish(*, folders: Sequence[Path], by: Actor, now: datetime, note: str = ""
 
 
 def go_back_to(*, revision: str, by: Actor, now: datetime) -> None:
-    """Let new cases be decided by a revision published before (公開のとりやめ). Raises LookupError for an unknown one."""
+    """Let new cases be decided by an older revision (公開のとりやめ). Raises LookupError."""
     with transaction.atomic():
         row = RevisionRow.objects.filter(revision=revision).first()
         if row is None:

@@ -28,7 +28,8 @@ class RevisionDamaged(ValueError):
     def __init__(self, revision: str) -> None:
         self.revision = revision
         super().__init__(
-            f"手続台帳の版 {revision} の中身が公開したときと違います。この版では判定しません。情報システム担当に知らせてください。"
+            f"手続台帳の版 {revision} の中身が公開したときと違います。この版では判定しません。"
+            "情報システム担当に知らせてください。"
         )
 
 

@@ -108,7 +108,7 @@ def needs(authority: Authority) -> Callable[[View], View]:
 
 
 def refused(request: HttpRequest, authority: Authority) -> HttpResponse:
-    """The 403 page: which roles use this screen and whom to ask. The attempt of a member of staff is written down."""
+    """The 403 page: which roles use this screen and whom to ask. The attempt is written down."""
     match, user = request.resolver_match, request.user
     if user.is_authenticated:
         record_act(

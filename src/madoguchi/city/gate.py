@@ -1,7 +1,7 @@
-"""The last gate before every view (既定は拒否): a view that declares no authority does not open, whoever asks.
+"""The last gate before every view (既定は拒否): a view that declares no authority does not open.
 
-Our own views declare theirs with `needs`. The sign-in views of django-allauth cannot, so they are listed here; what it
-offers besides (signing up, mail addresses, passwords by mail) is not listed and so stays shut.
+Our own views declare theirs with `needs`. The sign-in views of django-allauth cannot, so they are listed
+here; what it offers besides (signing up, mail addresses, passwords by mail) is not listed and so stays shut.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """まどか市, the invented city of the demo and the tests.
 
-Nothing of it exists: no prefecture has the number 99, so that its code can never be mistaken for a municipality's.
+Nothing of it exists: no prefecture has the number 99, so that its code can never be mistaken for a
+municipality's.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def set_seat(*, staff: int, branch: str, desk: str, by: Actor, now: datetime) ->
 
 
 def set_active(*, staff: int, active: bool, by: Actor, now: datetime) -> None:
-    """Stop or restart an account; a stopped one is signed out with its next request. Accounts are never removed."""
+    """Stop or restart an account; a stopped one is out with its next request. None is ever removed."""
     with transaction.atomic():
         StaffMember.objects.filter(pk=staff).update(is_active=active)
         record_act(actor=by, activity="staff_restarted" if active else "staff_stopped", now=now, staff=staff)

@@ -38,7 +38,8 @@ class CityNotSetUp(LookupError):
 
     def __init__(self) -> None:
         super().__init__(
-            "自治体がまだ設定されていません。情報システム担当に「madoguchi demo」または初期設定を頼んでください。"
+            "自治体がまだ設定されていません。"
+            "情報システム担当に「madoguchi demo」または初期設定を頼んでください。"
         )
 
 

@@ -31,7 +31,7 @@ def set_practice(request: HttpRequest, *, on: bool, now: datetime) -> None:
 @require_POST
 @needs(Authority.SIGNED_IN)
 def stay(request: HttpRequest) -> HttpResponse:
-    """「続ける」: the request itself renews the session. Back to where it was pressed, or nothing for a script."""
+    """「続ける」: the request itself renews the session. Back to where it was pressed; a script gets 204."""
     if request.headers.get("Accept") == "application/json":
         return HttpResponse(status=204)
     return _back(request)

@@ -1,8 +1,9 @@
 """Staff sign-in (django-allauth): accounts are made by the office, never by signing up.
 
-In the order in which it happens: name and password (wrong ones are counted by name and address: django-axes), then the
-second step when there is one (TOTP, passkey, recovery code), then the session. Every success and failure is recorded,
-by the number of the member of staff, never by what was typed: people type passwords into the name field.
+In the order in which it happens: name and password (wrong ones are counted by name and address: django-axes),
+then the second step when there is one (TOTP, passkey, recovery code), then the session. Every success and
+failure is recorded, by the number of the member of staff, never by what was typed: people type passwords into
+the name field.
 """
 
 from __future__ import annotations
@@ -79,7 +80,10 @@ def _added(
     sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     record_act(
-        actor=actor_for(user, request), activity="second_step_added", now=timezone.now(), means=str(authenticator.type)
+        actor=actor_for(user, request),
+        activity="second_step_added",
+        now=timezone.now(),
+        means=str(authenticator.type),
     )
 
 
@@ -88,7 +92,10 @@ def _removed(
     sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     record_act(
-        actor=actor_for(user, request), activity="second_step_removed", now=timezone.now(), means=str(authenticator.type)
+        actor=actor_for(user, request),
+        activity="second_step_removed",
+        now=timezone.now(),
+        means=str(authenticator.type),
     )
 
 
@@ -106,7 +113,6 @@ def _record_failure(activity: str, request: HttpRequest | None, username: str) -
     """Nobody is signed in: the actor is nobody, at an address; the account is named if there is one."""
     terminal = request.META.get("REMOTE_ADDR", "") if request else ""
     staff = StaffMember.objects.filter(username=username).values_list("pk", flat=True).first()
+    known: dict[str, Any] = {} if staff is None else {"staff": staff}
     actor = Actor(staff_id=None, name="", branch="", desk="", terminal=terminal)
-    record_act(
-        actor=actor, activity=activity, now=timezone.now(), **({} if staff is None else {"staff": staff})
-    )
+    record_act(actor=actor, activity=activity, now=timezone.now(), **known)

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from tests.rooms.audit.conftest import CLERK, NOON
 
 from madoguchi.audit import queries
 from madoguchi.audit.entries import Channel, Kind, Purpose
@@ -16,7 +17,6 @@ from madoguchi.audit.events import PURPOSES, SENTENCES, sentence
 from madoguchi.audit.export import steps_csv
 from madoguchi.audit.models import EntryRow
 from madoguchi.audit.operations import record_step
-from tests.rooms.audit.conftest import CLERK, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,10 @@ def test_a_step_has_the_columns_of_xes_with_the_time_of_japan(step: Callable[...
     )
     (row,) = table(date(2026, 11, 24), date(2026, 11, 24))
     assert row == {
-        "case:concept:name": "case-1", "concept:name": "answer", "time:timestamp": "2026-11-24T12:00:00.000+09:00",
-        "lifecycle:transition": "complete", "org:resource": "staff-7", "org:group": "main", "channel": "counter",
+        "case:concept:name": "case-1", "concept:name": "answer",
+        "time:timestamp": "2026-11-24T12:00:00.000+09:00",
+        "lifecycle:transition": "complete", "org:resource": "staff-7", "org:group": "main",
+        "channel": "counter",
         "procedure": "nhi-enrol", "explanation": "nhi-enrol/0", "prompt": "insurance", "fields_asked": "2",
         "asked_again": "0", "characters_typed_by_resident": "4", "signatures": "0", "resident_moves": "0",
     }  # fmt: skip

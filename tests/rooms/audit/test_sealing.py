@@ -13,16 +13,20 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rooms.audit.conftest import CLERK, NOON
 
 from madoguchi.audit import queries, sealing
 from madoguchi.audit.models import EntryRow, SealedEntry, SealRow
 from madoguchi.audit.operations import record_act, seal
-from tests.rooms.audit.conftest import CLERK, NOON
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (
-    'kind, at, activity, lifecycle, staff_id, staff_name, branch, desk, terminal, channel, "case", person_key, purpose, '
-    "authority, body, digest"
+    'kind, at, activity, lifecycle, staff_id, staff_name, branch, desk, terminal, channel, "case", '
+    "person_key, purpose, authority, body, digest"
+)
+
+COPY_TO_MINUS_FIVE = (
+    f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {{}}"
 )
 
 
@@ -120,9 +124,7 @@ def test_an_inserted_line_is_named_also_after_it_was_sealed(
     sealed: list[int], intruder: Callable[..., None]
 ) -> None:
     """The intruder copies a whole line, digest and all, to a free number below the sealed ones."""
-    intruder(
-        f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {sealed[0]}"
-    )
+    intruder(COPY_TO_MINUS_FIVE.format(sealed[0]))
     assert faulty() == [-5]
     seal(now=NOON + timedelta(hours=1))
     assert faulty() == [-5]
@@ -132,9 +134,7 @@ def test_a_line_inserted_with_seals_of_its_own_is_named(
     sealed: list[int], intruder: Callable[..., None]
 ) -> None:
     """Even with a correctly chained batch of its own: its number is lower than what earlier batches hold."""
-    intruder(
-        f"INSERT INTO audit_entryrow (id, {COLUMNS}) SELECT -5, {COLUMNS} FROM audit_entryrow WHERE id = {sealed[0]}"
-    )
+    intruder(COPY_TO_MINUS_FIVE.format(sealed[0]))
     late = EntryRow.objects.get(id=-5)
     previous = SealRow.objects.order_by("-number").first()
     assert previous is not None
@@ -150,8 +150,8 @@ def test_a_line_inserted_with_seals_of_its_own_is_named(
         "UPDATE audit_sealrow SET sealed_at = '2026-11-23 00:00:00+00:00' WHERE number = 1",
         "UPDATE audit_sealrow SET digest = 'x' WHERE number = 1",
         "UPDATE audit_sealrow SET number = 9 WHERE number = 2",
-        "UPDATE audit_sealedentry SET digest = 'x' WHERE entry_id = (SELECT MIN(entry_id) FROM audit_sealedentry)",
-        "DELETE FROM audit_sealedentry WHERE entry_id = (SELECT MIN(entry_id) FROM audit_sealedentry)",
+        "UPDATE audit_sealedentry SET digest = 'x' WHERE id = (SELECT MIN(id) FROM audit_sealedentry)",
+        "DELETE FROM audit_sealedentry WHERE id = (SELECT MIN(id) FROM audit_sealedentry)",
     ],
 )
 def test_a_changed_seal_is_found(sealed: list[int], intruder: Callable[..., None], change: str) -> None:
@@ -264,7 +264,7 @@ def test_any_chain_holds_until_any_one_line_is_touched(
     try:
         for batch in batches:
             for body in batch:
-                record_act(actor=CLERK, activity="calendar_set", now=NOON, **{k: v for k, v in body.items()})
+                record_act(actor=CLERK, activity="calendar_set", now=NOON, **body)
             seal(now=NOON)
         assert queries.verify().faults == ()
         line = data.draw(st.sampled_from(lines()))

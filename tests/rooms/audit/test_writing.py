@@ -1,4 +1,4 @@
-"""What the audit promises about what is written: before it is shown, only keys, only added, numbered without gaps."""
+"""What is written: before it is shown, only keys, only added, numbered without gaps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from tests.rooms.audit.conftest import CLERK, NOON, OFFICER
 
 from madoguchi.audit import queries
 from madoguchi.audit.entries import Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxRow
 from madoguchi.audit.operations import NotAKey, announce, record_access, record_act, seal
-from tests.rooms.audit.conftest import CLERK, NOON, OFFICER
 
 pytestmark = pytest.mark.django_db
 TABLES = ("audit_entryrow", "audit_sealrow", "audit_sealedentry")
@@ -114,7 +114,8 @@ def test_a_value_never_gets_into_the_audit(reading: Callable[..., None], value: 
         record_act(actor=CLERK, activity="fact_added", now=NOON, key=value)
     with pytest.raises(NotAKey):
         record_access(
-            actor=CLERK, purpose=Purpose.COUNTER_CASE, authority="counter", person_keys=["1"], fields=[value], case=None,
+            actor=CLERK, purpose=Purpose.COUNTER_CASE, authority="counter", person_keys=["1"], fields=[value],
+            case=None,
             screen="hearing", now=NOON,
         )  # fmt: skip
     assert value not in str(refused.value)

@@ -113,8 +113,8 @@ def test_sqlite_cannot_put_another_content_under_a_revision() -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            "INSERT OR REPLACE INTO catalogue_revisionrow (revision, folders, published_at, published_by, note) "
-            "VALUES (%s, '[]', '2026-11-24', '', '')",
+            "INSERT OR REPLACE INTO catalogue_revisionrow "
+            "(revision, folders, published_at, published_by, note) VALUES (%s, '[]', '2026-11-24', '', '')",
             [revision],
         )
 

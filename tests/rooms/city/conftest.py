@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
 from madoguchi.audit.entries import Actor
+from madoguchi.channels.shared.context import MENU
 from madoguchi.city.authority import Authority, Role, needs
 from madoguchi.city.madoka import set_up_madoka
 from madoguchi.city.operations import add_staff
@@ -35,16 +37,25 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open")
 
 
+def _menu_of(room: str) -> list[URLPattern]:
+    """The screens that the menu points at: this room's tests do without the rooms that show them."""
+    names = [name.split(":")[1] for _, name, _ in MENU if name.startswith(room)]
+    return [path(f"{room}/{name}", forgotten, name=name) for name in names]
+
+
 urlpatterns = [
-    path("", include("madoguchi.config.urls")),
+    path("staff/", include("madoguchi.city.urls")),
+    path("staff/", include("allauth.account.urls")),
+    path("staff/mfa/", include("allauth.mfa.urls")),
+    *(path("", include((_menu_of(room), room))) for room in ("counter", "backoffice")),
     path("forgotten/", forgotten, name="forgotten"),
     *(path(f"screen/{one.value}/", _screen(one), name=f"screen-{one.value}") for one in Authority),
 ]
 
 
 @pytest.fixture(autouse=True)
-def _screens(settings: pytest.FixtureRequest) -> Iterator[None]:
-    settings.ROOT_URLCONF = __name__  # type: ignore[attr-defined]  # pytest-django's settings
+def _screens(settings: Any) -> Iterator[None]:
+    settings.ROOT_URLCONF = __name__
     cache.clear()
     yield
     cache.clear()

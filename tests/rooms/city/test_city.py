@@ -1,4 +1,4 @@
-"""The city as other rooms see it: one municipality, departments that stay, a calendar, staff with seats and roles."""
+"""The city as other rooms see it: one municipality, departments that stay, a calendar, seats and roles."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.rooms.city.conftest import DEPARTMENTS, NOW, SETTING_UP
 
 from madoguchi.audit import queries as audit
 from madoguchi.audit.entries import Actor
@@ -26,7 +27,6 @@ from madoguchi.city.operations import (
 )
 from madoguchi.jp.check_digits import valid_municipality_code
 from madoguchi.jp.municipalities import municipalities
-from tests.rooms.city.conftest import DEPARTMENTS, NOW, SETTING_UP
 
 BY = Actor(1, "高橋 情報", "main", "")
 

@@ -1,4 +1,4 @@
-"""`madoguchi audit verify|seal|steps`: check the chain of the audit, seal what waits, or write out the steps of cases."""
+"""`madoguchi audit verify|seal|steps`: check the chain, seal what waits, or write out the steps of cases."""
 
 from __future__ import annotations
 

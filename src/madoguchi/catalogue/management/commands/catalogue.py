@@ -1,4 +1,4 @@
-"""`madoguchi catalogue publish [FOLDER…] | list | back REVISION`: check and publish a pack, or go back to an older one."""
+"""`madoguchi catalogue publish [FOLDER…] | list | back REVISION`: publish a pack, or go back."""
 
 from __future__ import annotations
 

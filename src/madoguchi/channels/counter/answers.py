@@ -63,7 +63,10 @@ def rows_of(prompt: Prompt, record: Record) -> tuple[Row, ...]:
     """The rows of a prompt, person by person."""
     several_facts = len({ref.key for ref in prompt.refs}) > 1
     several_rows = len(prompt.refs) > 1
-    pairs = zip(prompt.refs, prompt.definitions, strict=True)
+    order = {person.ref: n for n, person in enumerate(record.people)}
+    pairs = sorted(
+        zip(prompt.refs, prompt.definitions, strict=True), key=lambda pair: order.get(pair[0].subject, -1)
+    )
     return tuple(row_of(ref, definition, record, several_facts, grid=several_rows) for ref, definition in pairs)
 
 

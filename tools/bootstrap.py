@@ -58,7 +58,17 @@ def _install(lock: Path) -> bool:
     quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     uv = [str(PYTHON), "-m", "pip", "install", "-q", "uv"]
     if subprocess.run(uv, env=quiet, check=False).returncode == 0:
-        found = [str(HOME / "bin" / "uv"), "pip", "install", "-q", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)]
+        found = [
+            str(HOME / "bin" / "uv"),
+            "pip",
+            "install",
+            "-q",
+            "--python",
+            str(PYTHON),
+            "--require-hashes",
+            "-r",
+            str(lock),
+        ]
         if subprocess.run(found, check=False).returncode == 0:
             return True
         say("uv could not; trying pip")

@@ -5,22 +5,25 @@ A sheet is for the person who signs it; whether an address may stand on it is as
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from madoguchi.audit.entries import Actor, Purpose
-from madoguchi.audit.operations import record_act, record_access
+from madoguchi.audit.operations import record_access, record_act
 from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
 from madoguchi.cases.queries import address_may_appear
 from madoguchi.cases.record import HeldFact, Record, read_record
+from madoguchi.cases.states import IdentityDocument
 from madoguchi.city.queries import departments, desk_names, profile
 from madoguchi.jp.addresses import split_address
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
-from madoguchi.papers.facts import Address, FactsForSheet, FactValue, KnownValue, Name
+from madoguchi.papers.facts import Address, FactsForSheet, KnownValue, Name
 from madoguchi.papers.operations import render_confirmation, render_guide, render_sheets
 from madoguchi.papers.values import (
     ChangeLine,
@@ -70,7 +73,8 @@ class _Papers:
             actor=actor,
             purpose=Purpose.PRACTICE if self.row.practice else Purpose.COUNTER_CASE,
             authority=Audience.SHEET_TO_SELF.value,
-            person_keys=[person.resident_no or f"{case}/{person.ref}" for person in self.record.people] or [case],
+            person_keys=[person.resident_no or f"{case}/{person.ref}" for person in self.record.people]
+            or [case],
             fields=("sheet",),
             case=case,
             screen="papers",
@@ -80,7 +84,11 @@ class _Papers:
     @property
     def audience(self) -> Audience:
         """To whom the paper goes: to one of the people themselves, or to somebody who acts for them."""
-        return Audience.SHEET_TO_SELF if self.record.text("notifier_ref") or not self.record.text("notifier_kind") else Audience.SHEET_TO_OTHER
+        return (
+            Audience.SHEET_TO_SELF
+            if self.record.text("notifier_ref") or not self.record.text("notifier_kind")
+            else Audience.SHEET_TO_OTHER
+        )
 
     def address_may_appear(self) -> bool:
         return address_may_appear(self.record, audience=self.audience, on=self.today)
@@ -92,29 +100,33 @@ def facts_for_sheets(papers: _Papers, subject: str | None) -> FactsForSheet:
     withheld = not papers.address_may_appear()
     known: dict[tuple[str, str], KnownValue] = {("event.kind", ""): KnownValue(papers.row.event_kind, "受付")}
     for ref, held in record.facts.items():
-        if held.value is None or isinstance(held.value, str) and not held.value:
+        if held.value is None or (isinstance(held.value, str) and not held.value):
             continue
         known[_sheet_key(ref)] = KnownValue(held.value, held.source.label, held.as_of)
     for person in record.people:
         known["person.name", person.ref] = KnownValue(
-            Name(record.text("name", person.ref), record.text("kana", person.ref)), _source(record, "name", person.ref)
+            Name(record.text("name", person.ref), record.text("kana", person.ref)),
+            _source(record, "name", person.ref),
         )
-    for prefix in ("new", "old"):
-        text = record.text(f"{prefix}_address")
-        if text:
-            parts = split_address(text)
-            building = record.text(f"{prefix}_building") or parts.building.strip()
-            line = text.removesuffix(parts.building) if not record.text(f"{prefix}_building") else text
-            known[f"event.{prefix}_address", ""] = KnownValue(
-                Address(line, building), _source(record, f"{prefix}_address"), withheld=withheld
-            )
+    known |= _addresses(record, withheld)
+    head = record.text("new_head") or _head(record)
+    if head:
+        known["household.head_name", ""] = KnownValue(Name(head), _source(record, "relationship", "p1"))
+    if record.text("old_head"):
+        known["household.previous_head_name", ""] = KnownValue(
+            Name(record.text("old_head")), _source(record, "old_head")
+        )
+    if "old_address" in {ref.key for ref in record.facts}:
+        known["case.moving_out_certificate", ""] = KnownValue("確認済み", "職員確認")
     known |= _notifier(papers, withheld)
     movers = tuple(person.ref for person in record.people if record.value("moves", person.ref) is True)
     claimant = papers.judged.situation.claimant
     return FactsForSheet(
         known=known,
         people=movers or tuple(person.ref for person in record.people),
-        subject=subject if subject and subject != HOUSEHOLD_SUBJECT else claimant or (movers[0] if movers else None),
+        subject=subject
+        if subject and subject != HOUSEHOLD_SUBJECT
+        else claimant or (movers[0] if movers else None),
         audience=papers.audience,
         municipality=papers.city.name,
         number=papers.row.number,
@@ -123,6 +135,25 @@ def facts_for_sheets(papers: _Papers, subject: str | None) -> FactsForSheet:
         claimant=claimant,
         choices=_choices(papers.judged),
     )
+
+
+def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownValue]:
+    """The new and the old address, as the sheets name them: of the household and of each person who moves."""
+    known: dict[tuple[str, str], KnownValue] = {}
+    for prefix, key in (("new", "address"), ("old", "previous_address")):
+        text = record.text(f"{prefix}_address")
+        if not text:
+            continue
+        building = record.text(f"{prefix}_building")
+        if not building:
+            parts = split_address(text)
+            text, building = text.removesuffix(parts.building), parts.building.strip()
+        value = KnownValue(Address(text, building), _source(record, f"{prefix}_address"), withheld=withheld)
+        known[f"household.{key}", ""] = value
+        for person in record.people:
+            if record.value("moves", person.ref) is True:
+                known[f"person.{key}", person.ref] = value
+    return known
 
 
 def _sheet_key(ref: FactRef) -> tuple[str, str]:
@@ -143,7 +174,9 @@ def _notifier(papers: _Papers, withheld: bool) -> dict[tuple[str, str], KnownVal
     known: dict[tuple[str, str], KnownValue] = {}
     ref = record.text("notifier_ref")
     if record.text("notifier_name"):
-        known["notifier.name", ""] = KnownValue(Name(record.text("notifier_name"), record.text("kana", ref) if ref else ""), "職員確認")
+        known["notifier.name", ""] = KnownValue(
+            Name(record.text("notifier_name"), record.text("kana", ref) if ref else ""), "職員確認"
+        )
         known["notifier.kind", ""] = KnownValue(record.text("notifier_kind"), "職員確認")
     if record.text("notifier_phone"):
         known["notifier.phone", ""] = KnownValue(record.text("notifier_phone"), "本人申告")
@@ -153,8 +186,6 @@ def _notifier(papers: _Papers, withheld: bool) -> dict[tuple[str, str], KnownVal
         )
     documents = record.value("notifier_documents")
     if isinstance(documents, frozenset) and documents:
-        from madoguchi.cases.states import IdentityDocument
-
         text = "、".join(IdentityDocument(code).label for code in sorted(documents))
         known["case.identity_document", ""] = KnownValue(text, "職員確認")
     known["case.received_by", ""] = KnownValue(papers.row.opened_by_name, "受付")
@@ -164,11 +195,15 @@ def _notifier(papers: _Papers, withheld: bool) -> dict[tuple[str, str], KnownVal
 
 def _choices(judged: Judged) -> Mapping[str, tuple[tuple[str, str], ...]]:
     choices = {
-        f"{definition.holder.value}.{definition.key}": tuple((one.code, one.label) for one in definition.choices)
+        f"{definition.holder.value}.{definition.key}": tuple(
+            (one.code, one.label) for one in definition.choices
+        )
         for definition in judged.pack.vocabulary
         if definition.choices
     }
-    choices["event.kind"] = tuple((kind.value, kind.label) for kind in EventKind if kind is not EventKind.none)
+    choices["event.kind"] = tuple(
+        (kind.value, kind.label) for kind in EventKind if kind is not EventKind.none
+    )
     return choices
 
 
@@ -205,17 +240,17 @@ def one_sheet(*, case: str, procedure: str, subject: str, actor: Actor, now: dat
     return _printed(papers, "sheet", render_sheets(sheets, issued_at=now), actor, now)
 
 
-def sheet_titles(*, case: str) -> tuple[str, ...]:
-    """What one signature will cover; no personal data."""
+def sheet_titles(*, case: str) -> tuple[tuple[str, int], ...]:
+    """What one signature will cover: titles with how many of each; no personal data."""
     row = find_case(case)
     record = read_record(row)
     judged = judge(row, record)
-    titles = []
+    titles = Counter[str]()
     for decision in applied_for(judged, record):
         sheet = judged.pack.procedure(decision.procedure).sheet
         if sheet:
-            titles.append(str(judged.pack.sheets[sheet].get("title", sheet)))
-    return tuple(titles)
+            titles[str(judged.pack.sheets[sheet].get("title", sheet))] += 1
+    return tuple(titles.items())
 
 
 def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
@@ -247,6 +282,7 @@ def _guide_item(
     papers: _Papers, one: Decision, bring: Mapping[str, Sequence[object]], names: Mapping[str, str], seat: str
 ) -> GuideItem:
     procedure = papers.judged.pack.procedure(one.procedure)
+    wish = one.status is Status.OPTIONAL
     return GuideItem(
         standing=Standing(one.status.value),
         procedure=procedure.name,
@@ -255,17 +291,15 @@ def _guide_item(
         seat=seat if one.status is Status.MUST else "",
         deadline=one.deadline,
         overdue=one.overdue,
-        bring=tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
+        bring=() if wish else tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
         because="、".join(reason.text for reason in one.because[:2]),
-        late=procedure.late.text,
+        late="" if wish else procedure.late.text,
         settles="",
     )
 
 
 def _once(items: Sequence[GuideItem]) -> list[GuideItem]:
     """The same procedure with the same words for several people is one item that names them all."""
-    from dataclasses import replace
-
     together: dict[tuple[object, ...], GuideItem] = {}
     for item in items:
         key = (item.standing, item.procedure, item.deadline, item.because, item.bring)
@@ -280,11 +314,13 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     row, record = papers.row, papers.record
     names = departments()
     filed = applied_for(papers.judged, record)
-    signature = SignatureRow.objects.filter(case=row, round=row.signed_round).first() if row.signed_round else None
+    signature = (
+        SignatureRow.objects.filter(case=row, round=row.signed_round).first() if row.signed_round else None
+    )
     values = ConfirmationValues(
         municipality=papers.city.name,
         audience=papers.audience,
-        addressee=papers.city.mayor_title,
+        addressee=MAYOR,
         title="届出・申請の確認票",
         number=row.number,
         event=EventKind(row.event_kind).label,
@@ -296,15 +332,7 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
             if record.value("moves", person.ref) is True
         ),
         changes=_change_lines(papers),
-        procedures=tuple(
-            ProcedureLine(
-                papers.judged.pack.procedure(one.procedure).name,
-                "" if one.subject == HOUSEHOLD_SUBJECT else record.name_of(one.subject),
-                names.get(papers.judged.pack.procedure(one.procedure).department, ""),
-                one.deadline,
-            )
-            for one in filed
-        ),
+        procedures=_procedure_lines(papers, filed, names),
         money=money_lines(row),
         next_steps=NEXT_STEPS,
         statement=STATEMENT,
@@ -314,6 +342,26 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     return _printed(papers, "confirmation", render_confirmation(values, issued_at=now), actor, now)
 
 
+def _procedure_lines(
+    papers: _Papers, filed: Sequence[Decision], names: Mapping[str, str]
+) -> tuple[ProcedureLine, ...]:
+    """What is filed, one line for all whom a procedure concerns with the same deadline."""
+    together: dict[tuple[str, date | None], list[str]] = {}
+    for one in filed:
+        who = "" if one.subject == HOUSEHOLD_SUBJECT else papers.record.name_of(one.subject)
+        together.setdefault((one.procedure, one.deadline), []).append(who)
+    lines = []
+    for (procedure, deadline), people in together.items():
+        found = papers.judged.pack.procedure(procedure)
+        lines.append(
+            ProcedureLine(
+                found.name, "、".join(filter(None, people)), names.get(found.department, ""), deadline
+            )
+        )
+    return tuple(lines)
+
+
+MAYOR = "市長"
 NEXT_STEPS = (
     "署名のあと、各課の担当がこの席に来ます。移動はいりません。",
     "別の職員が入力内容を確かめてから、住民記録に登録します。",
@@ -327,7 +375,10 @@ def _change_lines(papers: _Papers) -> tuple[ChangeLine, ...]:
     moved = record.value("move_date")
     lines = [
         ChangeLine(
-            "住所", record.text("old_address"), f"{record.text('new_address')} {record.text('new_building')}".strip(), withheld
+            "住所",
+            record.text("old_address"),
+            f"{record.text('new_address')} {record.text('new_building')}".strip(),
+            withheld,
         ),
         ChangeLine("異動日（住み始めた日）", "", format_wareki(moved) if isinstance(moved, date) else ""),
     ]
@@ -338,19 +389,28 @@ def _change_lines(papers: _Papers) -> tuple[ChangeLine, ...]:
 
 def _head(record: Record) -> str:
     return next(
-        (record.name_of(person.ref) for person in record.people if record.text("relationship", person.ref) == "世帯主"), ""
+        (
+            record.name_of(person.ref)
+            for person in record.people
+            if record.text("relationship", person.ref) == "世帯主"
+        ),
+        "",
     )
 
 
 def money_lines(row: CaseRow) -> tuple[MoneyLine, ...]:
     """Fees of the certificates asked for; 届出 itself is free."""
     rows = CertificateRow.objects.filter(case=row).order_by("kind")
-    return tuple(MoneyLine(f"{CERTIFICATE_NAMES.get(one.kind, one.kind)} {one.copies}通", one.fee_yen) for one in rows)
+    return tuple(
+        MoneyLine(f"{CERTIFICATE_NAMES.get(one.kind, one.kind)} {one.copies}通", one.fee_yen) for one in rows
+    )
 
 
 def _pad(signature: SignatureRow) -> PadSignature:
     path = " ".join(
-        "M" + " L".join(f"{int(x)} {int(y)}" for x, y in stroke) for stroke in signature.strokes if len(stroke) > 1
+        "M" + " L".join(f"{int(x)} {int(y)}" for x, y in stroke)
+        for stroke in signature.strokes
+        if len(stroke) > 1
     )
     return PadSignature(path, PAD_WIDTH, PAD_HEIGHT)
 

@@ -24,8 +24,16 @@ urlpatterns = [
     path("cases/<str:case>/retake/", views_hearing.retake, name="retake"),
     path("cases/<str:case>/park/", views_hearing.park, name="park"),
     path("cases/<str:case>/facts/<str:key>/<str:subject>/", views_hearing.fact, name="fact"),
-    path("cases/<str:case>/procedures/<str:procedure>/<str:subject>/", views_hearing.procedure, name="procedure"),
-    path("cases/<str:case>/procedures/<str:procedure>/<str:subject>/sheet.pdf", views_closing.sheet, name="sheet"),
+    path(
+        "cases/<str:case>/procedures/<str:procedure>/<str:subject>/",
+        views_hearing.procedure,
+        name="procedure",
+    ),
+    path(
+        "cases/<str:case>/procedures/<str:procedure>/<str:subject>/sheet.pdf",
+        views_closing.sheet,
+        name="sheet",
+    ),
     path("cases/<str:case>/explain/", views_hearing.explain, name="explain"),
     path("cases/<str:case>/check/", views_closing.check, name="check"),
     path("cases/<str:case>/sign/", views_closing.sign, name="sign"),

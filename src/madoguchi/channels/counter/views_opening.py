@@ -57,7 +57,11 @@ def home(request: HttpRequest) -> HttpResponse:
     from madoguchi.channels.shared.context import shell
 
     menu = shell(request)["menu"]
-    return redirect(menu[0]["url"]) if menu else render(request, "city/refused.html", {"who": _("どれかの役割")}, status=403)
+    return (
+        redirect(menu[0]["url"])
+        if menu
+        else render(request, "city/refused.html", {"who": _("どれかの役割")}, status=403)
+    )
 
 
 @needs(Authority.COUNTER)
@@ -68,11 +72,36 @@ def worklist(request: HttpRequest) -> HttpResponse:
     missing = queries.open_documents(header.id for header in headers)
     desks = desk_names()
     groups = [
-        ("open", _("受付中"), [h for h in headers if h.status is CaseStatus.HEARING and not h.parked], _("いま受付中のものはありません。「受付を始める」で始めます。")),
-        ("parked", _("中断中"), [h for h in headers if h.status is CaseStatus.HEARING and h.parked], _("中断したものはありません。")),
-        ("waiting", _("補正待ち"), [h for h in headers if missing.get(h.id) and h.signed], _("あとで持ってくる書類を待っているものはありません。")),
-        ("signed", _("署名済み"), [h for h in headers if h.signed and not missing.get(h.id)], _("今日署名が済んだものはまだありません。")),
-        ("withdrawn", _("取下げ"), [h for h in headers if h.status is CaseStatus.WITHDRAWN], _("取り下げたものはありません。")),
+        (
+            "open",
+            _("受付中"),
+            [h for h in headers if h.status is CaseStatus.HEARING and not h.parked],
+            _("いま受付中のものはありません。「受付を始める」で始めます。"),
+        ),
+        (
+            "parked",
+            _("中断中"),
+            [h for h in headers if h.status is CaseStatus.HEARING and h.parked],
+            _("中断したものはありません。"),
+        ),
+        (
+            "waiting",
+            _("補正待ち"),
+            [h for h in headers if missing.get(h.id) and h.signed],
+            _("あとで持ってくる書類を待っているものはありません。"),
+        ),
+        (
+            "signed",
+            _("署名済み"),
+            [h for h in headers if h.signed and not missing.get(h.id)],
+            _("今日署名が済んだものはまだありません。"),
+        ),
+        (
+            "withdrawn",
+            _("取下げ"),
+            [h for h in headers if h.status is CaseStatus.WITHDRAWN],
+            _("取り下げたものはありません。"),
+        ),
     ]
     context = {
         "q": number,
@@ -133,7 +162,9 @@ def start(request: HttpRequest, case: str) -> HttpResponse:
     view = case_of(request, case, "start")
     if view.record.people:
         return redirect("counter:household", case)
-    return render(request, "counter/start.html", {"case": head_of(view.header, here="start", record=view.record)})
+    return render(
+        request, "counter/start.html", {"case": head_of(view.header, here="start", record=view.record)}
+    )
 
 
 @needs(Authority.COUNTER)
@@ -141,7 +172,11 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
     """Find a person of the register."""
     view = case_of(request, case, "find")
     form = FindForm(request.POST or None)
-    context: dict[str, Any] = {"case": head_of(view.header, here="start", record=view.record), "form": form, "searched": False}
+    context: dict[str, Any] = {
+        "case": head_of(view.header, here="start", record=view.record),
+        "form": form,
+        "searched": False,
+    }
     if request.method == "POST" and form.is_valid():
         terms = SearchTerms(
             number=form.cleaned_data["number"],
@@ -152,7 +187,11 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
         )
         try:
             found = search(
-                terms=terms, actor=actor_of(request), purpose=Purpose.COUNTER_CASE, case=case, now=timezone.now()
+                terms=terms,
+                actor=actor_of(request),
+                purpose=Purpose.COUNTER_CASE,
+                case=case,
+                now=timezone.now(),
             )
         except NothingToSearchFor as error:
             context["problems"] = [str(error)]
@@ -257,13 +296,18 @@ def household(request: HttpRequest, case: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _set_household(request, case, view, form.cleaned_data["household"])
-            return redirect("counter:visitor" if not view.record.value("notifier_kind") else "counter:hearing", case)
+            return redirect(
+                "counter:visitor" if not view.record.value("notifier_kind") else "counter:hearing", case
+            )
         except (opening.NoPeople, opening.NoSuchHousehold, NotNow, SomebodyElseChanged) as error:
             problems = [str(error)]
     movers = [person for person in view.record.people if not person.staying]
-    adults = [person for person in movers if view.record.text("relationship", person.ref) not in ("子", "子の子")] or movers
+    adults = [
+        person for person in movers if view.record.text("relationship", person.ref) not in ("子", "子の子")
+    ] or movers
     claimant = view.record.value("claimant", "household") or next(
-        (person.ref for person in adults if view.record.text("relationship", person.ref) == "世帯主"), adults[0].ref if adults else ""
+        (person.ref for person in adults if view.record.text("relationship", person.ref) == "世帯主"),
+        adults[0].ref if adults else "",
     )
     context = {
         "case": head_of(view.header, here="start", record=view.record, notices=notices_of(view)),
@@ -282,7 +326,8 @@ def household(request: HttpRequest, case: str) -> HttpResponse:
             for person in view.record.people
         ],
         "claimants": [
-            {"ref": person.ref, "name": view.record.name_of(person.ref), "chosen": person.ref == claimant} for person in adults
+            {"ref": person.ref, "name": view.record.name_of(person.ref), "chosen": person.ref == claimant}
+            for person in adults
         ],
         "kept_off": view.record.value("address_kept_off") is True,
     }
@@ -298,7 +343,8 @@ def _set_household(request: HttpRequest, case: str, view: CaseView, number: str)
         case=case,
         moving=frozenset(request.POST.getlist("moves")),
         relationships={
-            person.ref: request.POST.get(f"relationship-{person.ref}", "").strip() for person in view.record.people
+            person.ref: request.POST.get(f"relationship-{person.ref}", "").strip()
+            for person in view.record.people
         },
         claimant=request.POST.get("claimant") or None,
         keep_address_off=request.POST.get("keep_address_off") == "yes",
@@ -334,18 +380,31 @@ def visitor(request: HttpRequest, case: str) -> HttpResponse:
                 version=None,
             )
             return redirect("counter:hearing", case)
-        except (opening.IdentityNotProved, opening.NobodyNamed, opening.ProofMissing, NotNow, ValueError) as error:
+        except (
+            opening.IdentityNotProved,
+            opening.NobodyNamed,
+            opening.ProofMissing,
+            NotNow,
+            ValueError,
+        ) as error:
             problems = [str(error)]
     if request.method == "GET" and not form.is_bound:
-        form.initial = {"person": people[1][0] if len(people) > 1 else "", "phone": view.record.text("notifier_phone")}
+        form.initial = {
+            "person": people[1][0] if len(people) > 1 else "",
+            "phone": view.record.text("notifier_phone"),
+        }
     context = {
         "case": head_of(view.header, here="visitor", record=view.record),
         "form": form,
         "problems": problems,
         "kinds": [
-            {"code": one.value, "label": _(one.label), "hint": _(one.hint), "chosen": one.value == kind} for one in VisitorKind
+            {"code": one.value, "label": _(one.label), "hint": _(one.hint), "chosen": one.value == kind}
+            for one in VisitorKind
         ],
-        "documents": [{"code": one.value, "label": _(one.label), "chosen": one.value in documents} for one in IdentityDocument],
+        "documents": [
+            {"code": one.value, "label": _(one.label), "chosen": one.value in documents}
+            for one in IdentityDocument
+        ],
         "reader": False,
     }
     return render(request, "counter/visitor.html", context)

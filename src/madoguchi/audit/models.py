@@ -33,7 +33,9 @@ class EntryRow(models.Model):
             models.Index(fields=["at"], name="audit_at"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=("access", "act", "step")), name="audit_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("access", "act", "step")), name="audit_kind_known"
+            ),
         ]
 
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import transaction
+from django.db.models import F
 
 from madoguchi.audit.entries import Actor, Channel, Kind, Lifecycle, Purpose, StepDetail
-from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow, SealedEntry, SealRow
+from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
+from madoguchi.audit.sealing import digest_of, seal
 
-SEAL_BATCH = 1000
-FIRST_PREVIOUS = "0" * 64
+__all__ = ["NotAKey", "announce", "record_access", "record_act", "record_step", "seal"]
+
+# Keys are ours and short: numbers, kebab-case names, dates, uuids, "person.has_card", "nhi-enrol/0".
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
+
+
+class NotAKey(ValueError):
+    """A value was about to be written into the audit. Carries its length only: it may be somebody's name."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__(
+            f"証跡には番号や項目名だけを書きます（{length}字の文章が渡されました）。氏名や理由の文は案件の側に残してください。"
+        )
 
 
 def record_access(
@@ -31,9 +43,11 @@ def record_access(
 ) -> None:
     """Write down that these people are about to be read, by key, one line a person.
 
-    Durable: it is committed by itself before it returns, so that later work that rolls back cannot undo it. Raises
-    RuntimeError inside another transaction, because then the promise could not be kept.
+    Durable: it is committed by itself before it returns, so that later work that rolls back cannot undo it.
+    Raises RuntimeError inside another transaction, because then the promise could not be kept, and NotAKey
+    for a value.
     """
+    _keys_only(*person_keys, *fields, case, screen, authority)
     rows = [
         _row(
             actor,
@@ -52,8 +66,14 @@ def record_access(
         EntryRow.objects.bulk_create(rows)
 
 
-def record_act(*, actor: Actor, activity: str, now: datetime, case: str | None = None, **keys: str | int) -> None:
-    """Write down an act of the office (sign-in, export, publish), in the caller's transaction; `keys` hold no values."""
+def record_act(
+    *, actor: Actor, activity: str, now: datetime, case: str | None = None, **keys: str | int
+) -> None:
+    """Write down an act of the office (sign-in, export, publish), in the caller's transaction.
+
+    Raises NotAKey when one of `keys` is a text rather than a key or a count.
+    """
+    _keys_only(activity, case, *keys.values())
     _row(actor, kind=Kind.ACT, activity=activity, now=now, case=case, body=dict(keys)).save(force_insert=True)
 
 
@@ -65,71 +85,56 @@ def record_step(
     channel: Channel,
     now: datetime,
     lifecycle: Lifecycle = Lifecycle.COMPLETE,
-    detail: StepDetail = StepDetail(),  # noqa: B008 -- a frozen value
+    detail: StepDetail = StepDetail(),
     practice: bool = False,
 ) -> None:
-    """Write down one step of a case (XES event) in the caller's transaction, and tell the live outbox."""
-    body: dict[str, Any] = {name: value for name in StepDetail.__slots__ if (value := getattr(detail, name))}
+    """Write down one step of a case (XES event) in the caller's transaction, and tell the live outbox.
+
+    Raises NotAKey when case, activity or detail name something by a text.
+    """
+    _keys_only(case, activity)
+    body = _said(detail)
     if practice:
         body["practice"] = True
-    _row(
-        actor, kind=Kind.STEP, activity=activity, now=now, case=case, lifecycle=lifecycle, channel=channel, body=body
-    ).save(force_insert=True)
-    announce(branch=actor.branch, topic=activity, subject=case, now=now)
+    with transaction.atomic():
+        _row(
+            actor,
+            kind=Kind.STEP,
+            activity=activity,
+            now=now,
+            case=case,
+            lifecycle=lifecycle,
+            channel=channel,
+            body=body,
+        ).save(force_insert=True)
+        announce(branch=actor.branch, topic=activity, subject=case, now=now)
 
 
 def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
-    """Add a line to the branch's outbox; returns its number, given out without gaps in the caller's transaction."""
-    OutboxCounter.objects.get_or_create(branch=branch)
-    OutboxCounter.objects.filter(branch=branch).update(last=F("last") + 1)
-    number = OutboxCounter.objects.values_list("last", flat=True).get(branch=branch)
-    OutboxRow.objects.create(branch=branch, sequence=number, topic=topic, subject=subject, at=now)
+    """Add a line to the branch's outbox; returns its number, without gaps, in the caller's transaction."""
+    with transaction.atomic():
+        OutboxCounter.objects.get_or_create(branch=branch)
+        OutboxCounter.objects.filter(branch=branch).update(last=F("last") + 1)
+        number = OutboxCounter.objects.values_list("last", flat=True).get(branch=branch)
+        OutboxRow.objects.create(branch=branch, sequence=number, topic=topic, subject=subject, at=now)
     return number
 
 
-def seal(*, now: datetime) -> int:
-    """Seal every line not yet sealed; returns how many were sealed. Two sealers at once: one seals, one finds nothing."""
-    sealed = 0
-    while True:
-        batch = _seal_batch(now)
-        sealed += batch
-        if batch < SEAL_BATCH:
-            return sealed
+def _keys_only(*given: str | int | None) -> None:
+    """Refuse what is not a key: the audit can never be corrected, so no name or sentence may get in."""
+    for one in given:
+        if isinstance(one, str) and one and not KEY.fullmatch(one):
+            raise NotAKey(len(one))
 
 
-def _seal_batch(now: datetime) -> int:
-    unsealed = ~Exists(SealedEntry.objects.filter(entry_id=OuterRef("id")))
-    try:
-        with transaction.atomic():
-            rows = list(EntryRow.objects.filter(unsealed).order_by("id").values_list("id", "digest")[:SEAL_BATCH])
-            if not rows:
-                return 0
-            last = SealRow.objects.order_by("-number").first()
-            previous = last.digest if last else FIRST_PREVIOUS
-            made = SealRow.objects.create(
-                number=(last.number + 1) if last else 1, previous=previous, digest=chained(previous, rows), sealed_at=now
-            )
-            SealedEntry.objects.bulk_create(
-                SealedEntry(entry_id=entry_id, seal=made, digest=digest) for entry_id, digest in rows
-            )
-            return len(rows)
-    except IntegrityError:
-        return 0
-
-
-def chained(previous: str, rows: Sequence[tuple[int, str]]) -> str:
-    """The digest of a batch: the one before it, then each line's number and digest in order."""
-    text = previous + "".join(f"\n{number}:{digest}" for number, digest in rows)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def digest_of(row: EntryRow) -> str:
-    """The digest of one line, over everything it says."""
-    said = [
-        row.kind, row.at.astimezone(UTC).isoformat(), row.activity, row.lifecycle, row.staff_id, row.staff_name, row.branch, row.desk,
-        row.terminal, row.channel, row.case, row.person_key, row.purpose, row.authority, row.body,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def _said(detail: StepDetail) -> dict[str, Any]:
+    """What a step carries. A free text belongs to the case (corrected there); its length is kept."""
+    said: dict[str, Any] = {name: value for name in StepDetail.__slots__ if (value := getattr(detail, name))}
+    _keys_only(detail.procedure, detail.explanation, detail.prompt)
+    if detail.note and not KEY.fullmatch(detail.note):
+        del said["note"]
+        said["note_characters"] = len(detail.note)
+    return said
 
 
 def _row(

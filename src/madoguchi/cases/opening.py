@@ -29,9 +29,9 @@ from madoguchi.cases.states import (
     proves_identity,
 )
 from madoguchi.catalogue.queries import current_revision
-from madoguchi.city.queries import branch_letter
+from madoguchi.city.queries import branch_letter, profile
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.municipalities import same_prefecture
+from madoguchi.jp.municipalities import prefecture_of
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
@@ -178,8 +178,9 @@ def _certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given
     given = {FactRef(key, EVENT_SUBJECT): written(value) for key, value in event.items()}
     given[FactRef("move_date", EVENT_SUBJECT)] = Given(certificate.move_date, FactSource.SAID)
     given[FactRef("new_address", EVENT_SUBJECT)] = Given(certificate.new_address, FactSource.SAID)
-    same = same_prefecture(certificate.old_address, certificate.new_address)
-    if same is not None:
+    old_prefecture = prefecture_of(certificate.old_address)
+    if old_prefecture is not None:
+        same = old_prefecture == profile().prefecture
         given[FactRef("from_same_prefecture", EVENT_SUBJECT)] = Given(same, FactSource.DERIVED)
     for n, person in enumerate(certificate.people, start=1):
         values: dict[str, Value] = {

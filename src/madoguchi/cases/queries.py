@@ -229,3 +229,9 @@ def journey_counts(*, case: str) -> JourneyCounts:
         moves=total("resident_moves"),
         minutes=round((end - steps[0].at).total_seconds() / 60, 1) if end else 0.0,
     )
+
+
+def certificate_wishes(row: CaseRow) -> tuple[tuple[str, int, int], ...]:
+    """Certificates asked for in a case: kind, copies, fee in yen."""
+    rows = CertificateRow.objects.filter(case=row).order_by("kind")
+    return tuple(rows.values_list("kind", "copies", "fee_yen"))

@@ -1,4 +1,4 @@
-"""The table of published revisions. Private; a published revision is immutable (the database refuses)."""
+"""Tables of the catalogue. Private; a published revision is immutable (the database refuses)."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ class RevisionRow(models.Model):
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=150)
     note = models.CharField(max_length=200, default="")
+
+
+class CurrentRow(models.Model):
+    """Which revision new cases are decided by. There is one; going back to an older one changes only this."""
+
+    only = models.BooleanField(default=True, unique=True)
+    revision = models.ForeignKey(RevisionRow, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="catalogue_one_current")]

@@ -1,4 +1,4 @@
-"""Publishing a revision of the procedures: checked first, then stored for good."""
+"""Publishing a revision of the procedures: checked first, then stored for good, then made the current one."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from django.db import transaction
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
-from madoguchi.catalogue.models import RevisionRow
-from madoguchi.procedures.loader import load_files, read_folder
+from madoguchi.catalogue.models import CurrentRow, RevisionRow
+from madoguchi.procedures.loader import load_files, load_pack, read_folder
 
 
 def publish(*, folders: Sequence[Path], by: Actor, now: datetime, note: str = "") -> str:
     """Read the folders (the later overlays the earlier), check everything, store it; returns the revision.
 
-    A revision that is already there is left as it is. Raises PackErrors, with every fault, when the pack is wrong.
+    From then on new cases are decided by it. A revision that is already there is left as it is and becomes
+    the current one again (so going back is publishing the older one). Raises PackErrors, with every fault,
+    when the pack is wrong.
     """
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        load_pack(*missing)  # refuses, and says which folder is not there
     layers = [read_folder(folder) for folder in folders]
     pack = load_files(*layers)
     with transaction.atomic():
-        _, made = RevisionRow.objects.get_or_create(
+        row, made = RevisionRow.objects.get_or_create(
             revision=pack.revision,
             defaults={
                 "folders": [{name: content.decode() for name, content in layer.items()} for layer in layers],
@@ -31,6 +35,25 @@ def publish(*, folders: Sequence[Path], by: Actor, now: datetime, note: str = ""
                 "note": note,
             },
         )
-        if made:
+        if _make_current(row) or made:
             record_act(actor=by, activity="catalogue_published", now=now, revision=pack.revision)
     return pack.revision
+
+
+def go_back_to(*, revision: str, by: Actor, now: datetime) -> None:
+    """Let new cases be decided by an older revision (公開のとりやめ). Raises LookupError."""
+    with transaction.atomic():
+        row = RevisionRow.objects.filter(revision=revision).first()
+        if row is None:
+            raise LookupError(
+                f"手続台帳の版 {revision} がありません。「madoguchi catalogue list」で版を確かめてください。"
+            )
+        if _make_current(row):
+            record_act(actor=by, activity="catalogue_published", now=now, revision=revision)
+
+
+def _make_current(row: RevisionRow) -> bool:
+    """Point at this revision; says whether that changed anything."""
+    before = CurrentRow.objects.values_list("revision_id", flat=True).first()
+    CurrentRow.objects.update_or_create(only=True, defaults={"revision": row})
+    return before != row.pk

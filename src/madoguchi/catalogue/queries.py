@@ -1,12 +1,14 @@
-"""The published procedures: the newest revision, or the one that an old case was decided by."""
+"""The published procedures: the current revision, or the one that an old case was decided by."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from madoguchi.catalogue.models import RevisionRow
+from madoguchi.catalogue.models import CurrentRow, RevisionRow
+from madoguchi.procedures.facts import Value
 from madoguchi.procedures.loader import load_files
 from madoguchi.procedures.packs import Pack
 
@@ -15,7 +17,20 @@ class NothingPublished(LookupError):
     """No revision has been published yet."""
 
     def __init__(self) -> None:
-        super().__init__("手続台帳がまだ公開されていません。「madoguchi catalogue publish」で公開してください。")
+        super().__init__(
+            "手続台帳がまだ公開されていません。「madoguchi catalogue publish」で公開してください。"
+        )
+
+
+class RevisionDamaged(ValueError):
+    """What is stored under a revision is not what was published: the revision is a hash of the content."""
+
+    def __init__(self, revision: str) -> None:
+        self.revision = revision
+        super().__init__(
+            f"手続台帳の版 {revision} の中身が公開したときと違います。この版では判定しません。"
+            "情報システム担当に知らせてください。"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +44,8 @@ class Revision:
 
 
 def current_revision() -> str:
-    """The newest published revision. Raises NothingPublished."""
-    found = RevisionRow.objects.order_by("-id").values_list("revision", flat=True).first()
+    """The revision by which new cases are decided. Raises NothingPublished."""
+    found = CurrentRow.objects.values_list("revision__revision", flat=True).first()
     if found is None:
         raise NothingPublished
     return found
@@ -38,16 +53,27 @@ def current_revision() -> str:
 
 @lru_cache(maxsize=16)
 def pack_of(revision: str) -> Pack:
-    """The procedures of a revision; the same immutable value each time. Raises LookupError for an unknown one."""
+    """The procedures of a revision; the same immutable value each time.
+
+    Raises LookupError for an unknown revision and RevisionDamaged for one whose content was changed.
+    """
     row = RevisionRow.objects.filter(revision=revision).first()
     if row is None:
         raise LookupError(f"手続台帳の版 {revision} がありません。")
-    return load_files(*({name: text.encode() for name, text in layer.items()} for layer in row.folders))
+    pack = load_files(*({name: text.encode() for name, text in layer.items()} for layer in row.folders))
+    if pack.revision != revision:
+        raise RevisionDamaged(revision)
+    return pack
 
 
 def current() -> Pack:
     """The procedures as published last."""
     return pack_of(current_revision())
+
+
+def parameters() -> Mapping[str, Value]:
+    """What the city has set (ages, amounts), by name, in the current revision."""
+    return current().parameter_values()
 
 
 def revisions() -> tuple[Revision, ...]:

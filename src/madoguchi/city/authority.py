@@ -12,11 +12,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+
+from madoguchi.audit.entries import Actor
+from madoguchi.audit.operations import record_act
 
 
 class Authority(Enum):
     """What a screen needs before it opens."""
 
+    NOBODY = "nobody"
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
     COUNTER = "counter"
@@ -56,7 +61,8 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.AUDITOR: frozenset({Authority.AUDIT}),
 }
 WHO_HAS = {
-    authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held) for authority in Authority
+    authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)
+    for authority in Authority
 }
 
 View = Callable[..., HttpResponse]
@@ -90,7 +96,7 @@ def needs(authority: Authority) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not holds(request, authority):
-                return render(request, "city/refused.html", {"who": WHO_HAS[authority]}, status=403)
+                return refused(request, authority)
             return view(request, *args, **kwargs)
 
         guarded.authority = authority  # type: ignore[attr-defined]  # read by the test that walks every address
@@ -99,3 +105,17 @@ def needs(authority: Authority) -> Callable[[View], View]:
         return guarded
 
     return declare
+
+
+def refused(request: HttpRequest, authority: Authority) -> HttpResponse:
+    """The 403 page: which roles use this screen and whom to ask. The attempt is written down."""
+    match, user = request.resolver_match, request.user
+    if user.is_authenticated:
+        record_act(
+            actor=Actor(user.pk, user.get_username(), "", "", request.META.get("REMOTE_ADDR", "")),
+            activity="refused",
+            now=timezone.now(),
+            screen=(match.view_name or "unnamed") if match else "unnamed",
+            needed=authority.value,
+        )
+    return render(request, "city/refused.html", {"who": WHO_HAS[authority]}, status=403)

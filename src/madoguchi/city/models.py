@@ -73,5 +73,7 @@ class StaffRole(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["staff", "role"], name="city_role_once"),
-            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="city_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="city_role_known"
+            ),
         ]

@@ -37,7 +37,10 @@ class CityNotSetUp(LookupError):
     """No municipality in this database yet."""
 
     def __init__(self) -> None:
-        super().__init__("自治体がまだ設定されていません。情報システム担当に「madoguchi demo」または初期設定を頼んでください。")
+        super().__init__(
+            "自治体がまだ設定されていません。"
+            "情報システム担当に「madoguchi demo」または初期設定を頼んでください。"
+        )
 
 
 def profile() -> CityProfile:
@@ -66,7 +69,9 @@ def desk_names() -> dict[tuple[str, str], str]:
     """Names of desks by branch and desk key."""
     return {
         (branch, key): f"{branch_name} {name}"
-        for branch, key, branch_name, name in Desk.objects.values_list("branch__key", "key", "branch__name", "name")
+        for branch, key, branch_name, name in Desk.objects.values_list(
+            "branch__key", "key", "branch__name", "name"
+        )
     }
 
 
@@ -104,7 +109,11 @@ def seat_of(user: StaffMember) -> Seat | None:
 
 def department_of(user: StaffMember) -> str | None:
     """Key of the department of this member of staff."""
-    return None if user.department_id is None else Department.objects.values_list("key", flat=True).get(pk=user.department_id)
+    return (
+        None
+        if user.department_id is None
+        else Department.objects.values_list("key", flat=True).get(pk=user.department_id)
+    )
 
 
 def staff_names(ids: set[int]) -> dict[int, str]:
@@ -133,7 +142,11 @@ class StaffLine:
 
 def staff() -> tuple[StaffLine, ...]:
     """All staff, by sign-in name."""
-    rows = StaffMember.objects.select_related("department", "desk__branch").prefetch_related("role_rows").order_by("username")
+    rows = (
+        StaffMember.objects.select_related("department", "desk__branch")
+        .prefetch_related("role_rows")
+        .order_by("username")
+    )
     return tuple(
         StaffLine(
             id=row.pk,

@@ -11,13 +11,13 @@ import sys
 from importlib import import_module
 
 PLAIN = {
+    "demo": ("madoguchi.config.demo", "まどか市（架空）を作って開きます"),
     "facts": ("madoguchi.procedures.commands.facts", "事実の語彙を出します"),
     "procedures": ("madoguchi.procedures.commands.procedures", "手続台帳を調べます（lint・list・show）"),
     "decide": ("madoguchi.procedures.commands.decide", "世帯の手続きを判定します"),
     "population": ("madoguchi.residents.population.command", "架空の住民を作ります"),
 }
 WITH_DJANGO = {
-    "demo": "まどか市（架空）を作って開きます",
     "serve": "画面を開きます",
     "work": "あとで行う仕事を進めます",
     "doctor": "動く条件を調べます",

@@ -11,3 +11,7 @@ os.environ.setdefault("MADOGUCHI_SECRET_KEY", "only-for-tests")
 from madoguchi.config.settings import *  # noqa: E402,F403  -- Django's way to derive settings; the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405  -- from the settings above
+    # In a file, as in the office: a database in memory knows neither WAL nor waiting for another writer.
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}  # noqa: F405  -- from the settings above

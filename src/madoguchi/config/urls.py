@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("staff/", include("madoguchi.city.urls")),
     path("staff/", include("allauth.account.urls")),
     path("staff/mfa/", include("allauth.mfa.urls")),
     path("", include("madoguchi.channels.counter.urls")),
-    #X path("office/", include("madoguchi.channels.backoffice.urls")),
+    path("office/", include("madoguchi.channels.backoffice.urls")),
 ]

@@ -28,7 +28,7 @@ def katakana(text: str) -> str:
 
 def kana_search_key(text: str) -> str:
     """The key under which a reading is searched; idempotent."""
-    folded = unicodedata.normalize("NFKC", katakana(text)).upper()
+    folded = katakana(unicodedata.normalize("NFKC", text)).upper()
     large = folded.translate(_SMALL_TO_LARGE).translate(_SAME_SOUND)
     unvoiced = unicodedata.normalize("NFD", large)
     return unicodedata.normalize("NFC", unvoiced.translate(_DROPPED)).translate(_SAME_SOUND)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import islice, product
 
 import jntajis
@@ -21,6 +22,7 @@ _GRAPHEME = regex.compile(r"\X")
 _VARIATION_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 _SHRINK_RULES = jntajis.MJShrinkSchemeCombo(15)
 MOST_CANDIDATES = 16
+FIRST_IDEOGRAPH = 0x2E7F
 ADOBE_SELECTORS = {0xE0100, 0xE0101}
 
 
@@ -44,7 +46,7 @@ def shrink_candidates(text: str) -> frozenset[str]:
     plain = without_variation_selectors(unicodedata.normalize("NFC", text))
     per_character = []
     for character in plain:
-        found = jntajis.mj_shrink_candidates(character, _SHRINK_RULES) if ord(character) > 0x2E7F else []
+        found = jntajis.mj_shrink_candidates(character, _SHRINK_RULES) if ord(character) > FIRST_IDEOGRAPH else []
         per_character.append([character, *sorted(set(found) - {character})])
     return frozenset("".join(choice) for choice in islice(product(*per_character), MOST_CANDIDATES))
 
@@ -52,14 +54,18 @@ def shrink_candidates(text: str) -> frozenset[str]:
 def name_search_key(text: str) -> str:
     """One key for a written name: selectors, spaces and width gone, kana folded, each 漢字 by its first common form."""
     plain = without_variation_selectors(unicodedata.normalize("NFKC", text))
-    folded = []
-    for character in plain:
-        if ord(character) > 0x2E7F:
-            common = {character, *jntajis.mj_shrink_candidates(character, _SHRINK_RULES)}
-            folded.append(min(common))
-        else:
-            folded.append(character)
-    return kana_search_key("".join(folded))
+    return kana_search_key("".join(map(_first_common_form, plain)))
+
+
+@lru_cache(maxsize=20_000)
+def _first_common_form(character: str) -> str:
+    """The form that a chain of 縮退 ends at (敮 → 敍 → 叙); each step goes to a smaller code, so it ends."""
+    while ord(character) > FIRST_IDEOGRAPH:
+        first = min({character, *jntajis.mj_shrink_candidates(character, _SHRINK_RULES)})
+        if first == character:
+            break
+        character = first
+    return character
 
 
 def name_search_keys(text: str) -> frozenset[str]:

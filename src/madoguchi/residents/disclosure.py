@@ -15,7 +15,7 @@ from madoguchi.jp.names import NameParts
 from madoguchi.residents.fact_json import value_from_json
 from madoguchi.residents.models import ResidentFact, ResidentRecord
 from madoguchi.residents.people import DisclosedPerson, KnownFact
-from madoguchi.residents.protection import Audience, protected_people
+from madoguchi.residents.protection import Audience, addresses_shown
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 REGISTER_FACTS = ("relationship", "sex", "nationality_class", "birth_date")
@@ -47,9 +47,9 @@ def disclose(
         now=now,
     )
     today = now.astimezone(JAPAN).date()
-    hidden = protected_people(found, on=today) if audience is not Audience.SHEET_TO_SELF else frozenset()
+    shown = addresses_shown(found, audience=audience, on=today)
     facts = _facts_of(found, on=today)
-    return tuple(_disclosed(row, row.resident_no in hidden, facts.get(row.resident_no, {})) for row in rows)
+    return tuple(_disclosed(row, row.resident_no in shown, facts.get(row.resident_no, {})) for row in rows)
 
 
 def household_members(
@@ -85,7 +85,7 @@ def birth_of(row: ResidentRecord) -> date | PossibleDays:
     return PossibleDays(row.birth_text, row.birth_earliest, row.birth_latest)
 
 
-def _disclosed(row: ResidentRecord, hidden: bool, facts: dict[str, KnownFact]) -> DisclosedPerson:
+def _disclosed(row: ResidentRecord, shown: bool, facts: dict[str, KnownFact]) -> DisclosedPerson:
     as_of = row.known_since.astimezone(JAPAN).date()
     birth = birth_of(row)
     of_register: dict[str, KnownFact] = {
@@ -109,7 +109,7 @@ def _disclosed(row: ResidentRecord, hidden: bool, facts: dict[str, KnownFact]) -
         sex=row.sex,
         relationship=row.relationship,
         household_no=row.household_no,
-        address=None if hidden else row.address,
-        postal_code=None if hidden else row.postal_code,
+        address=(row.address or None) if shown else None,
+        postal_code=(row.postal_code or None) if shown else None,
         facts=of_register | facts,
     )

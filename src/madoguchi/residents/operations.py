@@ -11,10 +11,22 @@ from django.db import transaction
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.procedures.facts import Value
+from madoguchi.residents.fact_json import value_to_json
 from madoguchi.residents.importing.run import import_file
-from madoguchi.residents.models import Protection, ResidentFact, ResidentRecord, SearchKey
+from madoguchi.residents.models import Protection, ResidentRecord
 from madoguchi.residents.people import RegisterEntry
-from madoguchi.residents.rows import Origin, fact_of, new_facts, own_city, record_of, same_content, search_keys_of
+from madoguchi.residents.rows import (
+    NewFact,
+    Origin,
+    insert_facts,
+    insert_records,
+    insert_search_keys,
+    new_facts,
+    own_city,
+    record_of,
+    same_content,
+)
+
 __all__ = ["Registered", "add_fact", "import_file", "lift_protection", "protect", "register"]
 
 
@@ -49,10 +61,9 @@ def register(*, entries: Sequence[RegisterEntry], source: str, as_of: date, now:
                 superseded.append(before.pk)
             rows.append(row)
         ResidentRecord.objects.filter(pk__in=superseded).update(is_current=False)
-        ResidentRecord.objects.bulk_create(rows, batch_size=500)
-        keys = [key for row in rows for key in search_keys_of(row)]
-        SearchKey.objects.bulk_create(keys, batch_size=2000, ignore_conflicts=True)
-        ResidentFact.objects.bulk_create(new_facts(entries, origin=origin), batch_size=2000)
+        insert_records(rows)
+        insert_search_keys(rows)
+        insert_facts(new_facts(entries, origin=origin), origin=origin)
     return Registered(len(rows) - len(superseded), len(superseded), len(entries) - len(rows))
 
 
@@ -62,7 +73,7 @@ def add_fact(
     """Keep a further fact of a person beside all earlier ones."""
     with transaction.atomic():
         origin = Origin(source, as_of, now)
-        fact_of(resident_no, key, value, valid_from=valid_from, origin=origin).save(force_insert=True)
+        insert_facts([NewFact(resident_no, key, value_to_json(value), valid_from)], origin=origin)
         record_act(actor=by, activity="fact_added", now=now, person=resident_no, key=key)
 
 

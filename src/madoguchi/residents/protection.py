@@ -6,9 +6,11 @@ the same as what is not known, and nobody's address stands in lists or search re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import Enum
+
+from django.db.models import Q, QuerySet
 
 from madoguchi.residents.models import Protection, ResidentRecord
 
@@ -25,37 +27,62 @@ class Audience(Enum):
     LIST = "list"
     SEARCH = "search"
     CSV_CORE = "csv_core"
+    BOARD = "board"
     LOG = "log"
 
 
 # An application that the protected person signs in person needs the address; nothing else may carry it.
 ALLOWED_WHEN_PROTECTED = frozenset({Audience.SHEET_TO_SELF})
+# Nobody's address goes here, so that its absence says nothing.
+NEVER_SHOWN = frozenset({Audience.LIST, Audience.SEARCH, Audience.BOARD, Audience.LOG})
+
+
+def _active(on: date) -> QuerySet[Protection]:
+    return Protection.objects.filter(begins_on__lte=on, lifted_on__isnull=True)
+
+
+def shielding_rows(on: date) -> QuerySet[ResidentRecord]:
+    """The current rows of everyone who is protected on that day."""
+    return ResidentRecord.objects.filter(is_current=True, resident_no__in=_active(on).values("resident_no"))
 
 
 def protected_people(resident_nos: Iterable[str], *, on: date) -> frozenset[str]:
-    """Those of `resident_nos` who are protected on that day: by their own record or by that of the household they live in.
+    """Those of `resident_nos` who are protected on that day: by their own record or by whom they live with.
 
-    Protection holds until it is lifted; passing its end date only reminds. One protected member shields the whole
-    household, because the others' address is theirs.
+    Protection, provisional or not, holds until it is lifted; passing its end date only reminds (標準仕様書 3.1: 抑止は
+    自動的に終了しない). One protected person shields everyone of the same household and everyone at the same address,
+    because the others' address is theirs. The same three queries are made whoever is asked about.
     """
     numbers = list(resident_nos)
     if not numbers:
         return frozenset()
-    households = dict(
-        ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True).values_list("resident_no", "household_no")
-    )
-    living = ResidentRecord.objects.filter(household_no__in=set(households.values()), is_current=True)
-    household_of = dict(living.values_list("resident_no", "household_no"))
-    active = Protection.objects.filter(
-        resident_no__in=[*household_of, *numbers], begins_on__lte=on, lifted_on__isnull=True
-    ).values_list("resident_no", flat=True)
-    active_numbers = set(active)
-    shielded = {household_of[number] for number in active_numbers if number in household_of}
+    active = _active(on)
+    shielding = shielding_rows(on)
+    asked = ResidentRecord.objects.filter(is_current=True, resident_no__in=numbers)
+    places = {number: (home, key) for number, home, key in asked.values_list("resident_no", "household_no", "address_key")}
+    households = {home for home, _ in places.values()}
+    addresses = {key for _, key in places.values() if key}
+    together = shielding.filter(Q(household_no__in=households) | Q(address_key__in=addresses))
+    shielded = list(together.values_list("household_no", "address_key"))
+    shielded_households = {home for home, _ in shielded}
+    shielded_addresses = {key for _, key in shielded if key}
+    own = set(active.filter(resident_no__in=numbers).values_list("resident_no", flat=True))
     return frozenset(
-        number for number in numbers if number in active_numbers or households.get(number) in shielded
+        number
+        for number in numbers
+        if number in own
+        or (number in places and (places[number][0] in shielded_households or places[number][1] in shielded_addresses))
     )
+
+
+def addresses_shown(resident_nos: Sequence[str], *, audience: Audience, on: date) -> frozenset[str]:
+    """Those people whose address may appear before this audience. The one rule that every output asks."""
+    if audience in NEVER_SHOWN:
+        return frozenset()
+    protected = protected_people(resident_nos, on=on)
+    return frozenset(resident_nos) - (frozenset() if audience in ALLOWED_WHEN_PROTECTED else protected)
 
 
 def may_show_address(resident_no: str, *, audience: Audience, on: date) -> bool:
-    """Whether this person's address may appear before this audience."""
-    return audience in ALLOWED_WHEN_PROTECTED or not protected_people([resident_no], on=on)
+    """Whether this person's address may appear before this audience (`addresses_shown` for one)."""
+    return resident_no in addresses_shown([resident_no], audience=audience, on=on)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
 from madoguchi.city.queries import CityNotSetUp, profile
-from madoguchi.jp.addresses import split_address, town_key
+from madoguchi.jp.addresses import town_key
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.kana import kana_search_key
 from madoguchi.jp.names import name_search_keys
-from madoguchi.procedures.facts import Value
+from madoguchi.residents.bulk import insert
 from madoguchi.residents.fact_json import value_to_json
 from madoguchi.residents.models import ImportBatch, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.people import RegisterEntry
@@ -21,6 +23,7 @@ COMPARED = (
     "birth_latest", "sex", "relationship", "household_no", "address", "postal_code", "previous_address",
     "nationality_class", "livelihood_no", "insurance_no", "status", "reason", "moved_on", "notified_on",
 )  # fmt: skip
+RECORD_COLUMNS = tuple(field.attname for field in ResidentRecord._meta.concrete_fields if not field.primary_key)
 LONGEST_KEY = 120
 LONGEST_ADDRESS_KEY = 200
 
@@ -35,27 +38,29 @@ class Origin:
     batch: ImportBatch | None = None
 
 
-def own_city() -> str:
-    """Prefecture and name of this city, which addresses in its own register begin with; blank before it is set up."""
+def own_city() -> tuple[str, ...]:
+    """How addresses in this city's own register may begin; empty before the city is set up."""
     try:
         city = profile()
     except CityNotSetUp:
-        return ""
-    return f"{city.prefecture}{city.name}"
+        return ()
+    return (f"{city.prefecture}{city.name}", city.name)
 
 
-def address_key(address: str, city: str = "") -> str:
-    """The key under which an address is searched: from the town on, in one way of writing."""
-    text = address.strip()
-    for beginning in (city, city[3:], city[4:]):
-        if beginning and text.startswith(beginning):
+def address_key(address: str, city: Sequence[str] = ()) -> str:
+    """The key under which an address is searched: from the town on, in one way of writing.
+
+    Only our own city (`own_city`) is left out in front: that is where the people of this register live.
+    """
+    text = re.sub(r"\s+", "", address)
+    for beginning in city:
+        if text.startswith(beginning):
             text = text.removeprefix(beginning)
-            return town_key(text.replace(" ", "").replace("　", ""))[:LONGEST_ADDRESS_KEY]
-    parts = split_address(text)
-    return town_key(f"{parts.town}{parts.rest}{parts.building}".replace(" ", ""))[:LONGEST_ADDRESS_KEY]
+            break
+    return town_key(text)[:LONGEST_ADDRESS_KEY]
 
 
-def record_of(entry: RegisterEntry, *, history_no: int | None, origin: Origin, city: str) -> ResidentRecord:
+def record_of(entry: RegisterEntry, *, history_no: int | None, origin: Origin, city: Sequence[str]) -> ResidentRecord:
     """The history row of an entry; without a history number it is staged."""
     name, birth = entry.name, entry.birth
     unclear = isinstance(birth, PossibleDays)
@@ -102,35 +107,48 @@ def same_content(before: ResidentRecord, after: ResidentRecord) -> bool:
     return all(getattr(before, name) == getattr(after, name) for name in COMPARED)
 
 
-def search_keys_of(row: ResidentRecord) -> Iterator[SearchKey]:
-    """Every folded way in which this person may be looked for."""
-    written = [name for name in (row.name, row.alias, row.kanji_alongside) if name]
-    if row.former_surname and " " in row.name:
-        written.append(row.former_surname + row.name.split(" ", 1)[1])
-    names = frozenset(key[:LONGEST_KEY] for name in written for key in name_search_keys(name))
-    for key in sorted(names):
-        yield SearchKey(kind="name", key=key, resident_no=row.resident_no, batch=row.batch)
-    if row.kana:
-        key = kana_search_key(row.kana)[:LONGEST_KEY]
-        yield SearchKey(kind="kana", key=key, resident_no=row.resident_no, batch=row.batch)
+def insert_records(rows: Sequence[ResidentRecord]) -> None:
+    """Write history rows."""
+    insert(ResidentRecord, RECORD_COLUMNS, map(attrgetter(*RECORD_COLUMNS), rows))
 
 
-def fact_of(resident_no: str, key: str, value: Value, *, valid_from: date, origin: Origin) -> ResidentFact:
-    """The row of one further fact; what the source says of a later day holds from the source's own day."""
-    return ResidentFact(
-        resident_no=resident_no,
-        key=key,
-        value=value_to_json(value),
-        valid_from=min(valid_from, origin.as_of),
-        as_of=origin.as_of,
-        known_since=origin.now,
-        source=origin.source,
-        batch=origin.batch,
-    )
+def insert_search_keys(rows: Sequence[ResidentRecord]) -> None:
+    """Write every folded way in which these people may be looked for."""
+    insert(SearchKey, ("kind", "key", "resident_no", "batch_id"), _search_keys(rows), known=True)
 
 
-def new_facts(entries: Sequence[RegisterEntry], *, origin: Origin) -> list[ResidentFact]:
-    """Rows for those facts whose value is not the newest that this source told us.
+def _search_keys(rows: Sequence[ResidentRecord]) -> Iterator[tuple[str, str, str, int | None]]:
+    for row in rows:
+        written = [name for name in (row.name, row.alias, row.kanji_alongside) if name]
+        if row.former_surname and " " in row.name:
+            written.append(row.former_surname + row.name.split(" ", 1)[1])
+        for key in sorted({key[:LONGEST_KEY] for name in written for key in name_search_keys(name)}):
+            yield "name", key, row.resident_no, row.batch_id
+        if row.kana:
+            yield "kana", kana_search_key(row.kana)[:LONGEST_KEY], row.resident_no, row.batch_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A further fact to be written."""
+
+    resident_no: str
+    key: str
+    value: object
+    valid_from: date
+
+
+def insert_facts(facts: Sequence[NewFact], *, origin: Origin) -> None:
+    """Write further facts; what the source says of a later day holds from the source's own day."""
+    columns = ("resident_no", "key", "value", "valid_from", "as_of", "known_since", "source", "batch_id")
+    batch = origin.batch.pk if origin.batch else None
+    rest = (origin.as_of, origin.now, origin.source, batch)
+    rows = ((one.resident_no, one.key, one.value, min(one.valid_from, origin.as_of), *rest) for one in facts)
+    insert(ResidentFact, columns, rows)
+
+
+def new_facts(entries: Sequence[RegisterEntry], *, origin: Origin) -> list[NewFact]:
+    """Those facts whose value is not the newest that this source told us.
 
     What a source says for the first time holds from the person's last change; a new value from the source's own day.
     """
@@ -139,12 +157,12 @@ def new_facts(entries: Sequence[RegisterEntry], *, origin: Origin) -> list[Resid
     held = ResidentFact.objects.filter(resident_no__in=numbers, source=origin.source).order_by("valid_from", "id")
     for number, key, value in held.values_list("resident_no", "key", "value"):
         known[number, key] = value
-    made: list[ResidentFact] = []
+    made: list[NewFact] = []
     for entry in entries:
         for key, value in entry.facts.items():
-            place = (entry.resident_no, key)
-            if place in known and known[place] == value_to_json(value):
+            place, kept = (entry.resident_no, key), value_to_json(value)
+            if place in known and known[place] == kept:
                 continue
             first_day = origin.as_of if place in known else entry.moved_on or origin.as_of
-            made.append(fact_of(entry.resident_no, key, value, valid_from=first_day, origin=origin))
+            made.append(NewFact(entry.resident_no, key, kept, first_day))
     return made

@@ -18,7 +18,7 @@ from madoguchi.jp.names import name_search_key
 from madoguchi.residents.disclosure import JAPAN, birth_of
 from madoguchi.residents.models import ResidentRecord, SearchKey
 from madoguchi.residents.people import Hit, SearchResult, SearchTerms
-from madoguchi.residents.protection import protected_people
+from madoguchi.residents.protection import shielding_rows
 from madoguchi.residents.rows import address_key, own_city
 
 LAST_CHARACTER = "\U0010ffff"
@@ -37,10 +37,13 @@ def search(
     """People whom all given terms fit, at most `limit`. Raises NothingToSearchFor when every term is blank."""
     if terms.empty():
         raise NothingToSearchFor
-    rows = list(_matching(terms).order_by("id")[: limit + 1])
+    matching = _matching(terms)
     if terms.address:
-        hidden = protected_people((row.resident_no for row in rows), on=now.astimezone(JAPAN).date())
-        rows = [row for row in rows if row.resident_no not in hidden]
+        shielding = shielding_rows(now.astimezone(JAPAN).date())
+        matching = matching.exclude(household_no__in=shielding.values("household_no")).exclude(
+            address_key__in=shielding.values("address_key")
+        )
+    rows = list(matching.order_by("id")[: limit + 1])
     shown = rows[:limit]
     record_access(
         actor=actor,

@@ -4,16 +4,20 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from madoguchi.audit.append_only import allow_change, forbid_change
 
-TABLES = ("audit_entryrow", "audit_sealrow", "audit_sealedentry")
+UNIQUE_IN = {
+    "audit_entryrow": ("id",),
+    "audit_sealrow": ("id", "number", "previous", "digest"),
+    "audit_sealedentry": ("id", "entry_id"),
+}
 
 
 def forbid(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    for table in TABLES:
-        forbid_change(editor, table)
+    for table, unique in UNIQUE_IN.items():
+        forbid_change(editor, table, unique=unique)
 
 
 def allow(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    for table in TABLES:
+    for table in UNIQUE_IN:
         allow_change(editor, table)
 
 

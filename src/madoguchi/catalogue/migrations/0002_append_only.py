@@ -6,7 +6,7 @@ from madoguchi.audit.append_only import allow_change, forbid_change
 
 
 def forbid(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    forbid_change(editor, "catalogue_revisionrow")
+    forbid_change(editor, "catalogue_revisionrow", unique=("id", "revision"))
 
 
 def allow(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -140,7 +140,7 @@ def posted_answers(data: QueryDict, prompt: Prompt) -> Mapping[FactRef, Value | 
     pairs = list(zip(prompt.refs, prompt.definitions, strict=True))
     if go == "unknown":
         return dict.fromkeys(prompt.refs)
-    if go == "none":
+    if go == "none" and has_quick_answer(prompt):
         return {ref: ordinary(definition) for ref, definition in pairs}
     answers: dict[FactRef, Value | None] = {}
     for ref, definition in pairs:

@@ -24,7 +24,11 @@ SHOWN = 20
 
 
 class CellFault(ValueError):
-    """The cell cannot be taken; the message is for the clerk."""
+    """The cell cannot be taken; the message is for the clerk. `character`: the one to blame, where there is one."""
+
+    def __init__(self, sentence: str, character: str = "") -> None:
+        self.character = character
+        super().__init__(sentence)
 
 
 def cell_value(text: str, rule: ColumnRule, gaiji: Mapping[str, CharacterIdentity]) -> Value | None:
@@ -54,7 +58,7 @@ def _refuse_unusable(text: str) -> None:
     if found := _UNUSABLE.search(text):
         point = ord(found.group())
         what = "文字化けの記号" if point == 0xFFFD else "使えない制御文字"
-        raise CellFault(f"{what}（U+{point:04X}）が{found.start() + 1}文字目にあります")
+        raise CellFault(f"{what}（U+{point:04X}）が{found.start() + 1}文字目にあります", found.group())
 
 
 def _resolved(text: str, gaiji: Mapping[str, CharacterIdentity]) -> str:
@@ -68,10 +72,9 @@ def _resolved(text: str, gaiji: Mapping[str, CharacterIdentity]) -> str:
         elif character in gaiji:
             resolved.append(gaiji[character].written)
         else:
-            code = _cp932_code(character)
-            raise CellFault(
-                f"外字（{code}U+{ord(character):04X}）が{index + 1}文字目にあります。対応表の gaiji に何の字かを書いてください"
-            )
+            code = f"{_cp932_code(character)}U+{ord(character):04X}"
+            what = f"外字（{code}）が{index + 1}文字目にあります。対応表の gaiji に何の字かを書いてください"
+            raise CellFault(what, character)
     return "".join(resolved)
 
 

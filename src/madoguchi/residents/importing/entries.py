@@ -10,11 +10,13 @@ from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import CharacterIdentity, NameParts
 from madoguchi.procedures.facts import Value
 from madoguchi.residents.importing.cells import CellFault, cell_value
-from madoguchi.residents.importing.mapping import ColumnRule, FileMapping
+from madoguchi.residents.importing.mapping import CellType, ColumnRule, FileMapping
 from madoguchi.residents.importing.reading import Fault, SourceRow
 from madoguchi.residents.people import RegisterEntry, ResidentStatus
 
 MOST_FAULTS = 5
+MOST_REMEMBERED = 20_000
+REPEATING = (CellType.CODE, CellType.BOOLEAN, CellType.DAY)
 NAMES = ("name", "kana", "former_surname", "alias", "kanji_alongside")
 EARLIEST_BIRTH = date(1868, 1, 1)
 
@@ -25,6 +27,7 @@ class EntryReader:
     def __init__(self, mapping: FileMapping, heading: Sequence[str], today: date) -> None:
         self._places = [(heading.index(rule.heading), rule) for rule in mapping.columns if rule.heading in heading]
         self._gaiji = mapping.gaiji
+        self._known: dict[str, dict[str, Value | None]] = {rule.heading: {} for rule in mapping.columns}
         self._today = today
         self.number_heading = next(rule.heading for rule in mapping.columns if rule.field == "resident_no")
         self.unused = tuple(cell for cell in heading if cell and cell not in {rule.heading for rule in mapping.columns})
@@ -37,18 +40,32 @@ class EntryReader:
         fields: dict[str, Any] = {}
         facts: dict[str, Value] = {}
         faults: list[tuple[str, str]] = []
+        byte: int | None = None
         for place, rule in self._places:
             try:
-                value = cell_value(row.cells[place], rule, self._gaiji)
+                value = self._value(row.cells[place], rule)
                 self._check(rule, value)
             except CellFault as error:
                 faults.append((rule.heading, str(error)))
+                if error.character and byte is None:
+                    byte = row.byte_of(error.character)
                 continue
             if value is not None:
                 (facts if rule.is_fact else fields)[rule.field] = value
         if faults:
-            return _joined(faults)
+            return _joined(faults, byte)
         return _entry(fields, facts, self._glyphs(row))
+
+    def _value(self, text: str, rule: ColumnRule) -> Value | None:
+        """The value of a cell; cells of few kinds (codes, yes and no, days) are read once and remembered."""
+        if rule.type not in REPEATING:
+            return cell_value(text, rule, self._gaiji)
+        known = self._known[rule.heading]
+        if text not in known:
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+            known[text] = cell_value(text, rule, self._gaiji)
+        return known[text]
 
     def _check(self, rule: ColumnRule, value: Value | None) -> None:
         if value is None and rule.required:
@@ -68,10 +85,10 @@ class EntryReader:
         return tuple(self._gaiji[character] for character in dict.fromkeys(names) if character in self._gaiji)
 
 
-def _joined(faults: Sequence[tuple[str, str]]) -> Fault:
+def _joined(faults: Sequence[tuple[str, str]], byte: int | None) -> Fault:
     first, sentence = faults[0]
     others = [f"「{heading}」も: {text}" for heading, text in faults[1:MOST_FAULTS]]
-    return Fault("／".join([sentence, *others]), first)
+    return Fault("／".join([sentence, *others]), first, byte)
 
 
 def _entry(fields: Mapping[str, Any], facts: Mapping[str, Value], glyphs: tuple[CharacterIdentity, ...]) -> RegisterEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -14,6 +15,9 @@ from madoguchi.residents.importing.workbook import read_sheet
 
 SAMPLE = 1024 * 1024
 ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp932": "シフトJIS（CP932）"}
+
+# Single bytes that CP932 gives no character, though Python has a placeholder for them.
+_NO_CHARACTER = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 
 
 class FileRefused(ValueError):
@@ -40,6 +44,14 @@ class SourceRow:
     last_line: int
     cells: Sequence[str]
     fault: Fault | None = None
+    start: int = 0
+    data: bytes = b""
+    encoding: str = ""
+
+    def byte_of(self, character: str) -> int | None:
+        """Where in the file this character of the row first stands; None in a workbook."""
+        place = self.data.find(character.encode(self.encoding)) if self.encoding else -1
+        return self.start + place if place >= 0 else None
 
     @property
     def place(self) -> str:
@@ -178,8 +190,12 @@ def _decoded(record: RawRecord, encoding: str, delimiter: str, heading: tuple[st
     nul = record.data.find(b"\x00")
     if nul >= 0:
         return refused("NUL（0x00）が入っています", byte=record.start + nul)
+    plain = "utf-8" if encoding == "utf-8-sig" else encoding
     try:
-        text = record.data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
+        text = record.data.decode(plain)
+        if found := _NO_CHARACTER.search(text) if encoding == "cp932" else None:
+            place = len(text[: found.start()].encode(plain))
+            raise UnicodeDecodeError(plain, record.data, place, place + 1, "no character")
     except UnicodeDecodeError as error:
         wrong = record.data[error.start : error.end].hex(" ").upper()
         column = _column_at(record.data[: error.start], delimiter, heading)
@@ -191,7 +207,7 @@ def _decoded(record: RawRecord, encoding: str, delimiter: str, heading: tuple[st
     if len(cells) != len(heading):
         fault = _wrong_width(len(heading), len(cells))
         return SourceRow(record.line, record.last_line, (), fault)
-    return SourceRow(record.line, record.last_line, cells)
+    return SourceRow(record.line, record.last_line, cells, None, record.start, record.data, plain)
 
 
 def _column_at(before: bytes, delimiter: str, heading: tuple[str, ...]) -> str:

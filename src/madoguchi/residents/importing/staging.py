@@ -15,7 +15,16 @@ from madoguchi.audit.operations import record_act
 from madoguchi.residents.importing.report import Refusal
 from madoguchi.residents.models import ImportBatch, ImportRefusal, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.people import RegisterEntry
-from madoguchi.residents.rows import Origin, new_facts, own_city, record_of, same_content, search_keys_of
+from madoguchi.residents.rows import (
+    Origin,
+    insert_facts,
+    insert_records,
+    insert_search_keys,
+    new_facts,
+    own_city,
+    record_of,
+    same_content,
+)
 
 CLEARED_AT_ONCE = 20_000
 
@@ -84,11 +93,10 @@ class Staging:
             rows.append(row)
         if self._origin.batch is None:
             return
-        keys = [key for row in rows for key in search_keys_of(row)]
         with transaction.atomic():
-            ResidentRecord.objects.bulk_create(rows, batch_size=500)
-            SearchKey.objects.bulk_create(keys, batch_size=2000, ignore_conflicts=True)
-            ResidentFact.objects.bulk_create(facts, batch_size=2000)
+            insert_records(rows)
+            insert_search_keys(rows)
+            insert_facts(facts, origin=self._origin)
 
 
 def publish(*, batch: ImportBatch, rows_in: int, stored: int, unchanged: int, by: Actor, origin: Origin) -> None:

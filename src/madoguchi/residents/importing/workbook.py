@@ -6,6 +6,7 @@ A cell that is a formula shows what Excel last computed, not what the source sys
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,11 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 200
 RATIO_MATTERS_FROM = 1024 * 1024
 LOOKED_AT = 4096
+# What the libraries raise over a damaged package; each was met in the proof or is declared by them.
+BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, InvalidFileException, SyntaxError, ValueError, KeyError, IndexError,
+    TypeError, AttributeError, EOFError, OSError, NotImplementedError,
+)  # fmt: skip
 
 
 class WorkbookRefused(ValueError):
@@ -59,7 +65,9 @@ def check_package(stream: BinaryIO) -> None:
                     with package.open(entry) as member:
                         if b"<!DOCTYPE" in member.read(LOOKED_AT).upper():
                             raise WorkbookRefused("XML に宣言（DOCTYPE）が入っています。")
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError) as error:
+    except WorkbookRefused:
+        raise
+    except BROKEN as error:
         raise WorkbookRefused("壊れているか、Excelのファイルではありません。") from error
     finally:
         stream.seek(0)
@@ -70,11 +78,13 @@ def read_sheet(stream: BinaryIO, sheet: str | None) -> Iterator[SheetRow]:
     check_package(stream)
     try:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, SyntaxError, zipfile.BadZipFile, EOFError, OSError, TypeError) as error:
+    except BROKEN as error:
         raise WorkbookRefused("中の構造が壊れています。Excelで開いて保存し直してください。") from error
     try:
         yield from _rows(book, sheet)
-    except (zipfile.BadZipFile, SyntaxError, KeyError, EOFError) as error:
+    except WorkbookRefused:
+        raise
+    except BROKEN as error:
         raise WorkbookRefused("シートの途中が壊れています。Excelで開いて保存し直してください。") from error
     finally:
         book.close()

@@ -7,9 +7,9 @@ import sys
 from argparse import ArgumentParser, FileType, RawDescriptionHelpFormatter
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from madoguchi.audit.entries import Actor
@@ -63,9 +63,9 @@ class Command(BaseCommand):
                     progress=_bar if sys.stderr.isatty() else None,
                 )
         except OSError as error:
-            raise CommandError(f"「{options['file']}」を開けません（{error.strerror}）。場所を確かめてください。") from error
+            self._stop(f"「{options['file']}」を開けません（{error.strerror}）。場所を確かめてください。")
         except (MappingError, FileRefused, WorkbookRefused, ImportUnderWay) as error:
-            raise CommandError(str(error)) from error
+            self._stop(str(error))
         if options["refusals"]:
             with options["refusals"] as out:
                 report.refusals.write_csv(out)
@@ -73,6 +73,10 @@ class Command(BaseCommand):
         self.stdout.write(text)
         if report.refused_rows:
             sys.exit(1)
+
+    def _stop(self, sentence: str) -> NoReturn:
+        self.stderr.write(sentence)
+        sys.exit(2)
 
 
 def _bar(rows: int, share: float) -> None:

@@ -1,0 +1,97 @@
+"""What each line of the audit says to a reader: one sentence per activity, in plain Japanese."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from madoguchi.audit.entries import Entry, Purpose
+
+PURPOSES = {
+    Purpose.COUNTER_CASE: noop("窓口での受付"),
+    Purpose.REVIEW: noop("審査"),
+    Purpose.DEPARTMENT_TASK: noop("課での手続き"),
+    Purpose.IMPORT: noop("取込み"),
+    Purpose.CHANGE_DATA: noop("異動データの作成"),
+    Purpose.CERTIFICATE_REQUEST: noop("証明書の請求"),
+    Purpose.CORRECTION: noop("訂正"),
+    Purpose.AUDIT: noop("監査"),
+    Purpose.PRACTICE: noop("練習"),
+}
+SENTENCES = {
+    "read": noop("住民の情報を見ました"),
+    # the office
+    "signed_in": noop("サインインしました"),
+    "signed_out": noop("サインアウトしました"),
+    "sign_in_failed": noop("サインインに失敗しました"),
+    "sign_in_locked": noop("失敗が続いたため、サインインを止めました"),
+    "refused": noop("権限のない画面を開こうとしました"),
+    "second_step_added": noop("2段階めの確認方法を加えました"),
+    "second_step_removed": noop("2段階めの確認方法を外しました"),
+    "second_step_failed": noop("2段階めの確認に失敗しました"),
+    "recovery_codes_made": noop("予備のコードを作り直しました"),
+    "password_changed": noop("パスワードを変えました"),
+    "practice_on": noop("練習を始めました"),
+    "practice_off": noop("練習を終えました"),
+    "city_set_up": noop("自治体を設定しました"),
+    "departments_set": noop("課の名前を設定しました"),
+    "staff_added": noop("職員を加えました"),
+    "roles_set": noop("職員の役割を変えました"),
+    "seat_set": noop("職員の席を変えました"),
+    "staff_stopped": noop("職員の利用を止めました"),
+    "staff_restarted": noop("職員の利用を再開しました"),
+    "calendar_set": noop("開庁日を設定しました"),
+    "catalogue_published": noop("手続台帳を公開しました"),
+    "steps_exported": noop("受付の記録を書き出しました"),
+    # residents
+    "fact_added": noop("住民の項目を加えました"),
+    "handling_set": noop("取扱いの注意を設定しました"),
+    "handling_lifted": noop("取扱いの注意を外しました"),
+    "import_begun": noop("取込みを始めました"),
+    "import_stored": noop("取込みを登録しました"),
+    "import_cleared": noop("取込みを取り消しました"),
+    # cases
+    "begin": noop("受付を始めました"),
+    "set_who_moves": noop("異動する人を決めました"),
+    "set_visitor": noop("来た人を確かめました"),
+    "answer": noop("聞き取りに答えました"),
+    "correct_fact": noop("答えを直しました"),
+    "choose": noop("任意の手続きを選びました"),
+    "retake": noop("聞き直しました"),
+    "undo": noop("ひとつ前にもどしました"),
+    "park": noop("中断しました"),
+    "resume": noop("再開しました"),
+    "explain": noop("説明しました"),
+    "note_document": noop("足りない書類を控えました"),
+    "receive_document": noop("書類を受け取りました"),
+    "request_certificate": noop("証明書の請求を受けました"),
+    "change_revision": noop("手続台帳の版を変えました"),
+    "sign": noop("署名を受けました"),
+    "withdraw": noop("取下げました"),
+    "approve": noop("審査で認めました"),
+    "return": noop("審査で差しもどしました"),
+    "correct_after_signing": noop("署名のあとで訂正しました"),
+    "hand_over": noop("異動データを渡しました"),
+    "acknowledge": noop("基幹システムに登録されました"),
+    "refuse": noop("基幹システムが受け付けませんでした"),
+    "task_take": noop("課が手続きを引き受けました"),
+    "task_go_to_seat": noop("課の職員が席に来ました"),
+    "task_ask_back": noop("課が窓口に問い合わせました"),
+    "task_answer_back": noop("窓口が課に答えました"),
+    "task_done": noop("課の手続きが終わりました"),
+}
+
+
+def sentence(entry: Entry) -> str:
+    """The line as a sentence. An activity without its own sentence is shown by its key, never left out."""
+    known = SENTENCES.get(entry.activity)
+    said = _(known) if known else _("「%(activity)s」を記録しました") % {"activity": entry.activity}
+    if not entry.purpose:
+        return said + "。"
+    return _("%(said)s（目的: %(purpose)s）。") % {"said": said, "purpose": purpose_name(entry.purpose)}
+
+
+def purpose_name(purpose: str) -> str:
+    """A purpose of reading by its Japanese name; one that is not known any more by its key."""
+    known = {one.value: name for one, name in PURPOSES.items()}
+    return _(known[purpose]) if purpose in known else purpose

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BackofficeConfig(AppConfig):
+    name = "madoguchi.channels.backoffice"
+    label = "backoffice"

@@ -1,0 +1,50 @@
+"""What a session remembers besides who signed in: whether this member of staff is practising (練習)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from madoguchi.audit.operations import record_act
+from madoguchi.city.authority import Authority, needs
+from madoguchi.city.queries import actor_of
+
+PRACTICE = "practice"
+
+
+def is_practice(request: HttpRequest) -> bool:
+    """Whether this session practises: what it begins uses invented people and never leaves the house."""
+    return bool(request.session.get(PRACTICE))
+
+
+def set_practice(request: HttpRequest, *, on: bool, now: datetime) -> None:
+    """Begin or end practising in this session; it ends by itself at the next sign-in."""
+    request.session[PRACTICE] = on
+    record_act(actor=actor_of(request), activity="practice_on" if on else "practice_off", now=now)
+
+
+@require_POST
+@needs(Authority.SIGNED_IN)
+def stay(request: HttpRequest) -> HttpResponse:
+    """「続ける」: the request itself renews the session. Back to where it was pressed; a script gets 204."""
+    if request.headers.get("Accept") == "application/json":
+        return HttpResponse(status=204)
+    return _back(request)
+
+
+@require_POST
+@needs(Authority.SIGNED_IN)
+def practice(request: HttpRequest) -> HttpResponse:
+    """Begin (`on=yes`) or end practising."""
+    set_practice(request, on=request.POST.get("on") == "yes", now=timezone.now())
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    goal = request.POST.get("next", "")
+    return redirect(goal if url_has_allowed_host_and_scheme(goal, allowed_hosts=None) else "/")

@@ -1,0 +1,9 @@
+"""Addresses of the session: staying signed in, practising."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from madoguchi.city.session import practice, stay
+
+urlpatterns = [path("stay/", stay, name="city_stay"), path("practice/", practice, name="city_practice")]

@@ -1,0 +1,181 @@
+"""`madoguchi demo`: まどか市, fresh, with invented residents, served on this machine only.
+
+`--check` visits every kind of screen as the people who use it and ends with 0 when all of them answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+MARK = ".madoguchi-demo"
+START_SECONDS = 60
+VISITS = {
+    "clerk": ("/cases/", "/cases/?q=A001"),
+    "reviewer": ("/reviews/",),
+    "insurance": ("/desk/",),
+    "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
+    "dx": ("/office/catalogue/",),
+    "auditor": ("/office/audit/",),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's own help."""
+    made = argparse.ArgumentParser(
+        prog="madoguchi demo",
+        description="架空のまどか市を新しく作り、この機械だけで開きます。",
+        epilog="例: madoguchi demo --residents 500 --check",
+    )
+    made.add_argument("--residents", type=int, default=10_000, help="架空の住民の数（10000）")
+    made.add_argument("--port", type=int, default=8000)
+    made.add_argument("--check", action="store_true", help="開いて、主な画面を見て、終わります")
+    return made
+
+
+def main(argv: list[str]) -> int:
+    """Make the city, print where and who, and serve until stopped; or check and end."""
+    options = parser().parse_args(argv)
+    if options.residents < 0:
+        print("--residents には0以上の数を入れてください。", file=sys.stderr)
+        return 2
+    home = Path(os.environ.get("MADOGUCHI_HOME") or Path("var") / "demo").resolve()
+    if not _fresh(home):
+        print(f"{home} には実演用でないデータがあります。MADOGUCHI_HOME に別の場所を指定してください。", file=sys.stderr)
+        return 2
+    os.environ["MADOGUCHI_HOME"] = str(home)
+    os.environ.pop("MADOGUCHI_DATABASE_URL", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
+    began = time.monotonic()
+    _build(options.residents)
+    print(f"まどか市（架空）を作りました: {time.monotonic() - began:.0f} 秒", flush=True)
+    port = _free_port() if options.check else options.port
+    return _serve(port, check=options.check)
+
+
+def _fresh(home: Path) -> bool:
+    """Empty the demo's own folder; a folder that is not the demo's is left alone."""
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
+        return False
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    (home / MARK).touch()
+    return True
+
+
+def _build(residents: int) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from madoguchi.config.demo_city import build
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+    def show(stored: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r住民 {stored:,} / {residents:,}", end="", file=sys.stderr, flush=True)
+
+    build(residents=residents, now=timezone.now(), progress=show)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _serve(port: int, *, check: bool) -> int:
+    from madoguchi.config.server import server_command
+
+    base = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
+    try:
+        if not _answers(base, server):
+            print(f"{port} 番で開けませんでした。ほかのものが使っていないか確かめ、--port で別の番号にしてください。", file=sys.stderr)
+            return 2
+        _tell(base)
+        if check:
+            return _check(base)
+        server.wait()
+        return 0
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.terminate()
+        try:
+            server.wait(5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
+    until = time.monotonic() + START_SECONDS
+    opener = build_opener()
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            opener.open(f"{base}/staff/login/", timeout=5).close()
+            return True
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    return False
+
+
+def _tell(base: str) -> None:
+    from madoguchi.config.demo_city import PASSWORD, STAFF
+
+    print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
+    for one in STAFF:
+        print(f"  {one.username:<10} {one.name}  {one.shows}")
+    print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
+
+
+def _check(base: str) -> int:
+    """Visit the screens as each of them; one line a visit."""
+    faults = 0
+    for username, pages in VISITS.items():
+        opener = _signed_in(base, username)
+        for page in pages:
+            status = _status(opener, f"{base}{page}")
+            faults += status != 200
+            print(f"{'○' if status == 200 else '×'} {username:<10} {page} {status}", flush=True)
+    if faults:
+        print(f"{faults} の画面が開けませんでした。「madoguchi doctor」で調べてください。", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _signed_in(base: str, username: str) -> OpenerDirector:
+    from madoguchi.config.demo_city import PASSWORD
+
+    jar = CookieJar()
+    opener = build_opener(HTTPCookieProcessor(jar))
+    page = f"{base}/staff/login/"
+    text = opener.open(page, timeout=20).read().decode()
+    token = text.split('name="csrfmiddlewaretoken" value="', 1)[1].split('"', 1)[0]
+    said = urlencode({"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token}).encode()
+    opener.open(page, data=said, timeout=20).close()
+    return opener
+
+
+def _status(opener: OpenerDirector, url: str) -> int:
+    try:
+        with opener.open(url, timeout=20) as answer:
+            signed_out = "/staff/login/" in answer.url
+            return 401 if signed_out else int(answer.status)
+    except HTTPError as error:
+        return error.code

@@ -1,0 +1,133 @@
+"""まどか市: the invented city of the demo, made by calling operations, as a real city would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases import opening
+from madoguchi.cases.acting import civil_day
+from madoguchi.cases.states import IdentityDocument, VisitorKind
+from madoguchi.catalogue.operations import publish
+from madoguchi.catalogue.queries import current
+from madoguchi.city.authority import Role
+from madoguchi.city.models import StaffMember
+from madoguchi.city.operations import BranchPlan, add_staff, set_up_city
+from madoguchi.city.queries import CityProfile, seat_of, system_actor
+from madoguchi.procedures.loader import NATIONAL_FOLDER
+from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.load import load_population
+
+# Prefecture and code exist nowhere: 99 is no prefecture.
+PROFILE = CityProfile(code="999997", prefecture="まどか県", name="まどか市", mayor_title="まどか市長")
+BRANCHES = (
+    BranchPlan("main", "本庁", "A", {"desk-1": "1番窓口", "desk-2": "2番窓口", "desk-3": "3番窓口"}),
+    BranchPlan("west", "西支所", "W", {"desk-1": "1番窓口"}),
+    BranchPlan("east", "東支所", "E", {"desk-1": "1番窓口"}),
+)
+CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
+PASSWORD = "madoka-demo-2026"
+SEED = 20261123
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStaff:
+    """A sign-in of the demo: who, what they may do, where they sit."""
+
+    username: str
+    name: str
+    roles: tuple[Role, ...]
+    department: str | None = None
+    branch: str | None = None
+    desk: str | None = None
+    shows: str = ""
+
+
+STAFF = (
+    DemoStaff("clerk", "窓口 花子", (Role.CLERK,), "citizens", "main", "desk-1", "受付一覧・聞き取り・署名"),
+    DemoStaff("clerk2", "西野 桃子", (Role.CLERK,), "citizens", "west", "desk-1", "支所の受付"),
+    DemoStaff("reviewer", "確認 次郎", (Role.REVIEWER,), "citizens", "main", "desk-2", "審査"),
+    DemoStaff("insurance", "国保 三郎", (Role.OFFICER,), "insurance", None, None, "国保の課の画面"),
+    DemoStaff("childcare", "子育 四葉", (Role.OFFICER,), "childcare", None, None, "子育ての課の画面"),
+    DemoStaff("systems", "情報 五郎", (Role.SYSTEMS,), None, None, None, "異動データ・職員"),
+    DemoStaff("dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳"),
+    DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
+)
+
+
+def build(*, residents: int, now: datetime, progress: Callable[[int], None] | None = None) -> str:
+    """Make the whole city in a fresh database; returns the revision of its procedures."""
+    by = system_actor("初期設定")
+    folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
+    revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
+    departments = {key: one.name for key, one in current().departments.items()}
+    set_up_city(profile=PROFILE, departments=departments, branches=BRANCHES, by=by, now=now)
+    for one in STAFF:
+        add_staff(
+            username=one.username,
+            password=PASSWORD,
+            display_name=one.name,
+            roles=one.roles,
+            department=one.department,
+            branch=one.branch,
+            desk=one.desk,
+            by=by,
+            now=now,
+        )
+    load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
+    _first_case(now)
+    return revision
+
+
+def _first_case(now: datetime) -> None:
+    """A family that is sitting at the first desk, its certificate copied, so that the hearing can be tried at once."""
+    member = StaffMember.objects.get(username="clerk")
+    seat = seat_of(member)
+    assert seat is not None, "the clerk sits at a desk"
+    by = Actor(member.pk, member.display_name, seat.branch, seat.desk)
+    case = opening.open_case(event=EventKind.move_in, by=by, now=now)
+    opening.begin_from_certificate(case=case, certificate=family(civil_day(now)), by=by, now=now)
+    opening.set_visitor(
+        case=case,
+        kind=VisitorKind.SELF,
+        person="p1",
+        name="",
+        phone="",
+        documents=frozenset({IdentityDocument.MY_NUMBER_CARD}),
+        proof_seen=False,
+        unproved=False,
+        by=by,
+        now=now,
+        version=None,
+    )
+
+
+def family(today: date) -> opening.MovingOutCertificate:
+    """The invented family of five of the journey: a couple, a schoolchild, a small child, a grandmother."""
+    moved = today - timedelta(days=4)
+
+    def person(name: str, kana: str, birth: date, sex: str, relationship: str, **facts: str) -> opening.CertificatePerson:
+        known = {"nationality_class": "jp", **facts}
+        return opening.CertificatePerson(name, kana, birth, sex, relationship, known)
+
+    return opening.MovingOutCertificate(
+        old_address="埼玉県深谷市本住町1番地",
+        new_address="まどか県まどか市緑町3丁目30番8号",
+        new_building="まどか荘201号",
+        old_head="窓辺 太郎",
+        planned_move_out_date=moved - timedelta(days=3),
+        move_date=moved,
+        special=False,
+        people=(
+            person("窓辺 太郎", "マドベ タロウ", date(1984, 5, 2), "male", "世帯主", health_insurance="nhi", pension="1"),
+            person("窓辺 幸子", "マドベ サチコ", date(1986, 7, 9), "female", "妻", health_insurance="nhi", pension="1"),
+            person("窓辺 一樹", "マドベ カズキ", date(2018, 4, 1), "male", "子", health_insurance="nhi"),
+            person("窓辺 双葉", "マドベ フタバ", date(2022, 6, 15), "female", "子", health_insurance="nhi"),
+            person(
+                "窓辺 梅", "マドベ ウメ", date(1939, 2, 3), "female", "母", health_insurance="late_elderly", pension="receiving"
+            ),
+        ),
+    )

@@ -1,0 +1,30 @@
+"""The table of messages to the core system. Private to this room."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class MessageRow(models.Model):
+    """One change handed to the core system: what it says does not change, only where it stands."""
+
+    case = models.CharField(max_length=32)
+    number = models.CharField(max_length=12)
+    round = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, default="created")
+    result = models.CharField(max_length=200, default="")
+    created_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "round"], name="connect_message_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=("created", "handed_over", "acknowledged", "refused")), name="connect_state_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="connect_state")]

@@ -1,0 +1,179 @@
+"""What every test may ask for: まどか市, its staff, procedures and residents; and honest counting.
+
+Tests never read the clock: `NOW` is passed in. What cannot run here is counted, with how to get it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from tests import cast
+from tools.postgres import TO_GET_IT, binaries
+
+from madoguchi.audit.append_only import lifted
+from madoguchi.audit.entries import Actor
+from madoguchi.catalogue.operations import publish
+from madoguchi.city.models import StaffMember
+from madoguchi.city.operations import add_staff, set_up_city
+from madoguchi.city.queries import seat_of
+from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
+from madoguchi.residents.operations import protect, register
+
+MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
+REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"
+NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
+    "Chromium": (
+        lambda: bool(shutil.which("chromium") or shutil.which("google-chrome")),
+        "apt-get install chromium",
+    ),
+    "PostgreSQL": (
+        lambda: bool(os.environ.get("MADOGUCHI_TEST_POSTGRES")) or binaries() is not None,
+        TO_GET_IT,
+    ),
+    "zint": (lambda: shutil.which("zint") is not None, "apt-get install zint"),
+    "java": (lambda: shutil.which("java") is not None, "apt-get install default-jre-headless, then npm ci"),
+}
+_not_run: dict[str, int] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "needs(name): cannot run without this program; counted when it is not there"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        name = marker.args[0]
+        there, to_get_it = NEEDS[name]
+        if there():
+            continue
+        if REQUIRE_ALL:
+            pytest.fail(f"needs {name}; to get it: {to_get_it}", pytrace=False)
+        pytest.skip(f"needs {name}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    reason = report.longrepr[2] if report.skipped and isinstance(report.longrepr, tuple) else ""
+    if "needs " in reason:
+        report.user_properties.append(("needs", reason.split("needs ", 1)[1]))
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name, value in report.user_properties:
+        if name == "needs" and report.skipped:
+            _not_run[str(value)] = _not_run.get(str(value), 0) + 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, count in sorted(_not_run.items()):
+        tests = "test needs" if count == 1 else "tests need"
+        terminalreporter.write_line(f"not run: {count} {tests} {name}; to get it: {NEEDS[name][1]}")
+
+
+@contextmanager
+def change_allowed() -> Iterator[None]:
+    """Lift the triggers that forbid change, and put them back."""
+    if connection.vendor != "sqlite":
+        with lifted(connection):
+            yield
+        return
+    with connection.cursor() as cursor:
+        triggers = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Django empties the tables after a transactional test; append-only tables would refuse."""
+    plain = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with change_allowed():
+            plain(self)
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = plain
+
+
+@pytest.fixture
+def city(db: None) -> Mapping[str, Actor]:
+    """まどか市 set up, with its staff; the actors by sign-in name."""
+    departments = {key: one.name for key, one in national_pack().departments.items()}
+    set_up_city(
+        profile=cast.PROFILE, departments=departments, branches=cast.BRANCHES, by=cast.SETTER, now=cast.NOW
+    )
+    for username, one in cast.STAFF.items():
+        add_staff(
+            username=username,
+            password=cast.PASSWORD,
+            display_name=one.name,
+            roles=one.roles,
+            department=one.department,
+            branch=one.branch if one.desk else None,
+            desk=one.desk,
+            by=cast.SETTER,
+            now=cast.NOW,
+        )
+    return {username: _actor(username) for username in cast.STAFF}
+
+
+def _actor(username: str) -> Actor:
+    member = StaffMember.objects.get(username=username)
+    seat = seat_of(member)
+    return Actor(
+        member.pk, member.display_name, seat.branch if seat else "", seat.desk if seat else "", "127.0.0.1"
+    )
+
+
+@pytest.fixture
+def procedures(city: Mapping[str, Actor]) -> str:
+    """The national procedures with まどか市's own laid over them, published; the revision."""
+    folders = [NATIONAL_FOLDER, *([MADOKA] if MADOKA.is_dir() else [])]
+    return publish(folders=folders, by=cast.SETTER, now=cast.NOW)
+
+
+@pytest.fixture
+def residents(city: Mapping[str, Actor]) -> Mapping[str, str]:
+    """The residents of the cast on the register, the protected one protected; 宛名番号 by role."""
+    register(entries=list(cast.RESIDENTS.values()), source="住民記録", as_of=cast.TODAY, now=cast.NOW)
+    protect(
+        resident_no=cast.RESIDENTS["protected"].resident_no,
+        begins_on=cast.MOVED_ON,
+        ends_on=None,
+        by=cast.SETTER,
+        now=cast.NOW,
+    )
+    return {role: entry.resident_no for role, entry in cast.RESIDENTS.items()}
+
+
+@pytest.fixture
+def signed_in(city: Mapping[str, Actor]) -> Callable[[str], Client]:
+    """A browser in which this member of staff is signed in."""
+
+    def browser(username: str) -> Client:
+        client = Client()
+        client.force_login(
+            StaffMember.objects.get(username=username), "django.contrib.auth.backends.ModelBackend"
+        )
+        return client
+
+    return browser

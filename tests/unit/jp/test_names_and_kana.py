@@ -1,0 +1,110 @@
+"""Names, characters and kana: kept as written, found however they are said (E22, E24–E28)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madoguchi.jp.kana import full_width_kana, kana_search_key, katakana
+from madoguchi.jp.names import (
+    MOST_CANDIDATES,
+    NameParts,
+    NameUse,
+    VariationWorld,
+    graphemes,
+    length,
+    name_search_key,
+    name_search_keys,
+    shrink_candidates,
+    variation_world,
+    without_variation_selectors,
+)
+
+LONG = "MARIA FERNANDA DE LOS ANGELES RODRIGUEZ GUTIERREZ"
+kana = st.text(st.characters(min_codepoint=0x3041, max_codepoint=0x30FA), max_size=20)
+names = st.text(st.characters(min_codepoint=0x3041, max_codepoint=0x9FFF), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("written", "common"), [("髙橋", "高橋"), ("渡邉", "渡辺"), ("渡邊", "渡辺"), ("﨑山", "崎山")]
+)
+def test_e22_a_variant_is_found_by_its_common_form_and_kept_as_written(written: str, common: str) -> None:
+    assert name_search_keys(written) & name_search_keys(common)
+    assert NameParts(written).for_use(NameUse.REGISTER) == written
+
+
+def test_e22_variants_are_not_made_one() -> None:
+    assert NameParts("渡邉 一").name != NameParts("渡邊 一").name
+
+
+def test_e22_the_ways_to_write_a_name_are_bounded_and_hold_the_name() -> None:
+    found = shrink_candidates("齋藤邊邉髙﨑")
+    assert "齋藤邊邉髙﨑" in found
+    assert len(found) <= MOST_CANDIDATES
+
+
+def test_e24_length_is_what_a_reader_counts() -> None:
+    with_selector = "葛\U000e0101城"
+    assert length(with_selector) == 2
+    assert graphemes(with_selector)[0] == "葛\U000e0101"
+    assert length("𠮷野") == 2
+    assert without_variation_selectors(with_selector) == "葛城"
+
+
+def test_e24_the_two_collections_of_selectors_are_told_apart() -> None:
+    assert variation_world("葛城") is VariationWorld.NONE
+    assert variation_world("葛\U000e0101城") is VariationWorld.ADOBE_JAPAN1
+    assert variation_world("邉\U000e0107") is VariationWorld.MOJI_JOHO
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("ショウコ", "シヨウコ"),
+        ("ｼｮｳｺ", "ショウコ"),
+        ("しょうこ", "ショウコ"),
+        ("ユーコ", "ユコ"),
+        ("カツラギ", "カツラキ"),
+        ("タカハシ　タロウ", "タカハシタロウ"),
+        ("ヲノ", "オノ"),
+        ("ミヅキ", "ミツキ"),
+        ("ヴァン", "ウアン"),
+    ],
+)
+def test_e25_a_reading_is_found_however_it_is_written(said: str, written: str) -> None:
+    assert kana_search_key(said) == kana_search_key(written)
+
+
+def test_e25_half_width_kana_become_full_width_with_their_marks() -> None:
+    assert full_width_kana("ｶﾞｷﾞﾊﾟ") == "ガギパ"
+    assert katakana("たかはし") == "タカハシ"
+
+
+def test_e26_a_person_without_a_reading_has_none() -> None:
+    assert NameParts("窓口 花").kana is None
+
+
+def test_e27_the_name_depends_on_what_it_is_for() -> None:
+    parts = NameParts("SMITH JOHN", former_surname="鈴木", alias="山田 譲", kanji_alongside="史密斯")
+    assert parts.for_use(NameUse.SIGNATURE) == "SMITH JOHN"
+    assert parts.for_use(NameUse.ADDRESS_LABEL) == "山田 譲"
+    assert parts.for_use(NameUse.SHEET) == "SMITH JOHN（史密斯、旧氏 鈴木、通称 山田 譲）"
+
+
+def test_e28_a_long_name_without_a_surname_stays_whole() -> None:
+    assert NameParts(LONG).for_use(NameUse.REGISTER) == LONG
+    assert name_search_key(LONG) == name_search_key(LONG.replace(" ", "　").lower())
+    assert name_search_key("ＭＡＲＩＡ，Ｆ") == name_search_key("Maria F")
+
+
+@given(kana)
+def test_a_key_of_kana_is_its_own_key(text: str) -> None:
+    assert kana_search_key(kana_search_key(text)) == kana_search_key(text)
+    assert kana_search_key(katakana(text)) == kana_search_key(text)
+
+
+@given(names)
+def test_a_key_of_a_name_is_its_own_key(text: str) -> None:
+    assert name_search_key(name_search_key(text)) == name_search_key(text)
+    assert name_search_key(text) in name_search_keys(text)

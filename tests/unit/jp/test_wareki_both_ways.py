@@ -1,0 +1,134 @@
+"""和暦 both ways, and dates that are not whole (E14–E16, E19)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.wareki import (
+    WarekiError,
+    format_date_text,
+    format_wareki,
+    format_wareki_short,
+    parse_date_text,
+)
+
+civil = st.dates(date(1868, 1, 25), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("昭和64年1月7日", date(1989, 1, 7)),
+        ("平成元年1月8日", date(1989, 1, 8)),
+        ("H1.1.8", date(1989, 1, 8)),
+        ("平成31年4月30日", date(2019, 4, 30)),
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("大正15年12月25日", date(1926, 12, 25)),
+        ("昭和元年12月25日", date(1926, 12, 25)),
+        ("明治45年7月30日", date(1912, 7, 30)),
+        ("大正元年7月30日", date(1912, 7, 30)),
+        ("S59.5.2", date(1984, 5, 2)),
+        ("s59/5/2", date(1984, 5, 2)),
+        ("昭５９．５．２", date(1984, 5, 2)),
+        ("1984-05-02", date(1984, 5, 2)),
+        ("1984/5/2", date(1984, 5, 2)),
+        ("１９８４年５月２日", date(1984, 5, 2)),
+        ("19840502", date(1984, 5, 2)),
+        ("令和8年2月28日", date(2026, 2, 28)),
+    ],
+)
+def test_e14_what_people_write_is_understood(text: str, day: date) -> None:
+    assert parse_date_text(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("昭和64年1月8日", (date(1989, 1, 8),)),
+        ("平成31年5月1日", (date(2019, 5, 1),)),
+        ("平成元年1月7日", (date(1989, 1, 7),)),
+    ],
+)
+def test_e14_an_era_that_does_not_reach_the_day_is_answered_with_what_was_meant(
+    text: str, meant: tuple[date, ...]
+) -> None:
+    with pytest.raises(WarekiError) as raised:
+        parse_date_text(text)
+    assert raised.value.candidates == meant
+    assert format_wareki(meant[0]) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("day", "long", "short"),
+    [
+        (date(2019, 5, 1), "令和元年5月1日", "令元.5.1"),
+        (date(2026, 11, 5), "令和8年11月5日", "令8.11.5"),
+        (date(1989, 1, 7), "昭和64年1月7日", "昭64.1.7"),
+        (date(1926, 12, 25), "昭和元年12月25日", "昭元.12.25"),
+    ],
+)
+def test_e14_a_day_is_written_as_counters_write_it(day: date, long: str, short: str) -> None:
+    assert format_wareki(day) == long
+    assert format_wareki_short(day) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("昭和10年月日不詳", date(1935, 1, 1), date(1935, 12, 31)),
+        ("昭和10年5月日不詳", date(1935, 5, 1), date(1935, 5, 31)),
+        ("昭和64年月日不詳", date(1989, 1, 1), date(1989, 1, 7)),
+        ("1970-00-00", date(1970, 1, 1), date(1970, 12, 31)),
+        ("1970-02-00", date(1970, 2, 1), date(1970, 2, 28)),
+        ("1970年不詳", date(1970, 1, 1), date(1970, 12, 31)),
+        ("不詳", date(1868, 1, 25), date(9999, 12, 31)),
+    ],
+)
+def test_e15_a_date_that_is_partly_unknown_keeps_its_text_and_its_bounds(
+    text: str, earliest: date, latest: date
+) -> None:
+    assert parse_date_text(text) == PossibleDays(text, earliest, latest)
+
+
+@pytest.mark.parametrize("text", ["昭和12年2月30日", "1937-02-30", "昭和12年2月29日"])
+def test_e16_a_day_that_never_was_keeps_its_text(text: str) -> None:
+    found = parse_date_text(text)
+    assert isinstance(found, PossibleDays)
+    assert found.text == text
+    assert found.earliest == date(1937, 2, 28)
+    assert format_date_text(found) == text
+
+
+@pytest.mark.parametrize("text", ["令和8年11月頃", "令和8年11月推定"])
+def test_e19_about_a_month_is_kept_as_written(text: str) -> None:
+    assert parse_date_text(text) == PossibleDays(text, date(2026, 11, 1), date(2026, 11, 30))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "きのう", "令和8年13月1日", "令和8年1月32日", "令和0年1月1日", "2026-13-01", "0000-01-01"]
+)
+def test_what_is_not_a_date_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(WarekiError, match="日付として読めません"):
+        parse_date_text(text)
+
+
+@given(civil)
+def test_each_day_comes_back_from_its_wareki(day: date) -> None:
+    assert parse_date_text(format_wareki(day)) == day
+    assert parse_date_text(format_wareki_short(day)) == day
+    assert parse_date_text(day.isoformat()) == day
+    assert parse_date_text(day.strftime("%Y%m%d")) == day
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_date_or_is_refused(text: str) -> None:
+    try:
+        found = parse_date_text(text)
+    except WarekiError:
+        return
+    assert isinstance(found, date | PossibleDays)

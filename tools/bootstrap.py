@@ -26,7 +26,7 @@ def say(text: str) -> None:
 
 def main() -> int:
     kind = sys.argv[1] if len(sys.argv) > 1 else "run"
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 -- this file is what an older Python meets first
         say(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
         return 2
     lock = LOCKS[kind]
@@ -58,7 +58,17 @@ def _install(lock: Path) -> bool:
     quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     uv = [str(PYTHON), "-m", "pip", "install", "-q", "uv"]
     if subprocess.run(uv, env=quiet, check=False).returncode == 0:
-        found = [str(HOME / "bin" / "uv"), "pip", "install", "-q", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)]
+        found = [
+            str(HOME / "bin" / "uv"),
+            "pip",
+            "install",
+            "-q",
+            "--python",
+            str(PYTHON),
+            "--require-hashes",
+            "-r",
+            str(lock),
+        ]
         if subprocess.run(found, check=False).returncode == 0:
             return True
         say("uv could not; trying pip")

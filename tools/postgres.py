@@ -38,8 +38,20 @@ def temporary_cluster() -> Iterator[str]:
     def run(*words: str) -> None:
         subprocess.run([*as_user, *words], check=True, capture_output=True, cwd=folder)
 
-    run(str(programs / "initdb"), "--no-sync", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D", str(data))
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    run(
+        str(programs / "initdb"),
+        "--no-sync",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-D",
+        str(data),
+    )
+    options = (
+        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    )
     run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start")
     try:
         yield f"postgresql://{user}@/postgres?host={folder}"

@@ -26,7 +26,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "MADOGUCHI_HOME": home, "PYTHONPATH": str(ROOT / "src")}
         for name, words in CHECKS:
-            done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            )
             print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name}", flush=True)
             if done.returncode:
                 failed.append(name)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-TRANSLATED = re.compile(r"{%\s*translate\s.*?%}|{%\s*blocktranslate.*?%}.*?{%\s*endblocktranslate\s*%}|_\(\".*?\"\)|{#.*?#}", re.S)
+TRANSLATED = re.compile(
+    r"{%\s*translate\s.*?%}|{%\s*blocktranslate.*?%}.*?{%\s*endblocktranslate\s*%}|_\(\".*?\"\)|{#.*?#}", re.S
+)
 FORBIDDEN = (
     (re.compile(r"\sstyle="), "style= は使えません。madoguchi.css に書いてください。"),
     (re.compile(r"\son[a-z]+="), "on…= は使えません。data-属性と static の JavaScript を使ってください。"),
@@ -27,7 +29,10 @@ def faults(path: Path) -> list[str]:
         found += [(text.count("\n", 0, match.start()) + 1, sentence) for match in pattern.finditer(text)]
     plain = TRANSLATED.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     found += [
-        (plain.count("\n", 0, match.start()) + 1, "訳せない日本語があります。{% translate %} で囲んでください。")
+        (
+            plain.count("\n", 0, match.start()) + 1,
+            "訳せない日本語があります。{% translate %} で囲んでください。",
+        )
         for match in JAPANESE.finditer(plain)
     ]
     name = path.relative_to(ROOT)

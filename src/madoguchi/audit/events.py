@@ -42,6 +42,7 @@ SENTENCES = {
     "staff_restarted": noop("職員の利用を再開しました"),
     "calendar_set": noop("開庁日を設定しました"),
     "catalogue_published": noop("手続台帳を公開しました"),
+    "papers_made": noop("書類を作りました"),
     "steps_exported": noop("受付の記録を書き出しました"),
     # residents
     "fact_added": noop("住民の項目を加えました"),

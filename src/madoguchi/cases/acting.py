@@ -31,7 +31,9 @@ class NotNow(ValueError):
     """The act does not fit the state of the case."""
 
     def __init__(self, number: str, status: CaseStatus) -> None:
-        super().__init__(f"受付 {number} は「{status.label}」のため、この操作はできません。画面を開き直してください。")
+        super().__init__(
+            f"受付 {number} は「{status.label}」のため、この操作はできません。画面を開き直してください。"
+        )
 
 
 class SomebodyElseChanged(ValueError):

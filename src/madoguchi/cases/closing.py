@@ -26,14 +26,18 @@ class NobodyCame(ValueError):
     """Nobody was identified yet."""
 
     def __init__(self) -> None:
-        super().__init__("窓口に来た人をまだ確かめていません。「来た人」の画面で本人確認をしてから署名へ進んでください。")
+        super().__init__(
+            "窓口に来た人をまだ確かめていません。「来た人」の画面で本人確認をしてから署名へ進んでください。"
+        )
 
 
 class NotSigned(ValueError):
     """Neither strokes nor a signed paper."""
 
     def __init__(self) -> None:
-        super().__init__("署名がありません。枠の中に署名してもらうか、署名済みの紙を確かめてしるしを付けてください。")
+        super().__init__(
+            "署名がありません。枠の中に署名してもらうか、署名済みの紙を確かめてしるしを付けてください。"
+        )
 
 
 def choose(*, case: str, wanted: frozenset[str], by: Actor, now: datetime, version: int | None) -> None:
@@ -147,13 +151,23 @@ def sign(
         )
         _send_tasks(row, judged, record, now)
         finish_act(
-            row, Act.SIGN, by=by, now=now, detail=StepDetail(signatures=1), signed_round=row.signed_round + 1, parked=False
+            row,
+            Act.SIGN,
+            by=by,
+            now=now,
+            detail=StepDetail(signatures=1),
+            signed_round=row.signed_round + 1,
+            parked=False,
         )
 
 
 def content_digest(record: Record, judged: Judged) -> str:
     """A digest of everything a signature stands for: facts and what is filed."""
-    facts = sorted((ref.subject, ref.key, value_to_json(held.value)) for ref, held in record.facts.items() if held.value is not None)
+    facts = sorted(
+        (ref.subject, ref.key, value_to_json(held.value))
+        for ref, held in record.facts.items()
+        if held.value is not None
+    )
     filed = sorted(f"{decision.procedure}:{decision.subject}" for decision in applied_for(judged, record))
     said = json.dumps([facts, filed], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
@@ -197,4 +211,6 @@ def correct_after_signing(*, case: str, reason: str, by: Actor, now: datetime, v
         raise ReasonMissing
     with transaction.atomic():
         row = begin_act(case, Act.CORRECT_AFTER_SIGNING, version=version)
-        finish_act(row, Act.CORRECT_AFTER_SIGNING, by=by, now=now, detail=StepDetail(note=reason.strip()[:100]))
+        finish_act(
+            row, Act.CORRECT_AFTER_SIGNING, by=by, now=now, detail=StepDetail(note=reason.strip()[:100])
+        )

@@ -15,6 +15,7 @@ from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CAN_BE_UNDONE, Act, FactSource
 from madoguchi.catalogue.queries import current_revision, pack_of
 from madoguchi.jp.dates import PossibleDays
+from madoguchi.procedures.decide import changes
 from madoguchi.procedures.decisions import Change
 from madoguchi.procedures.facts import (
     CLAIMANT,
@@ -27,7 +28,6 @@ from madoguchi.procedures.facts import (
     Value,
 )
 from madoguchi.procedures.packs import Pack
-from madoguchi.procedures.decide import changes
 
 
 class AnswerNotPossible(ValueError):
@@ -90,12 +90,17 @@ def answer_prompt(
 
 def _taken_up(record: Record) -> frozenset[FactRef]:
     """What was not known before and was taken up again on purpose."""
-    return frozenset(ref for ref, held in record.facts.items() if held.value is None) - record.heard_without_answer
+    return (
+        frozenset(ref for ref, held in record.facts.items() if held.value is None)
+        - record.heard_without_answer
+    )
 
 
 def definition_of(pack: Pack, ref: FactRef) -> FactDefinition | None:
     """The vocabulary's definition of a fact, by whose it is."""
-    holder = {EVENT_SUBJECT: Holder.EVENT, HOUSEHOLD_SUBJECT: Holder.HOUSEHOLD}.get(ref.subject, Holder.PERSON)
+    holder = {EVENT_SUBJECT: Holder.EVENT, HOUSEHOLD_SUBJECT: Holder.HOUSEHOLD}.get(
+        ref.subject, Holder.PERSON
+    )
     return pack.fact(holder, ref.key)
 
 
@@ -155,14 +160,18 @@ def undo(*, case: str, by: Actor, now: datetime, version: int | None) -> None:
     with transaction.atomic():
         row = begin_act(case, Act.UNDO, version=version)
         last = (
-            ActRow.objects.filter(case=row, undone_at__isnull=True, kind__in=[act.value for act in CAN_BE_UNDONE])
+            ActRow.objects.filter(
+                case=row, undone_at__isnull=True, kind__in=[act.value for act in CAN_BE_UNDONE]
+            )
             .order_by("-number")
             .first()
         )
         if last is None:
             raise NothingToUndo
         ActRow.objects.filter(pk=last.pk).update(undone_at=now)
-        finish_act(row, Act.UNDO, by=by, now=now, detail=StepDetail(prompt=last.prompt or None, note=last.kind))
+        finish_act(
+            row, Act.UNDO, by=by, now=now, detail=StepDetail(prompt=last.prompt or None, note=last.kind)
+        )
 
 
 def park(*, case: str, by: Actor, now: datetime) -> None:
@@ -188,7 +197,9 @@ def resume(*, case: str, by: Actor, now: datetime) -> None:
         )
 
 
-def move_to_current_revision(*, case: str, by: Actor, now: datetime, version: int | None) -> tuple[Change, ...]:
+def move_to_current_revision(
+    *, case: str, by: Actor, now: datetime, version: int | None
+) -> tuple[Change, ...]:
     """Decide the case by the newest published procedures from now on; returns what differs."""
     with transaction.atomic():
         row = begin_act(case, Act.CHANGE_REVISION, version=version)

@@ -69,5 +69,6 @@ def applied_for(judged: Judged, record: Record) -> tuple[Decision, ...]:
     return tuple(
         decision
         for decision in judged.decisions
-        if decision.status is Status.MUST or (decision.status is Status.OPTIONAL and choice_key(decision) in wanted)
+        if decision.status is Status.MUST
+        or (decision.status is Status.OPTIONAL and choice_key(decision) in wanted)
     )

@@ -60,7 +60,10 @@ class CaseRow(models.Model):
                 name="cases_practice_never_leaves",
             ),
         ]
-        indexes = [models.Index(fields=["day", "branch"], name="cases_day"), models.Index(fields=["status"], name="cases_status")]
+        indexes = [
+            models.Index(fields=["day", "branch"], name="cases_day"),
+            models.Index(fields=["status"], name="cases_status"),
+        ]
 
 
 class ActRow(models.Model):
@@ -109,7 +112,9 @@ class FactRow(models.Model):
     known_since = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["act", "key", "subject"], name="cases_fact_once_per_act")]
+        constraints = [
+            models.UniqueConstraint(fields=["act", "key", "subject"], name="cases_fact_once_per_act")
+        ]
 
 
 class ExplanationRow(models.Model):
@@ -122,7 +127,9 @@ class ExplanationRow(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "procedure", "index"], name="cases_explained_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "procedure", "index"], name="cases_explained_once")
+        ]
 
 
 class DocumentRow(models.Model):
@@ -136,7 +143,9 @@ class DocumentRow(models.Model):
     received_by = models.CharField(max_length=150, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "procedure", "text"], name="cases_document_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "procedure", "text"], name="cases_document_once")
+        ]
 
 
 class SignatureRow(models.Model):
@@ -172,7 +181,9 @@ class ReviewRow(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(entered_by=F("reviewed_by")), name="cases_review_by_another"),
-            models.UniqueConstraint(fields=["case", "round"], condition=Q(approved=True), name="cases_one_approval"),
+            models.UniqueConstraint(
+                fields=["case", "round"], condition=Q(approved=True), name="cases_one_approval"
+            ),
         ]
 
 
@@ -192,7 +203,9 @@ class TaskRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "procedure", "subject"], name="cases_task_once"),
-            models.CheckConstraint(condition=Q(state__in=[state.value for state in TaskState]), name="cases_task_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in TaskState]), name="cases_task_state"
+            ),
         ]
         indexes = [models.Index(fields=["department", "state"], name="cases_task_desk")]
 

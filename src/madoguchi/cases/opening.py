@@ -53,7 +53,9 @@ class DateInFuture(ValueError):
 
     def __init__(self, moved_on: date) -> None:
         self.moved_on = moved_on
-        super().__init__("住み始めた日が、届出の日より後になっています。転入届は住み始めてから受け付けます。日付を確かめてください。")
+        super().__init__(
+            "住み始めた日が、届出の日より後になっています。転入届は住み始めてから受け付けます。日付を確かめてください。"
+        )
 
 
 class NoSuchHousehold(LookupError):
@@ -158,7 +160,9 @@ def begin_from_certificate(*, case: str, certificate: MovingOutCertificate, by: 
             raise DateInFuture(certificate.move_date)
         given = _certificate_facts(certificate)
         act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
-        _add_people(row, act, [HeldPerson(f"p{n}", "", False) for n, _ in enumerate(certificate.people, start=1)])
+        _add_people(
+            row, act, [HeldPerson(f"p{n}", "", False) for n, _ in enumerate(certificate.people, start=1)]
+        )
 
 
 def _certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]:
@@ -198,7 +202,13 @@ def _certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given
 
 
 def add_residents(
-    *, case: str, resident_nos: Sequence[str], staying: bool, by: Actor, now: datetime, version: int | None = None
+    *,
+    case: str,
+    resident_nos: Sequence[str],
+    staying: bool,
+    by: Actor,
+    now: datetime,
+    version: int | None = None,
 ) -> None:
     """Bring people of the register into the case: as those who move, or as those who stay (the joined household)."""
     people = disclose(
@@ -245,7 +255,13 @@ def join_household(*, case: str, number: str, by: Actor, now: datetime, version:
 
 
 def _add_disclosed(
-    case: str, people: Sequence[DisclosedPerson], *, staying: bool, by: Actor, now: datetime, version: int | None
+    case: str,
+    people: Sequence[DisclosedPerson],
+    *,
+    staying: bool,
+    by: Actor,
+    now: datetime,
+    version: int | None,
 ) -> None:
     with transaction.atomic():
         row = begin_act(case, Act.BEGIN, version=version)
@@ -265,14 +281,23 @@ def _add_disclosed(
             for key, known in person.facts.items():
                 given[FactRef(key, ref)] = Given(known.value, FactSource.REGISTER, as_of=known.as_of)
         if staying and people:
-            given[FactRef(JOINED_HOUSEHOLD, EVENT_SUBJECT)] = Given(people[0].household_no, FactSource.REGISTER)
+            given[FactRef(JOINED_HOUSEHOLD, EVENT_SUBJECT)] = Given(
+                people[0].household_no, FactSource.REGISTER
+            )
         act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
         _add_people(row, act, held, first=first)
 
 
 def _add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, first: int = 1) -> None:
     PersonRow.objects.bulk_create(
-        PersonRow(case=row, act=act, ref=person.ref, resident_no=person.resident_no, staying=person.staying, order=order)
+        PersonRow(
+            case=row,
+            act=act,
+            ref=person.ref,
+            resident_no=person.resident_no,
+            staying=person.staying,
+            order=order,
+        )
         for order, person in enumerate(people, start=first)
     )
 

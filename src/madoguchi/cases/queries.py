@@ -12,7 +12,15 @@ from madoguchi.audit.operations import record_access
 from madoguchi.audit.queries import steps_of
 from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.judging import Judged, judge, prompt_now
-from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, ExplanationRow, FactRow, TaskNoteRow, TaskRow
+from madoguchi.cases.models import (
+    CaseRow,
+    CertificateRow,
+    DocumentRow,
+    ExplanationRow,
+    FactRow,
+    TaskNoteRow,
+    TaskRow,
+)
 from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, read_record
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
@@ -71,10 +79,13 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         header=header_of(row),
         record=record,
         judged=judged,
-        prompt=prompt_now(judged, record) if row.status == CaseStatus.HEARING.value and record.people else None,
+        prompt=prompt_now(judged, record)
+        if row.status == CaseStatus.HEARING.value and record.people
+        else None,
         changes=_changes_of_last_answer(row, record, judged),
         explained={
-            (one.procedure, one.index): Explained(one.by_name, one.at) for one in ExplanationRow.objects.filter(case=row)
+            (one.procedure, one.index): Explained(one.by_name, one.at)
+            for one in ExplanationRow.objects.filter(case=row)
         },
         documents=tuple(
             DocumentDue(one.pk, one.procedure, one.text, one.received_at is not None)
@@ -130,7 +141,9 @@ def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeade
     if number:
         rows = rows.filter(number__iexact=number.strip())
     else:
-        rows = rows.filter(Q(day=today) | ~Q(status__in=(CaseStatus.REGISTERED.value, CaseStatus.WITHDRAWN.value)))
+        rows = rows.filter(
+            Q(day=today) | ~Q(status__in=(CaseStatus.REGISTERED.value, CaseStatus.WITHDRAWN.value))
+        )
     return tuple(header_of(row) for row in rows.order_by("-pk")[:200])
 
 
@@ -150,7 +163,9 @@ def waiting_for_review(*, actor: Actor) -> tuple[ReviewLine, ...]:
 
 def department_tasks(*, department: str) -> tuple[TaskView, ...]:
     """A department's tasks that are open, and today's finished ones; oldest first."""
-    return tuple(_task_view(task) for task in _tasks(Q(department=department) & ~Q(state=TaskState.CANCELLED.value)))
+    return tuple(
+        _task_view(task) for task in _tasks(Q(department=department) & ~Q(state=TaskState.CANCELLED.value))
+    )
 
 
 def task_view(*, task: int, department: str) -> TaskView:
@@ -163,7 +178,12 @@ def task_view(*, task: int, department: str) -> TaskView:
 
 def _tasks(condition: Q) -> Iterable[TaskRow]:
     missing = Count("case__documents", filter=Q(case__documents__received_at__isnull=True), distinct=True)
-    return TaskRow.objects.filter(condition).select_related("case").annotate(missing=missing).order_by("pk")[:500]
+    return (
+        TaskRow.objects.filter(condition)
+        .select_related("case")
+        .annotate(missing=missing)
+        .order_by("pk")[:500]
+    )
 
 
 def _task_view(row: TaskRow, notes: tuple[str, ...] = ()) -> TaskView:
@@ -189,9 +209,15 @@ def _task_view(row: TaskRow, notes: tuple[str, ...] = ()) -> TaskView:
     )
 
 
-def fact_history(*, case: str, ref: FactRef) -> tuple[tuple[datetime, Value | None, FactSource, str, bool], ...]:
+def fact_history(
+    *, case: str, ref: FactRef
+) -> tuple[tuple[datetime, Value | None, FactSource, str, bool], ...]:
     """Everything that was ever held of a fact: when, what, from where, why, and whether it still stands."""
-    rows = FactRow.objects.filter(case__public_id=case, key=ref.key, subject=ref.subject).select_related("act").order_by("pk")
+    rows = (
+        FactRow.objects.filter(case__public_id=case, key=ref.key, subject=ref.subject)
+        .select_related("act")
+        .order_by("pk")
+    )
     return tuple(
         (
             row.known_since,
@@ -213,7 +239,9 @@ def history(*, case: str) -> tuple[Entry, ...]:
 def journey_counts(*, case: str) -> JourneyCounts:
     """What the visit cost the resident, from the recorded steps alone."""
     steps = history(case=case)
-    undone = sum(1 for step in steps if step.activity == Act.UNDO.value and step.body.get("note") == Act.ANSWER.value)
+    undone = sum(
+        1 for step in steps if step.activity == Act.UNDO.value and step.body.get("note") == Act.ANSWER.value
+    )
 
     def total(name: str) -> int:
         return sum(int(str(step.body.get(name, 0))) for step in steps)

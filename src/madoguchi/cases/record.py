@@ -18,8 +18,23 @@ from madoguchi.residents.fact_json import value_from_json
 
 # What a case keeps beside the vocabulary of the procedures, for sheets and for the change data.
 PERSON_TEXTS = ("name", "kana", "domicile", "domicile_head", "resident_code")
-EVENT_TEXTS = ("new_address", "new_building", "new_postal_code", "old_address", "old_building", "old_head", "new_head")
-NOTIFIER_TEXTS = ("notifier_name", "notifier_kind", "notifier_phone", "notifier_documents", "notifier_proof", "notifier_ref")
+EVENT_TEXTS = (
+    "new_address",
+    "new_building",
+    "new_postal_code",
+    "old_address",
+    "old_building",
+    "old_head",
+    "new_head",
+)
+NOTIFIER_TEXTS = (
+    "notifier_name",
+    "notifier_kind",
+    "notifier_phone",
+    "notifier_documents",
+    "notifier_proof",
+    "notifier_ref",
+)
 JOINED_HOUSEHOLD = "joined_household"
 ADDRESS_KEPT_OFF = "address_kept_off"
 CHOSEN = "chosen_procedures"
@@ -80,7 +95,9 @@ class Record:
     def heard_without_answer(self) -> frozenset[FactRef]:
         """What was asked and answered with わからない: not asked again by itself, until somebody takes it up again."""
         taken_up = max((act.number for act in self.acts if act.kind == Act.RETAKE.value), default=0)
-        return frozenset(ref for ref, held in self.facts.items() if held.value is None and held.act > taken_up)
+        return frozenset(
+            ref for ref, held in self.facts.items() if held.value is None and held.act > taken_up
+        )
 
 
 def read_record(case: CaseRow, *, before_act: int | None = None) -> Record:

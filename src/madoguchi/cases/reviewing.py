@@ -32,7 +32,9 @@ def send_back(*, case: str, note: str, by: Actor, now: datetime, version: int | 
     _review(case, Act.RETURN, approved=False, note=note.strip(), by=by, now=now, version=version)
 
 
-def _review(case: str, act: Act, *, approved: bool, note: str, by: Actor, now: datetime, version: int | None) -> None:
+def _review(
+    case: str, act: Act, *, approved: bool, note: str, by: Actor, now: datetime, version: int | None
+) -> None:
     with transaction.atomic():
         row = begin_act(case, act, version=version)
         if by.staff_id is None or by.staff_id in (row.last_entered_by, row.opened_by):
@@ -68,4 +70,6 @@ def refuse(*, case: str, reason: str, by: Actor, now: datetime) -> None:
     """The core system did not take the change: back to the counter with its reason."""
     with transaction.atomic():
         row = begin_act(case, Act.REFUSE, version=None)
-        finish_act(row, Act.REFUSE, by=by, now=now, channel=Channel.SYSTEM, detail=StepDetail(note=reason[:100]))
+        finish_act(
+            row, Act.REFUSE, by=by, now=now, channel=Channel.SYSTEM, detail=StepDetail(note=reason[:100])
+        )

@@ -5,22 +5,22 @@ A sheet is for the person who signs it; whether an address may stand on it is as
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from madoguchi.audit.entries import Actor, Purpose
-from madoguchi.audit.operations import record_act, record_access
+from madoguchi.audit.entries import Actor
+from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day, find_case
-from madoguchi.cases.judging import Judged, applied_for, judge
+from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
-from madoguchi.cases.queries import address_may_appear
-from madoguchi.cases.record import HeldFact, Record, read_record
-from madoguchi.city.queries import departments, desk_names, profile
-from madoguchi.jp.addresses import split_address
+from madoguchi.cases.record import read_record
+from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets, head_of_household
+from madoguchi.city.queries import departments, desk_names
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
-from madoguchi.papers.facts import Address, FactsForSheet, FactValue, KnownValue, Name
 from madoguchi.papers.operations import render_confirmation, render_guide, render_sheets
 from madoguchi.papers.values import (
     ChangeLine,
@@ -36,9 +36,8 @@ from madoguchi.papers.values import (
 )
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
-from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
+from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 from madoguchi.procedures.situation import EventKind
-from madoguchi.residents.protection import Audience
 
 PAD_WIDTH, PAD_HEIGHT = 900, 260
 STATEMENT = "上の内容に相違ありません。届出・申請をします。"
@@ -57,122 +56,7 @@ class NothingToPrint(LookupError):
         super().__init__("印刷する帳票がありません。必要な手続きが決まってから、もう一度開いてください。")
 
 
-class _Papers:
-    """A case read once for its papers."""
-
-    def __init__(self, case: str, *, actor: Actor, now: datetime) -> None:
-        self.row: CaseRow = find_case(case)
-        self.record: Record = read_record(self.row)
-        self.judged: Judged = judge(self.row, self.record)
-        self.city = profile()
-        self.today = civil_day(now)
-        record_access(
-            actor=actor,
-            purpose=Purpose.PRACTICE if self.row.practice else Purpose.COUNTER_CASE,
-            authority=Audience.SHEET_TO_SELF.value,
-            person_keys=[person.resident_no or f"{case}/{person.ref}" for person in self.record.people] or [case],
-            fields=("sheet",),
-            case=case,
-            screen="papers",
-            now=now,
-        )
-
-    @property
-    def audience(self) -> Audience:
-        """To whom the paper goes: to one of the people themselves, or to somebody who acts for them."""
-        return Audience.SHEET_TO_SELF if self.record.text("notifier_ref") or not self.record.text("notifier_kind") else Audience.SHEET_TO_OTHER
-
-    def address_may_appear(self) -> bool:
-        return address_may_appear(self.record, audience=self.audience, on=self.today)
-
-
-def facts_for_sheets(papers: _Papers, subject: str | None) -> FactsForSheet:
-    """Everything known, keyed as sheets name it."""
-    record = papers.record
-    withheld = not papers.address_may_appear()
-    known: dict[tuple[str, str], KnownValue] = {("event.kind", ""): KnownValue(papers.row.event_kind, "受付")}
-    for ref, held in record.facts.items():
-        if held.value is None or isinstance(held.value, str) and not held.value:
-            continue
-        known[_sheet_key(ref)] = KnownValue(held.value, held.source.label, held.as_of)
-    for person in record.people:
-        known["person.name", person.ref] = KnownValue(
-            Name(record.text("name", person.ref), record.text("kana", person.ref)), _source(record, "name", person.ref)
-        )
-    for prefix in ("new", "old"):
-        text = record.text(f"{prefix}_address")
-        if text:
-            parts = split_address(text)
-            building = record.text(f"{prefix}_building") or parts.building.strip()
-            line = text.removesuffix(parts.building) if not record.text(f"{prefix}_building") else text
-            known[f"event.{prefix}_address", ""] = KnownValue(
-                Address(line, building), _source(record, f"{prefix}_address"), withheld=withheld
-            )
-    known |= _notifier(papers, withheld)
-    movers = tuple(person.ref for person in record.people if record.value("moves", person.ref) is True)
-    claimant = papers.judged.situation.claimant
-    return FactsForSheet(
-        known=known,
-        people=movers or tuple(person.ref for person in record.people),
-        subject=subject if subject and subject != HOUSEHOLD_SUBJECT else claimant or (movers[0] if movers else None),
-        audience=papers.audience,
-        municipality=papers.city.name,
-        number=papers.row.number,
-        received_on=papers.row.day,
-        notified_on=papers.row.notified_on,
-        claimant=claimant,
-        choices=_choices(papers.judged),
-    )
-
-
-def _sheet_key(ref: FactRef) -> tuple[str, str]:
-    if ref.subject == EVENT_SUBJECT:
-        return f"event.{ref.key}", ""
-    if ref.subject == HOUSEHOLD_SUBJECT:
-        return f"household.{ref.key}", ""
-    return f"person.{ref.key}", ref.subject
-
-
-def _source(record: Record, key: str, subject: str = EVENT_SUBJECT) -> str:
-    held: HeldFact | None = record.facts.get(FactRef(key, subject))
-    return held.source.label if held else "受付"
-
-
-def _notifier(papers: _Papers, withheld: bool) -> dict[tuple[str, str], KnownValue]:
-    record = papers.record
-    known: dict[tuple[str, str], KnownValue] = {}
-    ref = record.text("notifier_ref")
-    if record.text("notifier_name"):
-        known["notifier.name", ""] = KnownValue(Name(record.text("notifier_name"), record.text("kana", ref) if ref else ""), "職員確認")
-        known["notifier.kind", ""] = KnownValue(record.text("notifier_kind"), "職員確認")
-    if record.text("notifier_phone"):
-        known["notifier.phone", ""] = KnownValue(record.text("notifier_phone"), "本人申告")
-    if ref and record.text("new_address"):
-        known["notifier.address", ""] = KnownValue(
-            Address(record.text("new_address"), record.text("new_building")), "本人申告", withheld=withheld
-        )
-    documents = record.value("notifier_documents")
-    if isinstance(documents, frozenset) and documents:
-        from madoguchi.cases.states import IdentityDocument
-
-        text = "、".join(IdentityDocument(code).label for code in sorted(documents))
-        known["case.identity_document", ""] = KnownValue(text, "職員確認")
-    known["case.received_by", ""] = KnownValue(papers.row.opened_by_name, "受付")
-    known["case.number", ""] = KnownValue(papers.row.number, "受付")
-    return known
-
-
-def _choices(judged: Judged) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    choices = {
-        f"{definition.holder.value}.{definition.key}": tuple((one.code, one.label) for one in definition.choices)
-        for definition in judged.pack.vocabulary
-        if definition.choices
-    }
-    choices["event.kind"] = tuple((kind.value, kind.label) for kind in EventKind if kind is not EventKind.none)
-    return choices
-
-
-def _filled(papers: _Papers, decisions: Sequence[Decision]) -> tuple[SheetValues, ...]:
+def _filled(papers: PapersOfCase, decisions: Sequence[Decision]) -> tuple[SheetValues, ...]:
     """One sheet for each procedure and subject that has one; a household sheet once."""
     sheets: list[SheetValues] = []
     done: set[tuple[str, str]] = set()
@@ -188,7 +72,7 @@ def _filled(papers: _Papers, decisions: Sequence[Decision]) -> tuple[SheetValues
 
 def all_sheets(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     """Every sheet of what is filed today, as one PDF. Raises NothingToPrint."""
-    papers = _Papers(case, actor=actor, now=now)
+    papers = PapersOfCase(case, actor=actor, now=now)
     sheets = _filled(papers, applied_for(papers.judged, papers.record))
     if not sheets:
         raise NothingToPrint
@@ -197,7 +81,7 @@ def all_sheets(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
 
 def one_sheet(*, case: str, procedure: str, subject: str, actor: Actor, now: datetime) -> RenderedPaper:
     """The sheet of one procedure. Raises NothingToPrint."""
-    papers = _Papers(case, actor=actor, now=now)
+    papers = PapersOfCase(case, actor=actor, now=now)
     wanted = [one for one in papers.judged.decisions if (one.procedure, one.subject) == (procedure, subject)]
     sheets = _filled(papers, wanted)
     if not sheets:
@@ -205,22 +89,22 @@ def one_sheet(*, case: str, procedure: str, subject: str, actor: Actor, now: dat
     return _printed(papers, "sheet", render_sheets(sheets, issued_at=now), actor, now)
 
 
-def sheet_titles(*, case: str) -> tuple[str, ...]:
-    """What one signature will cover; no personal data."""
+def sheet_titles(*, case: str) -> tuple[tuple[str, int], ...]:
+    """What one signature will cover: titles with how many of each; no personal data."""
     row = find_case(case)
     record = read_record(row)
     judged = judge(row, record)
-    titles = []
+    titles = Counter[str]()
     for decision in applied_for(judged, record):
         sheet = judged.pack.procedure(decision.procedure).sheet
         if sheet:
-            titles.append(str(judged.pack.sheets[sheet].get("title", sheet)))
-    return tuple(titles)
+            titles[str(judged.pack.sheets[sheet].get("title", sheet))] += 1
+    return tuple(titles.items())
 
 
 def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     """The personal list (受付案内票): what, where, by when, what to bring, why, what lateness costs."""
-    papers = _Papers(case, actor=actor, now=now)
+    papers = PapersOfCase(case, actor=actor, now=now)
     row, judged = papers.row, papers.judged
     wanted = judged.with_status(Status.MUST, Status.ASK, Status.OPTIONAL)
     bring = bring_list(judged.pack, judged.situation, wanted, on=judged.on).by_procedure
@@ -244,9 +128,14 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
 
 
 def _guide_item(
-    papers: _Papers, one: Decision, bring: Mapping[str, Sequence[object]], names: Mapping[str, str], seat: str
+    papers: PapersOfCase,
+    one: Decision,
+    bring: Mapping[str, Sequence[object]],
+    names: Mapping[str, str],
+    seat: str,
 ) -> GuideItem:
     procedure = papers.judged.pack.procedure(one.procedure)
+    wish = one.status is Status.OPTIONAL
     return GuideItem(
         standing=Standing(one.status.value),
         procedure=procedure.name,
@@ -255,17 +144,15 @@ def _guide_item(
         seat=seat if one.status is Status.MUST else "",
         deadline=one.deadline,
         overdue=one.overdue,
-        bring=tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
+        bring=() if wish else tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
         because="、".join(reason.text for reason in one.because[:2]),
-        late=procedure.late.text,
+        late="" if wish else procedure.late.text,
         settles="",
     )
 
 
 def _once(items: Sequence[GuideItem]) -> list[GuideItem]:
     """The same procedure with the same words for several people is one item that names them all."""
-    from dataclasses import replace
-
     together: dict[tuple[object, ...], GuideItem] = {}
     for item in items:
         key = (item.standing, item.procedure, item.deadline, item.because, item.bring)
@@ -276,15 +163,17 @@ def _once(items: Sequence[GuideItem]) -> list[GuideItem]:
 
 def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     """The one page that is signed (確認・署名票)."""
-    papers = _Papers(case, actor=actor, now=now)
+    papers = PapersOfCase(case, actor=actor, now=now)
     row, record = papers.row, papers.record
     names = departments()
     filed = applied_for(papers.judged, record)
-    signature = SignatureRow.objects.filter(case=row, round=row.signed_round).first() if row.signed_round else None
+    signature = (
+        SignatureRow.objects.filter(case=row, round=row.signed_round).first() if row.signed_round else None
+    )
     values = ConfirmationValues(
         municipality=papers.city.name,
         audience=papers.audience,
-        addressee=papers.city.mayor_title,
+        addressee=MAYOR,
         title="届出・申請の確認票",
         number=row.number,
         event=EventKind(row.event_kind).label,
@@ -296,15 +185,7 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
             if record.value("moves", person.ref) is True
         ),
         changes=_change_lines(papers),
-        procedures=tuple(
-            ProcedureLine(
-                papers.judged.pack.procedure(one.procedure).name,
-                "" if one.subject == HOUSEHOLD_SUBJECT else record.name_of(one.subject),
-                names.get(papers.judged.pack.procedure(one.procedure).department, ""),
-                one.deadline,
-            )
-            for one in filed
-        ),
+        procedures=_procedure_lines(papers, filed, names),
         money=money_lines(row),
         next_steps=NEXT_STEPS,
         statement=STATEMENT,
@@ -314,6 +195,26 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     return _printed(papers, "confirmation", render_confirmation(values, issued_at=now), actor, now)
 
 
+def _procedure_lines(
+    papers: PapersOfCase, filed: Sequence[Decision], names: Mapping[str, str]
+) -> tuple[ProcedureLine, ...]:
+    """What is filed, one line for all whom a procedure concerns with the same deadline."""
+    together: dict[tuple[str, date | None], list[str]] = {}
+    for one in filed:
+        who = "" if one.subject == HOUSEHOLD_SUBJECT else papers.record.name_of(one.subject)
+        together.setdefault((one.procedure, one.deadline), []).append(who)
+    lines = []
+    for (procedure, deadline), people in together.items():
+        found = papers.judged.pack.procedure(procedure)
+        lines.append(
+            ProcedureLine(
+                found.name, "、".join(filter(None, people)), names.get(found.department, ""), deadline
+            )
+        )
+    return tuple(lines)
+
+
+MAYOR = "市長"
 NEXT_STEPS = (
     "署名のあと、各課の担当がこの席に来ます。移動はいりません。",
     "別の職員が入力内容を確かめてから、住民記録に登録します。",
@@ -321,41 +222,48 @@ NEXT_STEPS = (
 )
 
 
-def _change_lines(papers: _Papers) -> tuple[ChangeLine, ...]:
+def _change_lines(papers: PapersOfCase) -> tuple[ChangeLine, ...]:
     record = papers.record
     withheld = not papers.address_may_appear()
     moved = record.value("move_date")
     lines = [
         ChangeLine(
-            "住所", record.text("old_address"), f"{record.text('new_address')} {record.text('new_building')}".strip(), withheld
+            "住所",
+            record.text("old_address"),
+            f"{record.text('new_address')} {record.text('new_building')}".strip(),
+            withheld,
         ),
         ChangeLine("異動日（住み始めた日）", "", format_wareki(moved) if isinstance(moved, date) else ""),
     ]
     if record.text("old_head") or record.text("new_head"):
-        lines.append(ChangeLine("世帯主", record.text("old_head"), record.text("new_head") or _head(record)))
+        lines.append(
+            ChangeLine(
+                "世帯主", record.text("old_head"), record.text("new_head") or head_of_household(record)
+            )
+        )
     return tuple(lines)
-
-
-def _head(record: Record) -> str:
-    return next(
-        (record.name_of(person.ref) for person in record.people if record.text("relationship", person.ref) == "世帯主"), ""
-    )
 
 
 def money_lines(row: CaseRow) -> tuple[MoneyLine, ...]:
     """Fees of the certificates asked for; 届出 itself is free."""
     rows = CertificateRow.objects.filter(case=row).order_by("kind")
-    return tuple(MoneyLine(f"{CERTIFICATE_NAMES.get(one.kind, one.kind)} {one.copies}通", one.fee_yen) for one in rows)
+    return tuple(
+        MoneyLine(f"{CERTIFICATE_NAMES.get(one.kind, one.kind)} {one.copies}通", one.fee_yen) for one in rows
+    )
 
 
 def _pad(signature: SignatureRow) -> PadSignature:
     path = " ".join(
-        "M" + " L".join(f"{int(x)} {int(y)}" for x, y in stroke) for stroke in signature.strokes if len(stroke) > 1
+        "M" + " L".join(f"{int(x)} {int(y)}" for x, y in stroke)
+        for stroke in signature.strokes
+        if len(stroke) > 1
     )
     return PadSignature(path, PAD_WIDTH, PAD_HEIGHT)
 
 
-def _printed(papers: _Papers, kind: str, paper: RenderedPaper, actor: Actor, now: datetime) -> RenderedPaper:
+def _printed(
+    papers: PapersOfCase, kind: str, paper: RenderedPaper, actor: Actor, now: datetime
+) -> RenderedPaper:
     record_act(
         actor=actor,
         activity="papers_made",

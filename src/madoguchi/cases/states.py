@@ -86,7 +86,9 @@ LEADS_TO: dict[Act, CaseStatus] = {
     Act.REFUSE: CaseStatus.HEARING,
 }
 # What may be taken back with one key, as long as the case is not signed.
-CAN_BE_UNDONE = frozenset({Act.BEGIN, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE})
+CAN_BE_UNDONE = frozenset(
+    {Act.BEGIN, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE}
+)
 
 
 class TaskState(Enum):

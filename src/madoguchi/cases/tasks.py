@@ -25,7 +25,9 @@ class TaskNotNow(ValueError):
     """The act does not fit the state of the task."""
 
     def __init__(self, state: TaskState) -> None:
-        super().__init__(f"この仕事は「{state.label}」のため、この操作はできません。画面を開き直してください。")
+        super().__init__(
+            f"この仕事は「{state.label}」のため、この操作はできません。画面を開き直してください。"
+        )
 
 
 class QuestionMissing(ValueError):

@@ -51,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     if name in PLAIN:
         return int(import_module(PLAIN[name][0]).main(rest))
     if name not in WITH_DJANGO:
-        print(f"「{name}」という命令はありません。「madoguchi --help」で命令の一覧が出ます。", file=sys.stderr)
+        print(
+            f"「{name}」という命令はありません。「madoguchi --help」で命令の一覧が出ます。", file=sys.stderr
+        )
         return 2
     return _run_in_django(RENAMED.get(name, name), rest)
 
@@ -68,7 +70,10 @@ def _run_in_django(name: str, rest: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OperationalError as error:
-        print(f"データベースを開けません（{str(error).splitlines()[0]}）。「madoguchi doctor」で調べてください。", file=sys.stderr)
+        print(
+            f"データベースを開けません（{str(error).splitlines()[0]}）。「madoguchi doctor」で調べてください。",
+            file=sys.stderr,
+        )
         return 2
     return 0
 

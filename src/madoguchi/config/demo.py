@@ -51,7 +51,10 @@ def main(argv: list[str]) -> int:
         return 2
     home = Path(os.environ.get("MADOGUCHI_HOME") or Path("var") / "demo").resolve()
     if not _fresh(home):
-        print(f"{home} には実演用でないデータがあります。MADOGUCHI_HOME に別の場所を指定してください。", file=sys.stderr)
+        print(
+            f"{home} には実演用でないデータがあります。MADOGUCHI_HOME に別の場所を指定してください。",
+            file=sys.stderr,
+        )
         return 2
     os.environ["MADOGUCHI_HOME"] = str(home)
     os.environ.pop("MADOGUCHI_DATABASE_URL", None)
@@ -107,7 +110,10 @@ def _serve(port: int, *, check: bool) -> int:
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
     try:
         if not _answers(base, server):
-            print(f"{port} 番で開けませんでした。ほかのものが使っていないか確かめ、--port で別の番号にしてください。", file=sys.stderr)
+            print(
+                f"{port} 番で開けませんでした。ほかのものが使っていないか確かめ、--port で別の番号にしてください。",
+                file=sys.stderr,
+            )
             return 2
         _tell(base)
         if check:

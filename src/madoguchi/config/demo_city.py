@@ -109,7 +109,9 @@ def family(today: date) -> opening.MovingOutCertificate:
     """The invented family of five of the journey: a couple, a schoolchild, a small child, a grandmother."""
     moved = today - timedelta(days=4)
 
-    def person(name: str, kana: str, birth: date, sex: str, relationship: str, **facts: str) -> opening.CertificatePerson:
+    def person(
+        name: str, kana: str, birth: date, sex: str, relationship: str, **facts: str
+    ) -> opening.CertificatePerson:
         known = {"nationality_class": "jp", **facts}
         return opening.CertificatePerson(name, kana, birth, sex, relationship, known)
 
@@ -122,12 +124,34 @@ def family(today: date) -> opening.MovingOutCertificate:
         move_date=moved,
         special=False,
         people=(
-            person("窓辺 太郎", "マドベ タロウ", date(1984, 5, 2), "male", "世帯主", health_insurance="nhi", pension="1"),
-            person("窓辺 幸子", "マドベ サチコ", date(1986, 7, 9), "female", "妻", health_insurance="nhi", pension="1"),
+            person(
+                "窓辺 太郎",
+                "マドベ タロウ",
+                date(1984, 5, 2),
+                "male",
+                "世帯主",
+                health_insurance="nhi",
+                pension="1",
+            ),
+            person(
+                "窓辺 幸子",
+                "マドベ サチコ",
+                date(1986, 7, 9),
+                "female",
+                "妻",
+                health_insurance="nhi",
+                pension="1",
+            ),
             person("窓辺 一樹", "マドベ カズキ", date(2018, 4, 1), "male", "子", health_insurance="nhi"),
             person("窓辺 双葉", "マドベ フタバ", date(2022, 6, 15), "female", "子", health_insurance="nhi"),
             person(
-                "窓辺 梅", "マドベ ウメ", date(1939, 2, 3), "female", "母", health_insurance="late_elderly", pension="receiving"
+                "窓辺 梅",
+                "マドベ ウメ",
+                date(1939, 2, 3),
+                "female",
+                "母",
+                health_insurance="late_elderly",
+                pension="receiving",
             ),
         ),
     )

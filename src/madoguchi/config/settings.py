@@ -29,7 +29,9 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 SECURE = os.environ.get("MADOGUCHI_HTTPS", "no") == "yes"
-ALLOWED_HOSTS = [host for host in os.environ.get("MADOGUCHI_HOSTS", "127.0.0.1,localhost,testserver").split(",") if host]
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("MADOGUCHI_HOSTS", "127.0.0.1,localhost,testserver").split(",") if host
+]
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("MADOGUCHI_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [

@@ -8,7 +8,7 @@ import tempfile
 os.environ.setdefault("MADOGUCHI_HOME", tempfile.mkdtemp(prefix="madoguchi-test-"))
 os.environ.setdefault("MADOGUCHI_SECRET_KEY", "only-for-tests")
 
-from madoguchi.config.settings import *  # noqa: E402,F403  -- Django's way to derive settings; the environment comes first
+from madoguchi.config.settings import *  # noqa: F403  -- Django's way to derive settings; the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.acting import find_case
+from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
 from madoguchi.cases.record import Record, read_record
 from madoguchi.jp.names import shrink_candidates
@@ -138,7 +138,9 @@ def to_csv(bodies: Iterable[Mapping[str, Any]], *, encoding: str) -> CsvFile:
         for person in body["people"]:
             line = {column: str(person.get(column, body.get(column, ""))) for column in COLUMNS}
             if encoding == "cp932":
-                line = {column: _carried(value, column, body, person, degraded) for column, value in line.items()}
+                line = {
+                    column: _carried(value, column, body, person, degraded) for column, value in line.items()
+                }
                 if any(one.number == body["number"] and one.ref == person["ref"] for one in degraded):
                     line["handling"] = BY_HAND
             writer.writerow({column: _harmless(value) for column, value in line.items()})
@@ -158,7 +160,9 @@ def _fits(text: str) -> bool:
     return True
 
 
-def _carried(value: str, column: str, body: Mapping[str, Any], person: Mapping[str, Any], degraded: list[Degraded]) -> str:
+def _carried(
+    value: str, column: str, body: Mapping[str, Any], person: Mapping[str, Any], degraded: list[Degraded]
+) -> str:
     if _fits(value):
         return value
     instead = "".join(character if _fits(character) else _common(character) for character in value)

@@ -24,7 +24,8 @@ class MessageRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="connect_message_once"),
             models.CheckConstraint(
-                condition=Q(state__in=("created", "handed_over", "acknowledged", "refused")), name="connect_state_known"
+                condition=Q(state__in=("created", "handed_over", "acknowledged", "refused")),
+                name="connect_state_known",
             ),
         ]
         indexes = [models.Index(fields=["state", "id"], name="connect_state")]

@@ -51,7 +51,12 @@ def approve_and_create(*, case: str, by: Actor, now: datetime, version: int | No
             return
         body = body_of(case, on=civil_day(now))
         MessageRow.objects.create(
-            case=case, number=row.number, round=row.signed_round, body=body, digest=digest_of(body), created_at=now
+            case=case,
+            number=row.number,
+            round=row.signed_round,
+            body=body,
+            digest=digest_of(body),
+            created_at=now,
         )
         record_act(actor=by, activity="change_created", now=now, case=case, round=row.signed_round)
 
@@ -63,7 +68,11 @@ def hand_over(*, by: Actor, now: datetime, cases: Sequence[str] | None = None) -
         rows = rows.filter(case__in=cases)
     waiting = list(rows)
     if waiting:
-        people = [str(person["resident_no"] or f"{row.case}/{person['ref']}") for row in waiting for person in row.body["people"]]
+        people = [
+            str(person["resident_no"] or f"{row.case}/{person['ref']}")
+            for row in waiting
+            for person in row.body["people"]
+        ]
         record_access(
             actor=by, purpose=Purpose.CHANGE_DATA, authority="csv_core", person_keys=people, fields=("change_data",),
             case=None, screen="changes", now=now,
@@ -71,7 +80,9 @@ def hand_over(*, by: Actor, now: datetime, cases: Sequence[str] | None = None) -
     first = [row for row in waiting if row.state == "created"]
     with transaction.atomic():
         for row in first:
-            moved = MessageRow.objects.filter(pk=row.pk, state="created").update(state="handed_over", handed_over_at=now)
+            moved = MessageRow.objects.filter(pk=row.pk, state="created").update(
+                state="handed_over", handed_over_at=now
+            )
             if moved:
                 reviewing.hand_over(case=row.case, by=by, now=now)
     return Handed(tuple(row.body for row in waiting), len(first))
@@ -91,7 +102,9 @@ def answer(*, case: str, accepted: bool, reason: str, by: Actor, now: datetime) 
             return
         if row is None or row.state != "handed_over":
             raise NoSuchMessage(row.number if row else case)
-        MessageRow.objects.filter(pk=row.pk).update(state=wanted, result=reason.strip()[:200], answered_at=now)
+        MessageRow.objects.filter(pk=row.pk).update(
+            state=wanted, result=reason.strip()[:200], answered_at=now
+        )
         if accepted:
             reviewing.acknowledge(case=case, by=by, now=now)
         else:

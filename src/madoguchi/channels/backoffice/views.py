@@ -126,12 +126,20 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
         "procedure": found,
         "department": pack.departments[found.department].name,
         "rules": [
-            {"since": rule.since, "because": rule.because, "must": _source(rule.must), "optional": _source(rule.optional)}
+            {
+                "since": rule.since,
+                "because": rule.because,
+                "must": _source(rule.must),
+                "optional": _source(rule.optional),
+            }
             for rule in found.rules
         ],
         "bring": [one.text for one in found.bring],
         "examples": [
-            {"name": one.name, "expect": "、".join(f"{subject}: {status}" for subject, status in one.expect.items())}
+            {
+                "name": one.name,
+                "expect": "、".join(f"{subject}: {status}" for subject, status in one.expect.items()),
+            }
             for one in found.examples
         ],
     }
@@ -146,7 +154,8 @@ def _source(expression: object) -> str:
 def staff(request: HttpRequest) -> HttpResponse:
     """Who works here and what each may do."""
     rows = [
-        {"line": one, "roles": "、".join(_(ROLE_NAMES[role]) for role in one.roles) or _("なし")} for one in staff_lines()
+        {"line": one, "roles": "、".join(_(ROLE_NAMES[role]) for role in one.roles) or _("なし")}
+        for one in staff_lines()
     ]
     return render(request, "backoffice/staff.html", {"rows": rows})
 

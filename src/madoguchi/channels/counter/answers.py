@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.record import Record
 from madoguchi.jp.wareki import parse_date_text
-from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactDefinition, FactRef, FactType, Value
+from madoguchi.procedures.facts import (
+    CLAIMANT,
+    EVENT_SUBJECT,
+    HOUSEHOLD_SUBJECT,
+    FactDefinition,
+    FactRef,
+    FactType,
+    Value,
+)
 from madoguchi.procedures.questions import Prompt
 
 MOST_RADIOS_IN_A_GRID = 3
@@ -27,7 +35,10 @@ class AnswerUnreadable(ValueError):
     """What was typed is not a value of the fact."""
 
     def __init__(self, label: str, text: str) -> None:
-        super().__init__(_("「%(label)s」の「%(text)s」は読めません。数字か日付を入れ直してください。") % {"label": label, "text": text})
+        super().__init__(
+            _("「%(label)s」の「%(text)s」は読めません。数字か日付を入れ直してください。")
+            % {"label": label, "text": text}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,13 @@ def rows_of(prompt: Prompt, record: Record) -> tuple[Row, ...]:
     """The rows of a prompt, person by person."""
     several_facts = len({ref.key for ref in prompt.refs}) > 1
     several_rows = len(prompt.refs) > 1
-    pairs = zip(prompt.refs, prompt.definitions, strict=True)
-    return tuple(row_of(ref, definition, record, several_facts, grid=several_rows) for ref, definition in pairs)
+    order = {person.ref: n for n, person in enumerate(record.people)}
+    pairs = sorted(
+        zip(prompt.refs, prompt.definitions, strict=True), key=lambda pair: order.get(pair[0].subject, -1)
+    )
+    return tuple(
+        row_of(ref, definition, record, several_facts, grid=several_rows) for ref, definition in pairs
+    )
 
 
 def row_of(

@@ -12,7 +12,25 @@ from madoguchi.cases.opening import MOST_PEOPLE
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import WarekiError, parse_date_text
 
-RELATIONSHIPS = ("世帯主", "妻", "夫", "子", "父", "母", "妻の父", "妻の母", "子の子", "兄", "姉", "弟", "妹", "妻（未届）", "夫（未届）", "縁故者", "同居人")
+RELATIONSHIPS = (
+    "世帯主",
+    "妻",
+    "夫",
+    "子",
+    "父",
+    "母",
+    "妻の父",
+    "妻の母",
+    "子の子",
+    "兄",
+    "姉",
+    "弟",
+    "妹",
+    "妻（未届）",
+    "夫（未届）",
+    "縁故者",
+    "同居人",
+)
 LONGEST_NAME = 200
 
 
@@ -51,7 +69,9 @@ class CertificateForm(forms.Form):
     """What the moving-out certificate says of the move."""
 
     move_date = WarekiField(label=_("住み始めた日"), help_text=_("R8.11.5 のように"))
-    planned_move_out_date = WarekiField(label=_("転出予定日"), required=False, help_text=_("転出証明書に書かれた日"))
+    planned_move_out_date = WarekiField(
+        label=_("転出予定日"), required=False, help_text=_("転出証明書に書かれた日")
+    )
     old_address = forms.CharField(label=_("前の住所"), max_length=200)
     old_head = forms.CharField(label=_("前の世帯主"), max_length=LONGEST_NAME, required=False)
     new_address = forms.CharField(label=_("新しい住所"), max_length=200)
@@ -65,8 +85,12 @@ class CertificatePersonForm(forms.Form):
     name = forms.CharField(label=_("氏名"), max_length=LONGEST_NAME, required=False)
     kana = forms.CharField(label=_("フリガナ"), max_length=LONGEST_NAME, required=False)
     birth = WarekiField(label=_("生年月日"), exact=False, required=False)
-    sex = forms.ChoiceField(label=_("性別"), required=False, choices=[("", "—"), ("male", _("男")), ("female", _("女"))])
-    relationship = forms.ChoiceField(label=_("続柄"), required=False, choices=[("", "—"), *((one, one) for one in RELATIONSHIPS)])
+    sex = forms.ChoiceField(
+        label=_("性別"), required=False, choices=[("", "—"), ("male", _("男")), ("female", _("女"))]
+    )
+    relationship = forms.ChoiceField(
+        label=_("続柄"), required=False, choices=[("", "—"), *((one, one) for one in RELATIONSHIPS)]
+    )
     nationality_class = forms.ChoiceField(
         label=_("国籍・在留"),
         required=False,
@@ -86,7 +110,13 @@ class CertificatePersonForm(forms.Form):
     pension = forms.ChoiceField(
         label=_("国民年金（証明書の記載）"),
         required=False,
-        choices=[("", _("記載なし")), ("1", _("第1号")), ("3", _("第3号")), ("voluntary", _("任意加入")), ("receiving", _("受給者"))],
+        choices=[
+            ("", _("記載なし")),
+            ("1", _("第1号")),
+            ("3", _("第3号")),
+            ("voluntary", _("任意加入")),
+            ("receiving", _("受給者")),
+        ],
     )
 
     def clean(self) -> dict[str, Any]:
@@ -109,9 +139,10 @@ class BasePeople(forms.BaseFormSet[CertificatePersonForm]):
 
 def people_formset(lines: int) -> type[BasePeople]:
     """A set of `lines` person forms."""
-    return forms.formset_factory(
+    made: type[BasePeople] = forms.formset_factory(  # type: ignore[assignment]  # the stubs forget `formset`
         CertificatePersonForm, formset=BasePeople, extra=lines, max_num=MOST_PEOPLE, absolute_max=MOST_PEOPLE
     )
+    return made
 
 
 class JoinForm(forms.Form):
@@ -124,10 +155,16 @@ class VisitorForm(forms.Form):
     """Who came."""
 
     person = forms.ChoiceField(label=_("来た人（世帯の人のとき）"), required=False)
-    name = forms.CharField(label=_("来た人の氏名（世帯の人でないとき）"), required=False, max_length=LONGEST_NAME)
+    name = forms.CharField(
+        label=_("来た人の氏名（世帯の人でないとき）"), required=False, max_length=LONGEST_NAME
+    )
     phone = forms.CharField(label=_("昼間につながる電話番号"), required=False, max_length=20)
-    proof_seen = forms.BooleanField(label=_("代理権の書類・委任状などを確かめた（代理のとき）"), required=False)
-    unproved = forms.BooleanField(label=_("本人確認書類で確認できない（届出後に本人へ通知を送る）"), required=False)
+    proof_seen = forms.BooleanField(
+        label=_("代理権の書類・委任状などを確かめた（代理のとき）"), required=False
+    )
+    unproved = forms.BooleanField(
+        label=_("本人確認書類で確認できない（届出後に本人へ通知を送る）"), required=False
+    )
 
 
 def exact_date(value: object) -> date | None:

@@ -56,7 +56,9 @@ class Head:
     notices: tuple[Notice, ...]
 
 
-def head_of(header: CaseHeader, *, here: str, record: Record | None = None, notices: tuple[Notice, ...] = ()) -> Head:
+def head_of(
+    header: CaseHeader, *, here: str, record: Record | None = None, notices: tuple[Notice, ...] = ()
+) -> Head:
     """The head of a case for the screen `here`."""
     begun = bool(record and record.people)
     reached = {
@@ -76,7 +78,10 @@ def head_of(header: CaseHeader, *, here: str, record: Record | None = None, noti
         "done": header.signed,
     }
     if header.parked:
-        notices = (Notice("attention", _("中断しています。続けるときは、受付一覧から開いてください。")), *notices)
+        notices = (
+            Notice("attention", _("中断しています。続けるときは、受付一覧から開いてください。")),
+            *notices,
+        )
     return Head(
         id=header.id,
         number=header.number,
@@ -87,7 +92,12 @@ def head_of(header: CaseHeader, *, here: str, record: Record | None = None, noti
         practice=header.practice,
         version=header.version,
         steps=tuple(
-            Step(_(label), reverse(f"counter:{name}", args=[header.id]) if allowed[name] else None, reached[name], name == here)
+            Step(
+                _(label),
+                reverse(f"counter:{name}", args=[header.id]) if allowed[name] else None,
+                reached[name],
+                name == here,
+            )
             for name, label in STEPS
         ),
         notices=notices,

@@ -15,7 +15,14 @@ from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
 from madoguchi.channels.counter.head import Notice, head_of
-from madoguchi.channels.counter.words import ADDRESS_KEYS, NOT_SHOWN, birth_text, label_of, source_text, value_text
+from madoguchi.channels.counter.words import (
+    ADDRESS_KEYS,
+    NOT_SHOWN,
+    birth_text,
+    label_of,
+    source_text,
+    value_text,
+)
 from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
@@ -104,7 +111,9 @@ def context_of(view: CaseView, *, problems: Iterable[str] = ()) -> dict[str, Any
     tally = {status: sum(1 for one in decisions if one.status is status) for status in Status}
     asked = sum(1 for act in view.record.acts if act.kind == Act.ANSWER.value)
     open_prompts = {definition_prompt(view, ref) for one in decisions for ref in one.missing} - {""}
-    known = [held for ref, held in view.record.facts.items() if held.value is not None and ref.key not in NOT_SHOWN]
+    known = [
+        held for ref, held in view.record.facts.items() if held.value is not None and ref.key not in NOT_SHOWN
+    ]
     return {
         "case": head_of(view.header, here="hearing", record=view.record, notices=notices_of(view)),
         "people": people_lines(view),
@@ -139,7 +148,13 @@ def notices_of(view: CaseView) -> tuple[Notice, ...]:
     if not late:
         return ()
     names = "、".join(view.judged.pack.procedure(procedure).name for procedure in late)
-    return (Notice("attention", _("期限を過ぎている手続きがあります（%(names)s）。受け付けて、影響を説明してください。") % {"names": names}),)
+    return (
+        Notice(
+            "attention",
+            _("期限を過ぎている手続きがあります（%(names)s）。受け付けて、影響を説明してください。")
+            % {"names": names},
+        ),
+    )
 
 
 def _fact_line(view: CaseView, ref: FactRef) -> FactLine:
@@ -159,7 +174,11 @@ def people_lines(view: CaseView) -> tuple[PersonLine, ...]:
     hidden = {"name", "birth_date", "relationship", "moves", "lives_with_household"}
     lines = []
     for person in view.record.people:
-        refs = [ref for ref in view.record.facts if ref.subject == person.ref and ref.key not in hidden | NOT_SHOWN]
+        refs = [
+            ref
+            for ref in view.record.facts
+            if ref.subject == person.ref and ref.key not in hidden | NOT_SHOWN
+        ]
         lines.append(
             PersonLine(
                 ref=person.ref,
@@ -242,14 +261,18 @@ def procedure_groups(view: CaseView) -> tuple[ProcedureGroup, ...]:
     return tuple(groups)
 
 
-def _procedure_line(view: CaseView, ones: list[Decision], changed: set[tuple[str, str]], bring: dict[str, Any]) -> ProcedureLine:
+def _procedure_line(
+    view: CaseView, ones: list[Decision], changed: set[tuple[str, str]], bring: dict[str, Any]
+) -> ProcedureLine:
     first = ones[0]
     procedure = view.judged.pack.procedure(first.procedure)
     reasons: dict[tuple[str, str], list[str]] = {}
     for one in ones:
         for reason in one.because:
             reasons.setdefault((reason.text, reason.law), []).append(subject_text(view.record, one.subject))
-    explained = procedure.tell and all((first.procedure, n) in view.explained for n in range(len(procedure.tell)))
+    explained = procedure.tell and all(
+        (first.procedure, n) in view.explained for n in range(len(procedure.tell))
+    )
     return ProcedureLine(
         id=first.procedure,
         name=procedure.name,
@@ -263,7 +286,9 @@ def _procedure_line(view: CaseView, ones: list[Decision], changed: set[tuple[str
         ),
         unverified=any(not reason.verified for one in ones for reason in one.because),
         late=procedure.late.text if first.status is not Status.NOT_NEEDED else "",
-        bring="、".join(item.text for item in bring.get(first.procedure, ())) if first.status is not Status.NOT_NEEDED else "",
+        bring="、".join(item.text for item in bring.get(first.procedure, ()))
+        if first.status is not Status.NOT_NEEDED
+        else "",
         url=reverse("counter:procedure", args=[view.header.id, first.procedure, first.subject]),
         changed=any((one.procedure, one.subject) in changed for one in ones),
         explained=bool(explained),

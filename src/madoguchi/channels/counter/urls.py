@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.counter import views_closing, views_desk, views_hearing, views_opening
+from madoguchi.channels.counter import (
+    views_closing,
+    views_desk,
+    views_hearing,
+    views_opening,
+    views_people,
+    views_record,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -15,17 +22,25 @@ urlpatterns = [
     path("cases/<str:case>/start/", views_opening.start, name="start"),
     path("cases/<str:case>/find/", views_opening.find, name="find"),
     path("cases/<str:case>/choose/", views_opening.choose, name="choose"),
-    path("cases/<str:case>/certificate/", views_opening.certificate, name="certificate"),
-    path("cases/<str:case>/household/", views_opening.household, name="household"),
-    path("cases/<str:case>/visitor/", views_opening.visitor, name="visitor"),
+    path("cases/<str:case>/certificate/", views_people.certificate, name="certificate"),
+    path("cases/<str:case>/household/", views_people.household, name="household"),
+    path("cases/<str:case>/visitor/", views_people.visitor, name="visitor"),
     path("cases/<str:case>/hearing/", views_hearing.hear, name="hearing"),
     path("cases/<str:case>/answer/", views_hearing.answer, name="answer"),
     path("cases/<str:case>/undo/", views_hearing.undo, name="undo"),
     path("cases/<str:case>/retake/", views_hearing.retake, name="retake"),
     path("cases/<str:case>/park/", views_hearing.park, name="park"),
     path("cases/<str:case>/facts/<str:key>/<str:subject>/", views_hearing.fact, name="fact"),
-    path("cases/<str:case>/procedures/<str:procedure>/<str:subject>/", views_hearing.procedure, name="procedure"),
-    path("cases/<str:case>/procedures/<str:procedure>/<str:subject>/sheet.pdf", views_closing.sheet, name="sheet"),
+    path(
+        "cases/<str:case>/procedures/<str:procedure>/<str:subject>/",
+        views_hearing.procedure,
+        name="procedure",
+    ),
+    path(
+        "cases/<str:case>/procedures/<str:procedure>/<str:subject>/sheet.pdf",
+        views_closing.sheet,
+        name="sheet",
+    ),
     path("cases/<str:case>/explain/", views_hearing.explain, name="explain"),
     path("cases/<str:case>/check/", views_closing.check, name="check"),
     path("cases/<str:case>/sign/", views_closing.sign, name="sign"),
@@ -34,9 +49,9 @@ urlpatterns = [
     path("cases/<str:case>/papers/<str:kind>.pdf", views_closing.paper, name="paper"),
     path("cases/<str:case>/correct/", views_closing.correct, name="correct"),
     path("cases/<str:case>/withdraw/", views_closing.withdraw, name="withdraw"),
-    path("cases/<str:case>/history/", views_closing.history, name="history"),
-    path("cases/<str:case>/journey/", views_closing.journey, name="journey"),
-    path("cases/<str:case>/display/", views_closing.display, name="display"),
+    path("cases/<str:case>/history/", views_record.history, name="history"),
+    path("cases/<str:case>/journey/", views_record.journey, name="journey"),
+    path("cases/<str:case>/display/", views_record.display, name="display"),
     path("desk/", views_desk.desk, name="desk"),
     path("desk/<int:task>/", views_desk.task, name="task"),
     path("reviews/", views_desk.reviews, name="reviews"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madoguchi.cases import closing, hearing, queries, sheets
+from madoguchi.cases import closing, hearing, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
 from madoguchi.cases.views import CaseView
@@ -31,10 +31,15 @@ from madoguchi.city.queries import actor_of, departments
 from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.papers.values import RenderedPaper
 from madoguchi.procedures.bring import bring_list
-from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.decisions import Decision, Status
 
 # What a city charges is its own to set; these are the invented city's.
-CERTIFICATE_FEES = {"resident_record": 300, "resident_record_household": 300, "seal_certificate": 300, "tax_certificate": 300}
+CERTIFICATE_FEES = {
+    "resident_record": 300,
+    "resident_record_household": 300,
+    "seal_certificate": 300,
+    "tax_certificate": 300,
+}
 EXPECTED = (NotNow, SomebodyElseChanged, closing.NobodyCame, closing.NotSigned, hearing.ReasonMissing)
 
 
@@ -64,8 +69,14 @@ def _keep(request: HttpRequest, case: str, view: CaseView) -> None:
     if wanted != chosen(view.record):
         closing.choose(case=case, wanted=wanted, by=by, now=now, version=version_of(request))
     lines = _rows(view)
-    texts = {(row["key"], str(item["index"])): (row["procedure"], item["text"]) for row in lines for item in row["bring"]}
-    missing = [texts[key] for one in request.POST.getlist("missing") if (key := tuple(one.split("|", 1))) in texts]
+    texts = {
+        (row["key"], str(item["index"])): (row["procedure"], item["text"])
+        for row in lines
+        for item in row["bring"]
+    }
+    missing = [
+        texts[key] for one in request.POST.getlist("missing") if (key := tuple(one.split("|", 1))) in texts
+    ]
     closing.note_documents(case=case, missing=missing, by=by, now=now)
     copies = {kind: _number(request.POST.get(f"certificate-{kind}", "")) for kind in CERTIFICATE_FEES}
     closing.request_certificates(case=case, copies=copies, fees=CERTIFICATE_FEES, by=by, now=now)
@@ -78,35 +89,42 @@ def _number(text: str) -> int:
 
 
 def _rows(view: CaseView) -> list[dict[str, Any]]:
+    """One row for a procedure with the same outcome and deadline; optional ones are chosen person by person."""
     wanted = view.judged.with_status(Status.MUST, Status.ASK, Status.OPTIONAL)
     bring = bring_list(view.judged.pack, view.judged.situation, wanted, on=view.judged.on).by_procedure
     there = {(document.procedure, document.text) for document in view.documents if not document.received}
     picked = chosen(view.record)
-    rows = []
-    shown: set[str] = set()
+    together: dict[tuple[str, Status, Any], list[Decision]] = {}
     for one in sorted(wanted, key=lambda one: (list(Status).index(one.status), str(one.deadline or "9"))):
-        procedure = view.judged.pack.procedure(one.procedure)
-        items = [] if one.procedure in shown else bring.get(one.procedure, ())
-        shown.add(one.procedure)
-        rows.append(
+        together.setdefault((one.procedure, one.status, one.deadline), []).append(one)
+    rows = []
+    for (name, status, deadline), ones in together.items():
+        procedure = view.judged.pack.procedure(name)
+        items = bring.get(name, ()) if status is Status.MUST else ()
+        people: list[dict[str, Any]] = [
             {
                 "key": choice_key(one),
-                "procedure": one.procedure,
-                "status": one.status.value,
-                "status_label": _(one.status.label),
-                "name": procedure.name,
-                "subject": subject_text(view.record, one.subject),
-                "department": view.judged.pack.departments[procedure.department].name,
-                "deadline": format_wareki_short(one.deadline) if one.deadline else "",
-                "overdue": one.overdue,
-                "choosable": one.status is Status.OPTIONAL,
+                "name": subject_text(view.record, one.subject),
                 "chosen": choice_key(one) in picked,
+            }
+            for one in ones
+        ]
+        rows.append(
+            {
+                "key": name,
+                "procedure": name,
+                "status": status.value,
+                "status_label": _(status.label),
+                "name": procedure.name,
+                "subject": "、".join(person["name"] for person in people if person["name"]),
+                "department": view.judged.pack.departments[procedure.department].name,
+                "deadline": format_wareki_short(deadline) if deadline else "",
+                "overdue": ones[0].overdue,
+                "people": people if status is Status.OPTIONAL else [],
                 "bring": [
-                    {"index": n, "text": item.text, "missing": (one.procedure, item.text) in there}
+                    {"index": n, "text": item.text, "missing": (name, item.text) in there}
                     for n, item in enumerate(items)
-                ]
-                if one.status is Status.MUST
-                else [],
+                ],
             }
         )
     return rows
@@ -116,19 +134,28 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
     wishes = {wish.kind: wish.copies for wish in view.certificates}
     total = sum(wish.fee_yen for wish in view.certificates)
     late = any(one.overdue for one in view.judged.with_status(Status.MUST))
+    rows = _rows(view)
     return {
         "case": head_of(view.header, here="check", record=view.record, notices=notices_of(view)),
         "visitor": visitor_text(view),
         "event_facts": event_lines(view),
         "people": people_lines(view),
-        "rows": _rows(view),
+        "rows": [row for row in rows if row["status"] != Status.OPTIONAL.value],
+        "wishes": [row for row in rows if row["status"] == Status.OPTIONAL.value],
         "certificates": [
-            {"code": kind, "label": _(sheets.CERTIFICATE_NAMES[kind]), "fee": fee, "copies": wishes.get(kind, 0)}
+            {
+                "code": kind,
+                "label": _(sheets.CERTIFICATE_NAMES[kind]),
+                "fee": fee,
+                "copies": wishes.get(kind, 0),
+            }
             for kind, fee in CERTIFICATE_FEES.items()
         ],
         "late_reason_needed": late,
         "late_reason": view.header.late_reason,
-        "money": _("手数料 %(yen)s円（証明書の分）") % {"yen": f"{total:,}"} if total else _("届出と申請に手数料はかかりません。"),
+        "money": _("手数料 %(yen)s円（証明書の分）") % {"yen": f"{total:,}"}
+        if total
+        else _("届出と申請に手数料はかかりません。"),
         "next_steps": [_(step) for step in sheets.NEXT_STEPS],
         "problems": problems,
     }
@@ -145,8 +172,11 @@ def sign(request: HttpRequest, case: str) -> HttpResponse:
         try:
             closing.sign(
                 case=case,
-                strokes=_strokes(request.POST.get("strokes", "")) if request.POST.get("kind") == "pad" else None,
-                paper_signed=request.POST.get("kind") == "paper" and request.POST.get("paper_signed") == "yes",
+                strokes=_strokes(request.POST.get("strokes", ""))
+                if request.POST.get("kind") == "pad"
+                else None,
+                paper_signed=request.POST.get("kind") == "paper"
+                and request.POST.get("paper_signed") == "yes",
                 by=actor_of(request),
                 now=timezone.now(),
                 version=version_of(request),
@@ -156,7 +186,8 @@ def sign(request: HttpRequest, case: str) -> HttpResponse:
             problems = [str(error)]
     context = {
         "case": head_of(view.header, here="sign", record=view.record),
-        "sheets": sheets.sheet_titles(case=case),
+        "sheets": (titles := sheets.sheet_titles(case=case)),
+        "number_of_sheets": sum(number for _title, number in titles),
         "problems": problems,
     }
     return render(request, "counter/sign.html", context)
@@ -178,11 +209,19 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
         return redirect("counter:hearing", case)
     names = departments()
     pack = view.judged.pack
-    papers = [("sheets", _("届出書・申請書をまとめて印刷")), ("guide", _("受付案内票")), ("confirmation", _("確認・署名票"))]
+    papers = [
+        ("sheets", _("届出書・申請書をまとめて印刷")),
+        ("guide", _("受付案内票")),
+        ("confirmation", _("確認・署名票")),
+    ]
     context = {
         "case": head_of(view.header, here="done", record=view.record),
-        "message": _("各課に伝わりました。別の職員の審査のあと、住民記録に登録します（それまでは仮の記録です）。"),
-        "papers": [{"url": reverse("counter:paper", args=[case, kind]), "label": label} for kind, label in papers],
+        "message": _(
+            "各課に伝わりました。別の職員の審査のあと、住民記録に登録します（それまでは仮の記録です）。"
+        ),
+        "papers": [
+            {"url": reverse("counter:paper", args=[case, kind]), "label": label} for kind, label in papers
+        ],
         "missing_glyphs": [],
         "tasks": [
             {
@@ -194,7 +233,12 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
             for task in view.tasks
         ],
         "documents": [
-            {"id": one.id, "text": one.text, "procedure": pack.procedure(one.procedure).name, "received": one.received}
+            {
+                "id": one.id,
+                "text": one.text,
+                "procedure": pack.procedure(one.procedure).name,
+                "received": one.received,
+            }
             for one in view.documents
         ],
         "next_steps": [_(step) for step in sheets.NEXT_STEPS],
@@ -261,7 +305,12 @@ def correct(request: HttpRequest, case: str) -> HttpResponse:
                 now=timezone.now(),
                 version=version_of(request),
             )
-            messages.info(request, _("訂正を始めました。直したあと、もう一度署名と審査が要ります。前の内容は記録に残っています。"))
+            messages.info(
+                request,
+                _(
+                    "訂正を始めました。直したあと、もう一度署名と審査が要ります。前の内容は記録に残っています。"
+                ),
+            )
             return redirect("counter:hearing", case)
         except EXPECTED as error:
             problems = [str(error)]
@@ -275,105 +324,13 @@ def withdraw(request: HttpRequest, case: str) -> HttpResponse:
     """The resident takes the notice back."""
     try:
         closing.withdraw(
-            case=case, reason=request.POST.get("reason", ""), by=actor_of(request), now=timezone.now(), version=None
+            case=case,
+            reason=request.POST.get("reason", ""),
+            by=actor_of(request),
+            now=timezone.now(),
+            version=None,
         )
         messages.info(request, _("取り下げました。記録は残ります。"))
     except EXPECTED as error:
         messages.error(request, str(error))
     return redirect("counter:worklist")
-
-
-@needs(Authority.COUNTER)
-def history(request: HttpRequest, case: str) -> HttpResponse:
-    """Every step of the case."""
-    view = case_of(request, case, "history")
-    entries = [
-        {"at": one.at, "activity": ACTIVITY.get(one.activity, one.activity), "by": one.staff_name, "detail": _detail(view, one.body)}
-        for one in queries.history(case=case)
-    ]
-    return render(
-        request, "counter/history.html", {"case": head_of(view.header, here="hearing", record=view.record), "entries": entries}
-    )
-
-
-def _detail(view: CaseView, body: dict[str, object]) -> str:
-    prompt = view.judged.pack.prompts.get(str(body.get("prompt", "")))
-    if prompt:
-        return prompt.question
-    procedure = str(body.get("procedure", ""))
-    if procedure and view.judged.pack.has_procedure(procedure):
-        return view.judged.pack.procedure(procedure).name
-    return str(body.get("note", ""))
-
-
-ACTIVITY = {
-    "begin": "受付を始めた",
-    "set_who_moves": "移る人・世帯を決めた",
-    "set_visitor": "来た人を確かめた",
-    "answer": "質問に答えた",
-    "correct_fact": "情報を直した",
-    "choose": "任意の手続きを選んだ",
-    "retake": "質問を取り上げ直した",
-    "undo": "ひとつ前にもどした",
-    "park": "中断した",
-    "resume": "開いた",
-    "explain": "説明した",
-    "note_document": "足りない書類を書きとめた",
-    "receive_document": "書類を受け取った",
-    "request_certificate": "証明書の希望を書きとめた",
-    "change_revision": "手続台帳の版を替えた",
-    "sign": "署名した",
-    "withdraw": "取り下げた",
-    "approve": "審査した",
-    "return": "差し戻した",
-    "correct_after_signing": "訂正を始めた",
-    "hand_over": "異動データを渡した",
-    "acknowledge": "住民記録に登録された",
-    "refuse": "住民記録から返された",
-    "task_take": "課が引き受けた",
-    "task_go_to_seat": "課が席に来た",
-    "task_ask_back": "課が窓口に確認した",
-    "task_answer_back": "窓口が答えた",
-    "task_done": "課の仕事が済んだ",
-}
-
-
-@needs(Authority.COUNTER)
-def journey(request: HttpRequest, case: str) -> HttpResponse:
-    """What the visit cost the resident."""
-    view = case_of(request, case, "journey")
-    counts = queries.journey_counts(case=case)
-    rows = [
-        ("questions", _("質問の数"), counts.questions, "12"),
-        ("characters", _("来た人が書いた文字"), counts.characters_by_resident, "0"),
-        ("signatures", _("署名"), counts.signatures, "1"),
-        ("asked_again", _("二度聞いたこと"), counts.asked_again, "0"),
-        ("moves", _("席の移動"), counts.moves, "0"),
-        ("minutes", _("かかった時間（分）"), counts.minutes, "10"),
-    ]
-    context = {
-        "case": head_of(view.header, here="done", record=view.record),
-        "rows": [{"id": key, "label": label, "value": value, "goal": goal} for key, label, value, goal in rows],
-    }
-    return render(request, "counter/journey.html", context)
-
-
-@needs(Authority.COUNTER)
-def display(request: HttpRequest, case: str) -> HttpResponse:
-    """What the resident is shown: the question, what is known, what is to be signed. No notes, nobody else's data."""
-    view = case_of(request, case, "display")
-    known = [f"{person.name}: {line.label} {line.value}" for person in people_lines(view) for line in person.facts]
-    shown: dict[str, dict[str, str]] = {}
-    for one in view.judged.with_status(Status.MUST, Status.ASK):
-        name = view.judged.pack.procedure(one.procedure).name
-        shown.setdefault(name, {"status": one.status.value, "label": _(one.status.label), "name": name})
-    context = {
-        "case": head_of(view.header, here="hearing", record=view.record),
-        "question": view.prompt.question if view.prompt else "",
-        "why": view.prompt.why if view.prompt else "",
-        "headline": _("受け付けました") if view.header.signed else _("内容を確かめてください"),
-        "known": known,
-        "procedures": list(shown.values()),
-        "refresh": 5,
-    }
-    return render(request, "counter/display.html", context)

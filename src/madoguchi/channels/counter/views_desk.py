@@ -72,7 +72,9 @@ def desk(request: HttpRequest) -> HttpResponse:
                     "url": reverse("counter:task", args=[task.id]),
                     "seat": seats.get((task.branch, task.desk), task.desk),
                     "number": task.number,
-                    "name": pack.procedure(task.procedure).name if pack.has_procedure(task.procedure) else task.procedure,
+                    "name": pack.procedure(task.procedure).name
+                    if pack.has_procedure(task.procedure)
+                    else task.procedure,
                     "subject": "",
                     "waiting": _minutes(task.changed_at),
                     "missing": _("書類 %(n)d点") % {"n": task.missing} if task.missing else "",
@@ -84,7 +86,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         }
         for key, label, states, empty in GROUPS
     ]
-    return render(request, "counter/desk.html", {"department": departments().get(department, department), "groups": groups})
+    return render(
+        request,
+        "counter/desk.html",
+        {"department": departments().get(department, department), "groups": groups},
+    )
 
 
 @needs(Authority.DEPARTMENT)
@@ -103,7 +109,11 @@ def task(request: HttpRequest, task: int) -> HttpResponse:
         problems = [str(error)]
         found = queries.task_view(task=task, department=department)
     view = queries.case_view(
-        case=found.case, actor=actor_of(request), purpose=Purpose.DEPARTMENT_TASK, screen="task", now=timezone.now()
+        case=found.case,
+        actor=actor_of(request),
+        purpose=Purpose.DEPARTMENT_TASK,
+        screen="task",
+        now=timezone.now(),
     )
     return render(request, "counter/task.html", _task_context(view, found, problems))
 
@@ -149,7 +159,9 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
         },
         "facts": facts,
         "tell": tell_lines(view, found.procedure),
-        "documents": [one.text for one in view.documents if one.procedure == found.procedure and not one.received],
+        "documents": [
+            one.text for one in view.documents if one.procedure == found.procedure and not one.received
+        ],
         "questions": found.notes,
         "acts": [
             {"code": act.value, "label": _(label), "variant": variant, "key": key}
@@ -192,7 +204,9 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
             if request.POST.get("act") == "approve":
                 approve_and_create(case=case, by=by, now=now, version=version_of(request))
             else:
-                reviewing.send_back(case=case, note=request.POST.get("note", ""), by=by, now=now, version=version_of(request))
+                reviewing.send_back(
+                    case=case, note=request.POST.get("note", ""), by=by, now=now, version=version_of(request)
+                )
             return redirect("counter:reviews")
         except (reviewing.SamePerson, ReasonMissing, NotNow, SomebodyElseChanged) as error:
             problems = [str(error)]
@@ -202,8 +216,15 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
         for person in people_lines(view)
         for line in (*_identity(view, person.ref), *person.facts)
     ]
-    rows += [{"subject": _("異動"), "label": line.label, "value": line.value, "source": line.source} for line in event_lines(view)]
-    context = {"case": head_of(view.header, here="done", record=view.record), "rows": rows, "problems": problems}
+    rows += [
+        {"subject": _("異動"), "label": line.label, "value": line.value, "source": line.source}
+        for line in event_lines(view)
+    ]
+    context = {
+        "case": head_of(view.header, here="done", record=view.record),
+        "rows": rows,
+        "problems": problems,
+    }
     return render(request, "counter/review.html", context)
 
 

@@ -14,11 +14,17 @@ from django.views.decorators.http import require_POST
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.views import CaseView
-from madoguchi.channels.counter.answers import AnswerMissing, AnswerUnreadable, posted_answers, posted_value, row_of
+from madoguchi.channels.counter.answers import (
+    AnswerMissing,
+    AnswerUnreadable,
+    posted_answers,
+    posted_value,
+    row_of,
+)
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import context_of, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
-from madoguchi.channels.counter.words import label_of, source_text, value_text
+from madoguchi.channels.counter.words import source_text, value_text
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.jp.wareki import format_wareki
@@ -166,7 +172,13 @@ def tell_lines(view: CaseView, procedure: str) -> list[dict[str, Any]]:
     for index, text in enumerate(view.judged.pack.procedure(procedure).tell):
         done = view.explained.get((procedure, index))
         lines.append(
-            {"index": index, "text": text, "done": bool(done), "by": done.by_name if done else "", "at": f"{done.at:%H:%M}" if done else ""}
+            {
+                "index": index,
+                "text": text,
+                "done": bool(done),
+                "by": done.by_name if done else "",
+                "at": f"{done.at:%H:%M}" if done else "",
+            }
         )
     return lines
 
@@ -180,7 +192,13 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
     decision = decision_of(view, procedure, subject)
     found = view.judged.pack.procedure(procedure)
     bring = bring_list(view.judged.pack, view.judged.situation, (decision,), on=view.judged.on).by_procedure
-    fee = _("無料") if found.fee_yen == 0 else _("%(yen)d円") % {"yen": found.fee_yen} if found.fee_yen else found.fee_note
+    fee = (
+        _("無料")
+        if found.fee_yen == 0
+        else _("%(yen)d円") % {"yen": found.fee_yen}
+        if found.fee_yen
+        else found.fee_note
+    )
     context = {
         "case": head_of(view.header, here="hearing", record=view.record),
         "procedure": {
@@ -193,7 +211,8 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             "status_label": _(decision.status.label),
             "reasons": [{"text": reason.text, "law": reason.law} for reason in decision.because],
             "law": found.law,
-            "unverified": any(not reason.verified for reason in decision.because) or not found.verified.verified,
+            "unverified": any(not reason.verified for reason in decision.because)
+            or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
             "late": found.late.text,

@@ -33,7 +33,16 @@ OWN_LABELS = {
     CLAIMANT: "手当などの請求者",
 }
 ADDRESS_KEYS = frozenset({"new_address", "new_building", "old_address", "old_building", "joined_household"})
-NOT_SHOWN = frozenset({"notifier_ref", "notifier_proof", "notifier_unproved", "address_kept_off", "chosen_procedures", "resident_code"})
+NOT_SHOWN = frozenset(
+    {
+        "notifier_ref",
+        "notifier_proof",
+        "notifier_unproved",
+        "address_kept_off",
+        "chosen_procedures",
+        "resident_code",
+    }
+)
 
 
 def label_of(pack: Pack, ref: FactRef) -> str:
@@ -68,7 +77,10 @@ def value_text(pack: Pack, record: Record, ref: FactRef, value: Value | None) ->
 
 def source_text(held: HeldFact) -> str:
     """Where a fact comes from and as of when: 住民記録 令8.11.20時点."""
-    return _("%(source)s %(day)s時点") % {"source": _(held.source.label), "day": format_wareki_short(held.as_of)}
+    return _("%(source)s %(day)s時点") % {
+        "source": _(held.source.label),
+        "day": format_wareki_short(held.as_of),
+    }
 
 
 def birth_text(record: Record, ref: str) -> str:

@@ -34,7 +34,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, StaffMember) or not user.is_authenticated:
         return {"city_name": city_name, "menu": [], "staff_line": ""}
     seat = seat_of(user)
-    place = f"{seat.branch_name} {seat.desk_name}" if seat else (user.department.name if user.department else "")
+    place = (
+        f"{seat.branch_name} {seat.desk_name}" if seat else (user.department.name if user.department else "")
+    )
     menu = []
     for authority, name, label in MENU:
         if holds(request, authority):

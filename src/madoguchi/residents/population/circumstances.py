@@ -123,7 +123,7 @@ def _health(person: Person, home: Household, random: Random) -> None:
         person.physical = str(1 + int(draw() * 6))
     elif kind > 0.991:
         person.intellectual = "A" if draw() < 0.4 else "B"
-    elif 0.98 < kind and age >= 15:
+    elif kind > 0.98 and age >= 15:
         person.mental = str(1 + int(draw() * 3))
     person.is_pregnant = person.sex == "female" and 20 <= age <= 42 and draw() < 0.035
 

@@ -20,17 +20,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("act", choices=("list", "export", "acknowledge"))
-        parser.add_argument("file", nargs="?", type=Path, help="acknowledge: 答えのCSV（number,result,reason）")
+        parser.add_argument(
+            "file", nargs="?", type=Path, help="acknowledge: 答えのCSV（number,result,reason）"
+        )
         parser.add_argument("--format", choices=("csv", "json"), default="csv")
         parser.add_argument("--encoding", choices=("utf-8", "cp932"), default="utf-8")
         parser.add_argument("--out", type=Path, default=Path("changes-out"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"list": self._list, "export": self._export, "acknowledge": self._acknowledge}[options["act"]](options)
+        {"list": self._list, "export": self._export, "acknowledge": self._acknowledge}[options["act"]](
+            options
+        )
 
     def _list(self, options: dict[str, Any]) -> None:
         for one in queries.messages():
-            self.stdout.write(f"{one.number}  {one.round}回目  {one.state_label}  {one.people}人  {one.result}")
+            self.stdout.write(
+                f"{one.number}  {one.round}回目  {one.state_label}  {one.people}人  {one.result}"
+            )
 
     def _export(self, options: dict[str, Any]) -> None:
         handed = operations.hand_over(by=system_actor("異動データ連携"), now=timezone.now())
@@ -41,11 +47,19 @@ class Command(BaseCommand):
         else:
             made = to_csv(handed.bodies, encoding=options["encoding"])
             (folder / "changes.csv").write_bytes(made.content)
-            lines = [f"{one.number},{one.ref},{one.column},{one.written},{one.instead}" for one in made.degraded]
-            (folder / "degraded.csv").write_text("\n".join(["number,ref,column,written,instead", *lines]) + "\n", "utf-8-sig")
+            lines = [
+                f"{one.number},{one.ref},{one.column},{one.written},{one.instead}" for one in made.degraded
+            ]
+            (folder / "degraded.csv").write_text(
+                "\n".join(["number,ref,column,written,instead", *lines]) + "\n", "utf-8-sig"
+            )
             if made.degraded:
-                self.stderr.write(f"{len(made.degraded)} か所の文字をCP932の文字に置きかえました。degraded.csv を見て手で直してください。")
-        self.stdout.write(f"{len(handed.bodies)} 件（初めて {handed.first_time} 件）を {folder} に書きました。")
+                self.stderr.write(
+                    f"{len(made.degraded)} か所の文字をCP932の文字に置きかえました。degraded.csv を見て手で直してください。"
+                )
+        self.stdout.write(
+            f"{len(handed.bodies)} 件（初めて {handed.first_time} 件）を {folder} に書きました。"
+        )
 
     def _acknowledge(self, options: dict[str, Any]) -> None:
         path: Path | None = options["file"]
@@ -54,7 +68,9 @@ class Command(BaseCommand):
         try:
             rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
         except UnicodeDecodeError as error:
-            raise CommandError(f"答えのファイルの {error.start} バイト目が UTF-8 ではありません。UTF-8で保存し直してください。") from error
+            raise CommandError(
+                f"答えのファイルの {error.start} バイト目が UTF-8 ではありません。UTF-8で保存し直してください。"
+            ) from error
         if rows and not {"number", "result"} <= set(rows[0]):
             raise CommandError("答えのファイルに number と result の列が要ります。")
         faults = 0
@@ -63,7 +79,9 @@ class Command(BaseCommand):
             if sentence:
                 faults += 1
                 self.stderr.write(f"{line}行目: {sentence}")
-        self.stdout.write(f"{len(rows) - faults} 件の答えを受け取りました。受け取れなかったもの {faults} 件。")
+        self.stdout.write(
+            f"{len(rows) - faults} 件の答えを受け取りました。受け取れなかったもの {faults} 件。"
+        )
         if faults:
             sys.exit(1)
 

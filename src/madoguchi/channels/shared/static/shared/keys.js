@@ -51,6 +51,12 @@
     if (first) first.focus({ preventScroll: true });
   };
   document.addEventListener("htmx:afterSwap", meet);
+  /* Another screen came back (signed out, case closed elsewhere): show that one instead of nothing. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.serverResponse.includes('id="screen"')) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
   document.addEventListener("DOMContentLoaded", () => {
     if (document.querySelector(".mdg-counter__prompt")) meet();
     const wait = document.querySelector("[data-refresh]");

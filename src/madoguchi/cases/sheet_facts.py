@@ -1,0 +1,183 @@
+"""What a case gives to its sheets (記入の材料): every known fact under the name that sheets call it by, with its source.
+
+Whether an address may stand on paper is asked here, once, of `residents.protection`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.audit.operations import record_access
+from madoguchi.cases.acting import civil_day, find_case
+from madoguchi.cases.judging import Judged, judge
+from madoguchi.cases.models import CaseRow
+from madoguchi.cases.queries import address_may_appear
+from madoguchi.cases.record import HeldFact, Record, read_record
+from madoguchi.cases.states import IdentityDocument
+from madoguchi.city.queries import profile
+from madoguchi.jp.addresses import split_address
+from madoguchi.papers.facts import Address, FactsForSheet, KnownValue, Name
+from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
+from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.protection import Audience
+
+
+class PapersOfCase:
+    """A case read once for its papers."""
+
+    def __init__(self, case: str, *, actor: Actor, now: datetime) -> None:
+        self.row: CaseRow = find_case(case)
+        self.record: Record = read_record(self.row)
+        self.judged: Judged = judge(self.row, self.record)
+        self.city = profile()
+        self.today = civil_day(now)
+        record_access(
+            actor=actor,
+            purpose=Purpose.PRACTICE if self.row.practice else Purpose.COUNTER_CASE,
+            authority=Audience.SHEET_TO_SELF.value,
+            person_keys=[person.resident_no or f"{case}/{person.ref}" for person in self.record.people]
+            or [case],
+            fields=("sheet",),
+            case=case,
+            screen="papers",
+            now=now,
+        )
+
+    @property
+    def audience(self) -> Audience:
+        """To whom the paper goes: to one of the people themselves, or to somebody who acts for them."""
+        return (
+            Audience.SHEET_TO_SELF
+            if self.record.text("notifier_ref") or not self.record.text("notifier_kind")
+            else Audience.SHEET_TO_OTHER
+        )
+
+    def address_may_appear(self) -> bool:
+        return address_may_appear(self.record, audience=self.audience, on=self.today)
+
+
+def facts_for_sheets(papers: PapersOfCase, subject: str | None) -> FactsForSheet:
+    """Everything known, keyed as sheets name it."""
+    record = papers.record
+    withheld = not papers.address_may_appear()
+    known: dict[tuple[str, str], KnownValue] = {("event.kind", ""): KnownValue(papers.row.event_kind, "受付")}
+    for ref, held in record.facts.items():
+        if held.value is None or (isinstance(held.value, str) and not held.value):
+            continue
+        known[_sheet_key(ref)] = KnownValue(held.value, held.source.label, held.as_of)
+    for person in record.people:
+        known["person.name", person.ref] = KnownValue(
+            Name(record.text("name", person.ref), record.text("kana", person.ref)),
+            _source(record, "name", person.ref),
+        )
+    known |= _addresses(record, withheld)
+    head = record.text("new_head") or head_of_household(record)
+    if head:
+        known["household.head_name", ""] = KnownValue(Name(head), _source(record, "relationship", "p1"))
+    if record.text("old_head"):
+        known["household.previous_head_name", ""] = KnownValue(
+            Name(record.text("old_head")), _source(record, "old_head")
+        )
+    if "old_address" in {ref.key for ref in record.facts}:
+        known["case.moving_out_certificate", ""] = KnownValue("確認済み", "職員確認")
+    known |= _notifier(papers, withheld)
+    movers = tuple(person.ref for person in record.people if record.value("moves", person.ref) is True)
+    claimant = papers.judged.situation.claimant
+    return FactsForSheet(
+        known=known,
+        people=movers or tuple(person.ref for person in record.people),
+        subject=subject
+        if subject and subject != HOUSEHOLD_SUBJECT
+        else claimant or (movers[0] if movers else None),
+        audience=papers.audience,
+        municipality=papers.city.name,
+        number=papers.row.number,
+        received_on=papers.row.day,
+        notified_on=papers.row.notified_on,
+        claimant=claimant,
+        choices=_choices(papers.judged),
+    )
+
+
+def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownValue]:
+    """The new and the old address, as the sheets name them: of the household and of each person who moves."""
+    known: dict[tuple[str, str], KnownValue] = {}
+    for prefix, key in (("new", "address"), ("old", "previous_address")):
+        text = record.text(f"{prefix}_address")
+        if not text:
+            continue
+        building = record.text(f"{prefix}_building")
+        if not building:
+            parts = split_address(text)
+            text, building = text.removesuffix(parts.building), parts.building.strip()
+        value = KnownValue(Address(text, building), _source(record, f"{prefix}_address"), withheld=withheld)
+        known[f"household.{key}", ""] = value
+        for person in record.people:
+            if record.value("moves", person.ref) is True:
+                known[f"person.{key}", person.ref] = value
+    return known
+
+
+def _sheet_key(ref: FactRef) -> tuple[str, str]:
+    if ref.subject == EVENT_SUBJECT:
+        return f"event.{ref.key}", ""
+    if ref.subject == HOUSEHOLD_SUBJECT:
+        return f"household.{ref.key}", ""
+    return f"person.{ref.key}", ref.subject
+
+
+def _source(record: Record, key: str, subject: str = EVENT_SUBJECT) -> str:
+    held: HeldFact | None = record.facts.get(FactRef(key, subject))
+    return held.source.label if held else "受付"
+
+
+def _notifier(papers: PapersOfCase, withheld: bool) -> dict[tuple[str, str], KnownValue]:
+    record = papers.record
+    known: dict[tuple[str, str], KnownValue] = {}
+    ref = record.text("notifier_ref")
+    if record.text("notifier_name"):
+        known["notifier.name", ""] = KnownValue(
+            Name(record.text("notifier_name"), record.text("kana", ref) if ref else ""), "職員確認"
+        )
+        known["notifier.kind", ""] = KnownValue(record.text("notifier_kind"), "職員確認")
+    if record.text("notifier_phone"):
+        known["notifier.phone", ""] = KnownValue(record.text("notifier_phone"), "本人申告")
+    if ref and record.text("new_address"):
+        known["notifier.address", ""] = KnownValue(
+            Address(record.text("new_address"), record.text("new_building")), "本人申告", withheld=withheld
+        )
+    documents = record.value("notifier_documents")
+    if isinstance(documents, frozenset) and documents:
+        text = "、".join(IdentityDocument(code).label for code in sorted(documents))
+        known["case.identity_document", ""] = KnownValue(text, "職員確認")
+    known["case.received_by", ""] = KnownValue(papers.row.opened_by_name, "受付")
+    known["case.number", ""] = KnownValue(papers.row.number, "受付")
+    return known
+
+
+def _choices(judged: Judged) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    choices = {
+        f"{definition.holder.value}.{definition.key}": tuple(
+            (one.code, one.label) for one in definition.choices
+        )
+        for definition in judged.pack.vocabulary
+        if definition.choices
+    }
+    choices["event.kind"] = tuple(
+        (kind.value, kind.label) for kind in EventKind if kind is not EventKind.none
+    )
+    return choices
+
+
+def head_of_household(record: Record) -> str:
+    """The name of the 世帯主 among the people of the case."""
+    return next(
+        (
+            record.name_of(person.ref)
+            for person in record.people
+            if record.text("relationship", person.ref) == "世帯主"
+        ),
+        "",
+    )

@@ -1,0 +1,205 @@
+"""Whom a case is about: the moving-out certificate, who moves into which household, and who came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madoguchi.cases import opening
+from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.states import IdentityDocument, VisitorKind
+from madoguchi.cases.views import CaseView
+from madoguchi.channels.counter.forms import CertificateForm, JoinForm, VisitorForm, people_formset
+from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.counter.hearing_screen import notices_of
+from madoguchi.channels.counter.views_opening import case_of
+from madoguchi.channels.counter.words import birth_text
+from madoguchi.city.authority import Authority, needs
+from madoguchi.city.queries import actor_of
+
+FIRST_LINES = 5
+
+
+@needs(Authority.COUNTER)
+def certificate(request: HttpRequest, case: str) -> HttpResponse:
+    """Copy the moving-out certificate."""
+    view = case_of(request, case, "certificate")
+    posted = request.POST if request.method == "POST" else None
+    lines = int(posted.get("form-TOTAL_FORMS", FIRST_LINES)) if posted else FIRST_LINES
+    more = bool(posted) and posted is not None and posted.get("go") == "more"
+    form = CertificateForm(posted)
+    people = people_formset(min(lines, opening.MOST_PEOPLE))(posted)
+    problems: list[str] = []
+    if posted and more:
+        grown = posted.copy()
+        grown["form-TOTAL_FORMS"] = str(min(lines + 2, opening.MOST_PEOPLE))
+        form, people = CertificateForm(initial=grown.dict()), people_formset(lines)(grown)
+    elif posted and form.is_valid() and people.is_valid():
+        try:
+            opening.begin_from_certificate(
+                case=case,
+                certificate=_certificate(form.cleaned_data, people.people()),
+                by=actor_of(request),
+                now=timezone.now(),
+            )
+            return redirect("counter:household", case)
+        except (opening.NoPeople, opening.DateInFuture, NotNow) as error:
+            problems = [str(error)]
+    context = {
+        "case": head_of(view.header, here="start", record=view.record),
+        "form": form,
+        "people": people,
+        "problems": problems,
+    }
+    return render(request, "counter/certificate.html", context)
+
+
+def _certificate(move: dict[str, Any], people: list[dict[str, Any]]) -> opening.MovingOutCertificate:
+    facts = ("nationality_class", "health_insurance", "pension")
+    return opening.MovingOutCertificate(
+        old_address=move["old_address"],
+        new_address=move["new_address"],
+        new_building=move["new_building"],
+        old_head=move["old_head"],
+        planned_move_out_date=move["planned_move_out_date"],
+        move_date=move["move_date"],
+        special=move["special"],
+        people=tuple(
+            opening.CertificatePerson(
+                name=person["name"],
+                kana=person["kana"],
+                birth=person["birth"],
+                sex=person["sex"],
+                relationship=person["relationship"],
+                facts={key: person[key] for key in facts if person[key]},
+            )
+            for person in people
+        ),
+    )
+
+
+@needs(Authority.COUNTER)
+def household(request: HttpRequest, case: str) -> HttpResponse:
+    """Who moves, into which household, and who claims allowances."""
+    view = case_of(request, case, "household")
+    form = JoinForm(request.POST or None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            _set_household(request, case, view, form.cleaned_data["household"])
+            return redirect(
+                "counter:visitor" if not view.record.value("notifier_kind") else "counter:hearing", case
+            )
+        except (opening.NoPeople, opening.NoSuchHousehold, NotNow, SomebodyElseChanged) as error:
+            problems = [str(error)]
+    movers = [person for person in view.record.people if not person.staying]
+    adults = [
+        person for person in movers if view.record.text("relationship", person.ref) not in ("子", "子の子")
+    ] or movers
+    claimant = view.record.value("claimant", "household") or next(
+        (person.ref for person in adults if view.record.text("relationship", person.ref) == "世帯主"),
+        adults[0].ref if adults else "",
+    )
+    context = {
+        "case": head_of(view.header, here="start", record=view.record, notices=notices_of(view)),
+        "form": form,
+        "problems": problems,
+        "joined": bool(view.record.value("joined_household")),
+        "people": [
+            {
+                "ref": person.ref,
+                "name": view.record.name_of(person.ref),
+                "relationship": view.record.text("relationship", person.ref),
+                "birth": birth_text(view.record, person.ref),
+                "moves": view.record.value("moves", person.ref) is True,
+                "locked": person.staying,
+            }
+            for person in view.record.people
+        ],
+        "claimants": [
+            {"ref": person.ref, "name": view.record.name_of(person.ref), "chosen": person.ref == claimant}
+            for person in adults
+        ],
+        "kept_off": view.record.value("address_kept_off") is True,
+    }
+    return render(request, "counter/household.html", context)
+
+
+def _set_household(request: HttpRequest, case: str, view: CaseView, number: str) -> None:
+    by, now = actor_of(request), timezone.now()
+    joins = request.POST.get("join") == "existing"
+    if joins and not view.record.value("joined_household"):
+        opening.join_household(case=case, number=number.strip(), by=by, now=now)
+    opening.set_who_moves(
+        case=case,
+        moving=frozenset(request.POST.getlist("moves")),
+        relationships={
+            person.ref: request.POST.get(f"relationship-{person.ref}", "").strip()
+            for person in view.record.people
+        },
+        claimant=request.POST.get("claimant") or None,
+        keep_address_off=request.POST.get("keep_address_off") == "yes",
+        by=by,
+        now=now,
+        version=None,
+    )
+
+
+@needs(Authority.COUNTER)
+def visitor(request: HttpRequest, case: str) -> HttpResponse:
+    """Who came, and what proved it."""
+    view = case_of(request, case, "visitor")
+    form = VisitorForm(request.POST or None)
+    people = [("", "—"), *((person.ref, view.record.name_of(person.ref)) for person in view.record.people)]
+    form.fields["person"].choices = people  # type: ignore[attr-defined]  # a ChoiceField's own attribute
+    problems: list[str] = []
+    documents = frozenset(request.POST.getlist("documents"))
+    kind = request.POST.get("kind", "self")
+    if request.method == "POST" and form.is_valid():
+        try:
+            opening.set_visitor(
+                case=case,
+                kind=VisitorKind(kind),
+                person=form.cleaned_data["person"],
+                name=form.cleaned_data["name"],
+                phone=form.cleaned_data["phone"],
+                documents=frozenset(one for one in IdentityDocument if one.value in documents),
+                proof_seen=form.cleaned_data["proof_seen"],
+                unproved=form.cleaned_data["unproved"],
+                by=actor_of(request),
+                now=timezone.now(),
+                version=None,
+            )
+            return redirect("counter:hearing", case)
+        except (
+            opening.IdentityNotProved,
+            opening.NobodyNamed,
+            opening.ProofMissing,
+            NotNow,
+            ValueError,
+        ) as error:
+            problems = [str(error)]
+    if request.method == "GET" and not form.is_bound:
+        form.initial = {
+            "person": people[1][0] if len(people) > 1 else "",
+            "phone": view.record.text("notifier_phone"),
+        }
+    context = {
+        "case": head_of(view.header, here="visitor", record=view.record),
+        "form": form,
+        "problems": problems,
+        "kinds": [
+            {"code": one.value, "label": _(one.label), "hint": _(one.hint), "chosen": one.value == kind}
+            for one in VisitorKind
+        ],
+        "documents": [
+            {"code": one.value, "label": _(one.label), "chosen": one.value in documents}
+            for one in IdentityDocument
+        ],
+        "reader": False,
+    }
+    return render(request, "counter/visitor.html", context)

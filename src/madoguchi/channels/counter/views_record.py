@@ -1,0 +1,122 @@
+"""What happened in a case, what it cost the resident, and what the resident is shown."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from madoguchi.cases import queries
+from madoguchi.cases.views import CaseView
+from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.counter.hearing_screen import people_lines
+from madoguchi.channels.counter.views_opening import case_of
+from madoguchi.city.authority import Authority, needs
+from madoguchi.procedures.decisions import Status
+
+
+@needs(Authority.COUNTER)
+def history(request: HttpRequest, case: str) -> HttpResponse:
+    """Every step of the case."""
+    view = case_of(request, case, "history")
+    entries = [
+        {
+            "at": one.at,
+            "activity": ACTIVITY.get(one.activity, one.activity),
+            "by": one.staff_name,
+            "detail": _detail(view, one.body),
+        }
+        for one in queries.history(case=case)
+    ]
+    return render(
+        request,
+        "counter/history.html",
+        {"case": head_of(view.header, here="hearing", record=view.record), "entries": entries},
+    )
+
+
+def _detail(view: CaseView, body: dict[str, object]) -> str:
+    prompt = view.judged.pack.prompts.get(str(body.get("prompt", "")))
+    if prompt:
+        return prompt.question
+    procedure = str(body.get("procedure", ""))
+    if procedure and view.judged.pack.has_procedure(procedure):
+        return view.judged.pack.procedure(procedure).name
+    return str(body.get("note", ""))
+
+
+ACTIVITY = {
+    "begin": "受付を始めた",
+    "set_who_moves": "移る人・世帯を決めた",
+    "set_visitor": "来た人を確かめた",
+    "answer": "質問に答えた",
+    "correct_fact": "情報を直した",
+    "choose": "任意の手続きを選んだ",
+    "retake": "質問を取り上げ直した",
+    "undo": "ひとつ前にもどした",
+    "park": "中断した",
+    "resume": "開いた",
+    "explain": "説明した",
+    "note_document": "足りない書類を書きとめた",
+    "receive_document": "書類を受け取った",
+    "request_certificate": "証明書の希望を書きとめた",
+    "change_revision": "手続台帳の版を替えた",
+    "sign": "署名した",
+    "withdraw": "取り下げた",
+    "approve": "審査した",
+    "return": "差し戻した",
+    "correct_after_signing": "訂正を始めた",
+    "hand_over": "異動データを渡した",
+    "acknowledge": "住民記録に登録された",
+    "refuse": "住民記録から返された",
+    "task_take": "課が引き受けた",
+    "task_go_to_seat": "課が席に来た",
+    "task_ask_back": "課が窓口に確認した",
+    "task_answer_back": "窓口が答えた",
+    "task_done": "課の仕事が済んだ",
+}
+
+
+@needs(Authority.COUNTER)
+def journey(request: HttpRequest, case: str) -> HttpResponse:
+    """What the visit cost the resident."""
+    view = case_of(request, case, "journey")
+    counts = queries.journey_counts(case=case)
+    rows = [
+        ("questions", _("質問の数"), counts.questions, "12"),
+        ("characters", _("来た人が書いた文字"), counts.characters_by_resident, "0"),
+        ("signatures", _("署名"), counts.signatures, "1"),
+        ("asked_again", _("二度聞いたこと"), counts.asked_again, "0"),
+        ("moves", _("席の移動"), counts.moves, "0"),
+        ("minutes", _("かかった時間（分）"), counts.minutes, "10"),
+    ]
+    context = {
+        "case": head_of(view.header, here="done", record=view.record),
+        "rows": [
+            {"id": key, "label": label, "value": value, "goal": goal} for key, label, value, goal in rows
+        ],
+    }
+    return render(request, "counter/journey.html", context)
+
+
+@needs(Authority.COUNTER)
+def display(request: HttpRequest, case: str) -> HttpResponse:
+    """What the resident is shown: the question, what is known, what is to be signed. No notes, nobody else's data."""
+    view = case_of(request, case, "display")
+    known = [
+        f"{person.name}: {line.label} {line.value}" for person in people_lines(view) for line in person.facts
+    ]
+    shown: dict[str, dict[str, str]] = {}
+    for one in view.judged.with_status(Status.MUST, Status.ASK):
+        name = view.judged.pack.procedure(one.procedure).name
+        shown.setdefault(name, {"status": one.status.value, "label": _(one.status.label), "name": name})
+    context = {
+        "case": head_of(view.header, here="hearing", record=view.record),
+        "question": view.prompt.question if view.prompt else "",
+        "why": view.prompt.why if view.prompt else "",
+        "headline": _("受け付けました") if view.header.signed else _("内容を確かめてください"),
+        "known": known,
+        "procedures": list(shown.values()),
+        "refresh": 5,
+    }
+    return render(request, "counter/display.html", context)

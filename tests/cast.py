@@ -22,7 +22,7 @@ from madoguchi.residents.people import RegisterEntry
 NOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 9)
 MOVED_ON = date(2026, 11, 5)
-PASSWORD = "もりのくまさん2026"
+PASSWORD = "もりのくまさんと2026"
 SETTER = Actor(None, "初期設定", "main", "")
 PROFILE = CityProfile("999997", "埼玉県", "まどか市", "まどか市長")
 BRANCHES = (

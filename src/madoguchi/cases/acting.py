@@ -100,7 +100,14 @@ def finish_act(
     """Write the act: its number, its facts, the new state and version, and the step in the audit."""
     last = ActRow.objects.filter(case=row).order_by("-number").values_list("number", flat=True).first() or 0
     done = ActRow.objects.create(
-        case=row, number=last + 1, kind=act.value, prompt=prompt, at=now, by=by.staff_id, by_name=by.name
+        case=row,
+        number=last + 1,
+        kind=act.value,
+        prompt=prompt,
+        detail={"note": detail.note} if detail and detail.note else {},
+        at=now,
+        by=by.staff_id,
+        by_name=by.name,
     )
     FactRow.objects.bulk_create(_fact_rows(row, done, given or {}, now))
     if act in LEADS_TO:

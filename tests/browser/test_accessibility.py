@@ -70,7 +70,8 @@ def test_the_html_is_valid(signed_in: Callable[[str], Client], tmp_path: Path) -
     pages = {url: Client().get(url).content.decode() for url in WITHOUT_SIGN_IN}
     for username, url in BY_SCREEN:
         pages[url] = signed_in(username).get(url, follow=True).content.decode()
-    assert html_faults(pages, tmp_path) == []
+    faults = html_faults(pages, tmp_path)
+    assert faults == [], "\n".join(faults)
 
 
 @pytest.mark.needs("java")

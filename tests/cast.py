@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.opening import CertificatePerson, MovingOutCertificate
 from madoguchi.city.authority import Role
-from madoguchi.city.operations import BranchPlan
-from madoguchi.city.queries import CityProfile
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
@@ -22,13 +20,8 @@ from madoguchi.residents.people import RegisterEntry
 NOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 9)
 MOVED_ON = date(2026, 11, 5)
-PASSWORD = "もりのくまさん2026"
+PASSWORD = "もりのくまさんとおどる2026"
 SETTER = Actor(None, "初期設定", "main", "")
-PROFILE = CityProfile("999997", "埼玉県", "まどか市", "まどか市長")
-BRANCHES = (
-    BranchPlan("main", "本庁", "A", {"desk-1": "窓口1", "desk-2": "窓口2", "desk-3": "窓口3"}),
-    BranchPlan("west", "西支所", "W", {"desk-1": "窓口1"}),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +36,10 @@ class Staff:
 
 
 STAFF: Mapping[str, Staff] = {
-    "clerk_hana": Staff("窓口 花", (Role.CLERK,), "desk-1"),
-    "clerk_taro": Staff("窓口 太郎", (Role.CLERK,), "desk-2"),
-    "clerk_west": Staff("西 三郎", (Role.CLERK,), "desk-1", branch="west"),
-    "reviewer_jiro": Staff("審査 次郎", (Role.REVIEWER,), "desk-3"),
+    "clerk_hana": Staff("窓口 花", (Role.CLERK,), "desk1"),
+    "clerk_taro": Staff("窓口 太郎", (Role.CLERK,), "desk2"),
+    "clerk_north": Staff("北 三郎", (Role.CLERK,), "desk1", branch="north"),
+    "reviewer_jiro": Staff("審査 次郎", (Role.REVIEWER,), "desk3"),
     "officer_nhi": Staff("国保 四郎", (Role.OFFICER,), None, "insurance"),
     "officer_child": Staff("子育 五月", (Role.OFFICER,), None, "childcare"),
     "systems_saki": Staff("情報 咲", (Role.SYSTEMS,)),
@@ -65,7 +58,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
 }
 
 # Stands in no other row, so that finding it anywhere is a leak.
-PLANTED_ADDRESS = "埼玉県まどか市蛍沢七丁目31番地の88"
+PLANTED_ADDRESS = "まど県まどか市蛍沢七丁目31番地の88"
 PLANTED_BUILDING = "かくれみのハイツ707号室"
 PLANTED = ("蛍沢", "かくれみの")
 
@@ -90,8 +83,8 @@ def _entry(
     )
 
 
-_HOME = "埼玉県まどか市柏台三丁目5番地の1"
-_TWIN_HOME = "埼玉県まどか市緑町一丁目2番地"
+_HOME = "まど県まどか市柏台三丁目5番地の1"
+_TWIN_HOME = "まど県まどか市緑町一丁目2番地"
 RESIDENTS: Mapping[str, RegisterEntry] = {
     "head": _entry(
         1, NameParts("髙橋 太郎", "タカハシ タロウ"), date(1984, 5, 2), "male", "世帯主", 1, _HOME
@@ -137,7 +130,7 @@ RESIDENTS: Mapping[str, RegisterEntry] = {
         "female",
         "世帯主",
         4,
-        "埼玉県まどか市本町9",
+        "まど県まどか市本町9",
     ),
     "long_name": _entry(
         41,
@@ -146,7 +139,7 @@ RESIDENTS: Mapping[str, RegisterEntry] = {
         "female",
         "世帯主",
         5,
-        "埼玉県まどか市駅前4丁目1番2号 国際寮305",
+        "まど県まどか市駅前4丁目1番2号 国際寮305",
         nationality_class="mid_long",
     ),
     "head_of_joined": _entry(
@@ -156,10 +149,10 @@ RESIDENTS: Mapping[str, RegisterEntry] = {
         "male",
         "世帯主",
         6,
-        "埼玉県まどか市柏台1",
+        "まど県まどか市柏台1",
     ),
     "wife_of_joined": _entry(
-        52, NameParts("大家 文", "オオヤ フミ"), date(1957, 8, 1), "female", "妻", 6, "埼玉県まどか市柏台1"
+        52, NameParts("大家 文", "オオヤ フミ"), date(1957, 8, 1), "female", "妻", 6, "まど県まどか市柏台1"
     ),
 }
 
@@ -201,7 +194,7 @@ FIVE = (
 def certificate(
     *people: CertificatePerson,
     move_date: date = MOVED_ON,
-    new_address: str = "埼玉県まどか市窓口町二丁目3番地の5",
+    new_address: str = "まど県まどか市窓口町二丁目3番地の5",
     new_building: str = "",
 ) -> MovingOutCertificate:
     """A moving-out certificate (転出証明書) of the five, or of the people given."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from tests import cast
@@ -20,8 +20,9 @@ from tools.postgres import TO_GET_IT, binaries
 from madoguchi.audit.append_only import lifted
 from madoguchi.audit.entries import Actor
 from madoguchi.catalogue.operations import publish
+from madoguchi.city.madoka import set_up_madoka
 from madoguchi.city.models import StaffMember
-from madoguchi.city.operations import add_staff, set_up_city
+from madoguchi.city.operations import add_staff
 from madoguchi.city.queries import seat_of
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import protect, register
@@ -81,32 +82,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"not run: {count} {tests} {name}; to get it: {NEEDS[name][1]}")
 
 
-@contextmanager
-def change_allowed() -> Iterator[None]:
-    """Lift the triggers that forbid change, and put them back."""
-    if connection.vendor != "sqlite":
-        with lifted(connection):
-            yield
-        return
-    with connection.cursor() as cursor:
-        triggers = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            for _, sql in triggers:
-                cursor.execute(sql)
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
     """Django empties the tables after a transactional test; append-only tables would refuse."""
     plain = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
-        with change_allowed():
+        with lifted(connection):
             plain(self)
 
     TransactionTestCase._fixture_teardown = teardown
@@ -114,13 +96,17 @@ def _flush_past_the_triggers() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = plain
 
 
+@pytest.fixture(autouse=True)
+def _nothing_cached() -> None:
+    """Rate limits live in the cache; one test's sign-ins are not another's."""
+    cache.clear()
+
+
 @pytest.fixture
 def city(db: None) -> Mapping[str, Actor]:
     """まどか市 set up, with its staff; the actors by sign-in name."""
     departments = {key: one.name for key, one in national_pack().departments.items()}
-    set_up_city(
-        profile=cast.PROFILE, departments=departments, branches=cast.BRANCHES, by=cast.SETTER, now=cast.NOW
-    )
+    set_up_madoka(departments=departments, by=cast.SETTER, now=cast.NOW)
     for username, one in cast.STAFF.items():
         add_staff(
             username=username,

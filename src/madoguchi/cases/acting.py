@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
+from django.http import Http404
 
 from madoguchi.audit.entries import Actor, Channel, StepDetail
 from madoguchi.audit.operations import record_step
@@ -19,8 +20,8 @@ from madoguchi.residents.fact_json import value_to_json
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
-class NoSuchCase(LookupError):
-    """No case of that id."""
+class NoSuchCase(LookupError, Http404):
+    """No case of that id; a screen that does not catch it answers 404."""
 
     def __init__(self) -> None:
         super().__init__("その受付は見つかりません。受付一覧から選び直してください。")
@@ -99,7 +100,14 @@ def finish_act(
     """Write the act: its number, its facts, the new state and version, and the step in the audit."""
     last = ActRow.objects.filter(case=row).order_by("-number").values_list("number", flat=True).first() or 0
     done = ActRow.objects.create(
-        case=row, number=last + 1, kind=act.value, prompt=prompt, at=now, by=by.staff_id, by_name=by.name
+        case=row,
+        number=last + 1,
+        kind=act.value,
+        prompt=prompt,
+        detail={"note": detail.note} if detail and detail.note else {},
+        at=now,
+        by=by.staff_id,
+        by_name=by.name,
     )
     FactRow.objects.bulk_create(_fact_rows(row, done, given or {}, now))
     if act in LEADS_TO:

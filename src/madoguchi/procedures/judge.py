@@ -21,6 +21,10 @@ from madoguchi.procedures.packs import Procedure, Rule
 _REMEMBERED_PROCEDURES = 4096
 
 
+# Rules whose beginning nobody needs to know carry this day: "in force at least since".
+LOOKED_BACK_TO = date(2000, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One rule's condition and the reason it gives when it holds."""
@@ -53,7 +57,8 @@ class Group:
 
     def covers(self, day: date) -> bool:
         """Say whether the group is in force on a day, later groups aside."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        begun = self.since <= max(day, LOOKED_BACK_TO)
+        return begun and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Judge:
     def in_force(self, day: Any) -> tuple[Group | None, ...]:
         """Return the groups that may hold: one for a known day, several for an unknown or 不詳 one.
 
-        None among them: no rule is in force. An unknown day is taken to lie after the oldest `since`.
+        None among them: no rule is in force. A rule that begins on `LOOKED_BACK_TO` is in force on every day before.
         """
         if isinstance(day, date):
             return (self._on(day),)
@@ -92,8 +97,9 @@ class Judge:
             days += [group.until for group in self.groups if group.until is not None]
             inside = [one for one in days if day.low <= one <= day.high]
             return tuple(dict.fromkeys(self._on(one) for one in inside))
-        ended = () if any(group.until is None for group in self.groups) else (None,)
-        return (*self.groups, *ended)
+        endless = any(group.until is None for group in self.groups)
+        beginningless = any(group.since <= LOOKED_BACK_TO for group in self.groups)
+        return (*self.groups, *(() if endless and beginningless else (None,)))
 
     def _on(self, day: date) -> Group | None:
         return next((group for group in self.groups if group.covers(day)), None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +14,11 @@ from tests.rooms.city.conftest import PASSWORD
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Role
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium; to get it: apt-get install chromium"),
+    pytest.mark.needs("Chromium"),
 ]
 
 
@@ -30,7 +30,7 @@ def page(member: Callable[..., int]) -> Iterator[Any]:
     member("sato", Role.CLERK)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         page = browser.new_page(locale="ja-JP")
         device = page.context.new_cdp_session(page)

@@ -152,11 +152,21 @@ def test_an_unknown_day_of_the_event_is_asked_when_the_rules_differ() -> None:
     assert decide(pack, alike, on=ON, open_days=OPEN_DAYS)[0].status is Status.MUST
 
 
-def test_before_any_rule_nothing_is_needed() -> None:
+def test_a_rule_without_a_known_beginning_was_always_in_force() -> None:
     situation = situation_of(
         [{"id": "p1", "moves": True}], event={"kind": "move_in", "move_date": "1999-12-31"}
     )
-    assert one("person.moves", situation).status is Status.NOT_NEEDED
+    assert one("person.moves", situation).status is Status.MUST
+
+
+def test_before_a_rule_began_nothing_is_needed_and_an_unknown_day_is_asked() -> None:
+    young = procedure_text("person.moves").replace("since = 2000-01-01", "since = 2019-10-01")
+    pack = load_files(files_with(rule=young))
+    person = [{"id": "p1", "moves": True}]
+    for day, status in (("2019-09-30", Status.NOT_NEEDED), ("2019-10-01", Status.MUST), (None, Status.ASK)):
+        event = {"kind": "move_in"} if day is None else {"kind": "move_in", "move_date": day}
+        decided = decide(pack, situation_of(person, event=event), on=ON, open_days=OPEN_DAYS)[0]
+        assert decided.status is status
 
 
 def test_alternatives_each_give_their_own_reason() -> None:

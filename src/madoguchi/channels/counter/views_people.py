@@ -149,6 +149,24 @@ def _set_household(request: HttpRequest, case: str, view: CaseView, number: str)
     )
 
 
+def _set_visitor(
+    request: HttpRequest, case: str, kind: VisitorKind, said: dict[str, Any], documents: frozenset[str]
+) -> None:
+    opening.set_visitor(
+        case=case,
+        kind=kind,
+        person=said["person"],
+        name=said["name"],
+        phone=said["phone"],
+        documents=frozenset(one for one in IdentityDocument if one.value in documents),
+        proof_seen=said["proof_seen"],
+        unproved=said["unproved"],
+        by=actor_of(request),
+        now=timezone.now(),
+        version=None,
+    )
+
+
 @needs(Authority.COUNTER)
 def visitor(request: HttpRequest, case: str) -> HttpResponse:
     """Who came, and what proved it."""
@@ -161,19 +179,7 @@ def visitor(request: HttpRequest, case: str) -> HttpResponse:
     kind = request.POST.get("kind", "self")
     if request.method == "POST" and form.is_valid():
         try:
-            opening.set_visitor(
-                case=case,
-                kind=VisitorKind(kind),
-                person=form.cleaned_data["person"],
-                name=form.cleaned_data["name"],
-                phone=form.cleaned_data["phone"],
-                documents=frozenset(one for one in IdentityDocument if one.value in documents),
-                proof_seen=form.cleaned_data["proof_seen"],
-                unproved=form.cleaned_data["unproved"],
-                by=actor_of(request),
-                now=timezone.now(),
-                version=None,
-            )
+            _set_visitor(request, case, VisitorKind(kind), form.cleaned_data, documents)
             return redirect("counter:hearing", case)
         except (
             opening.IdentityNotProved,

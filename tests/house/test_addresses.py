@@ -1,0 +1,87 @@
+"""Every address of the product declares what it needs, and opens for whoever holds that and nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.cast import ONE_OF_EACH_ROLE
+
+from madoguchi.audit.entries import Actor
+from madoguchi.city.authority import Authority, Role, authorities_of
+
+LOGIN = "/staff/login/"
+NOBODYS = {
+    "int": "999999",
+    "str": "none",
+    "slug": "none",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "path": "none",
+}
+
+
+def addresses() -> Iterator[tuple[str, Any]]:
+    """Every address with its view; what an address would name does not exist."""
+
+    def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, Any]]:
+        for entry in patterns:
+            text = before + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, text)
+            else:
+                yield re.sub(r"<(\w+):\w+>", lambda found: NOBODYS[found[1]], f"/{text}"), entry.callback
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def is_allauth(view: Any) -> bool:
+    return view.__module__.startswith("allauth.")
+
+
+OURS = [(address, view) for address, view in addresses() if not is_allauth(view)]
+
+
+def test_every_view_of_ours_declares_its_authority() -> None:
+    assert [
+        address for address, view in OURS if not isinstance(getattr(view, "authority", None), Authority)
+    ] == []
+    assert len(OURS) > 30
+
+
+def test_what_is_open_to_anyone_is_named_here() -> None:
+    assert [address for address, view in OURS if view.authority is Authority.ANYONE] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ONE_OF_EACH_ROLE, ids=lambda role: role.value if role else "no role")
+def test_a_role_opens_its_own_addresses_and_no_other(
+    role: Role | None, procedures: str, signed_in: Callable[[str], Client]
+) -> None:
+    browser = signed_in(ONE_OF_EACH_ROLE[role])
+    held = authorities_of(frozenset({role} if role else ()))
+    wrong = []
+    for address, view in OURS:
+        if address == "/" or view.authority is Authority.SIGNED_IN:
+            continue
+        for answer in (browser.get(address), browser.post(address, {})):
+            if (answer.status_code == 403) is (view.authority in held) or answer.status_code >= 500:
+                wrong.append((address, view.authority, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_whoever_has_not_signed_in_is_sent_to_the_sign_in(city: Mapping[str, Actor]) -> None:
+    for address, _ in OURS:
+        answer = Client().get(address)
+        assert (answer.status_code, answer.headers.get("Location", "").split("?")[0]) == (302, LOGIN), address
+
+
+@pytest.mark.django_db
+def test_a_case_that_is_not_there_is_not_found(procedures: str, signed_in: Callable[[str], Client]) -> None:
+    answer = signed_in("clerk_hana").get("/cases/none/hearing/")
+    assert answer.status_code == 404
+    assert "選び直してください" in answer.content.decode()

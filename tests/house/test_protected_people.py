@@ -1,0 +1,140 @@
+"""Where a protected person lives is found nowhere, and finding it is what these tests can do (支援措置)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+import pytest
+from django.test import Client
+from tests.cast import NOW, PLANTED, PLANTED_ADDRESS, PLANTED_BUILDING, RESIDENTS, certificate
+from tests.house.walk import said, screens
+from tests.rooms.cases.walking import answered, opened, sign, visited
+
+from madoguchi.audit.entries import Actor
+from madoguchi.audit.models import EntryRow
+from madoguchi.cases import opening
+from madoguchi.residents import disclosure, search
+
+Staff = Mapping[str, Actor]
+PROTECTED = RESIDENTS["protected"]
+
+
+def planted_in(text: str) -> list[str]:
+    return [word for word in PLANTED if word in text]
+
+
+def with_the_protected(by: Actor) -> str:
+    """A case into which the protected person was brought from the register, and which asks to keep it off."""
+    case = opened(by)
+    opening.begin_from_certificate(
+        case=case,
+        certificate=certificate(new_address=PLANTED_ADDRESS, new_building=PLANTED_BUILDING),
+        by=by,
+        now=NOW,
+    )
+    opening.join_household(case=case, number=PROTECTED.household_no, by=by, now=NOW)
+    return case
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("signed", [False, True], ids=["before signing", "after signing"])
+def test_the_address_is_on_no_screen_paper_or_log(
+    signed: bool,
+    city: Staff,
+    procedures: str,
+    residents: Mapping[str, str],
+    signed_in: Callable[[str], Client],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    clerk = city["clerk_hana"]
+    case = with_the_protected(clerk)
+    # Somebody acts for them, so that no paper goes to the person themselves.
+    visited_by_another(case, clerk)
+    if signed:
+        answered(case, clerk)
+        sign(case, clerk)
+    found, opened_screens = [], 0
+    for address, answer in screens(case, clerk, signed_in, signed=signed):
+        opened_screens += answer.status_code == 200
+        found += [(address, word) for word in planted_in(said(answer))]
+    assert sorted(set(found)) == []
+    assert opened_screens > 10
+    assert planted_in(caplog.text) == planted_in("".join(capfd.readouterr())) == []
+
+
+def visited_by_another(case: str, by: Actor) -> None:
+    from madoguchi.cases.states import IdentityDocument, VisitorKind
+
+    opening.set_visitor(
+        case=case,
+        kind=VisitorKind.AGENT,
+        person="",
+        name="代理 良子",
+        phone="",
+        documents=frozenset({IdentityDocument.PASSPORT}),
+        proof_seen=True,
+        unproved=False,
+        by=by,
+        now=NOW,
+        version=None,
+    )
+
+
+@pytest.mark.django_db
+def test_nothing_of_the_address_is_in_the_audit(
+    city: Staff, procedures: str, residents: Mapping[str, str]
+) -> None:
+    with_the_protected(city["clerk_hana"])
+    rows = EntryRow.objects.values_list("activity", "person_key", "body")
+    assert planted_in(" ".join(map(str, rows))) == []
+
+
+@pytest.mark.django_db
+def test_a_search_finds_them_by_name_without_an_address_and_not_by_address(
+    city: Staff, procedures: str, residents: Mapping[str, str], signed_in: Callable[[str], Client]
+) -> None:
+    browser = signed_in("clerk_hana")
+    case = opened(city["clerk_hana"])
+    by_name = said(browser.post(f"/cases/{case}/find/", {"name": "守田 雪"}))
+    assert PROTECTED.resident_no in by_name
+    assert planted_in(by_name) == []
+    by_address = said(browser.post(f"/cases/{case}/find/", {"address": "蛍沢七丁目"}))
+    assert PROTECTED.resident_no not in by_address
+
+
+@pytest.mark.django_db
+def test_without_the_guard_it_is_found(
+    city: Staff,
+    procedures: str,
+    residents: Mapping[str, str],
+    signed_in: Callable[[str], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The walk above can fail: with nobody protected, the planted address is on the screens."""
+    from madoguchi.cases import queries
+
+    for room in (queries, disclosure, search):
+        monkeypatch.setattr(room, "protected_people", lambda numbers, *, on: frozenset())
+    clerk = city["clerk_hana"]
+    case = with_the_protected(clerk)
+    visited_by_another(case, clerk)
+    found = {
+        address
+        for address, answer in screens(case, clerk, signed_in, signed=False)
+        if planted_in(said(answer))
+    }
+    assert found
+
+
+@pytest.mark.django_db
+def test_a_paper_that_the_person_signs_carries_it(
+    city: Staff, procedures: str, residents: Mapping[str, str], signed_in: Callable[[str], Client]
+) -> None:
+    clerk = city["clerk_hana"]
+    case = with_the_protected(clerk)
+    visited(case, clerk)
+    answer = signed_in("clerk_hana").get(f"/cases/{case}/papers/confirmation.pdf")
+    assert planted_in(said(answer)) != []

@@ -1,0 +1,123 @@
+"""Walking a case from the first word on, as a clerk does, through the operations only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from tests.cast import MOVED_ON, NOW, certificate
+
+from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.cases import closing, hearing, opening, queries, reviewing
+from madoguchi.cases.states import CaseStatus, IdentityDocument, VisitorKind
+from madoguchi.cases.views import CaseView
+from madoguchi.procedures.facts import CLAIMANT, FactDefinition, FactRef, FactType, Value
+from madoguchi.procedures.situation import EventKind
+
+PAD = (((10, 10), (200, 90), (300, 20)),)
+
+
+def opened(by: Actor, *, practice: bool = False, now: datetime = NOW) -> str:
+    """A move-in opened and not yet begun."""
+    return opening.open_case(event=EventKind.move_in, by=by, now=now, practice=practice)
+
+
+def begun(by: Actor, *, practice: bool = False, now: datetime = NOW, **of_certificate: object) -> str:
+    """A move-in of the five, their certificate copied."""
+    case = opened(by, practice=practice, now=now)
+    opening.begin_from_certificate(case=case, certificate=certificate(**of_certificate), by=by, now=now)
+    return case
+
+
+def seen(case: str, by: Actor, *, now: datetime = NOW) -> CaseView:
+    """The case as a screen shows it."""
+    return queries.case_view(case=case, actor=by, purpose=Purpose.COUNTER_CASE, screen="test", now=now)
+
+
+def ordinary(definition: FactDefinition, ref: FactRef) -> Value:
+    """The answer of a household in which nothing is out of the ordinary."""
+    if ref.key == CLAIMANT:
+        return "p1"
+    codes = [choice.code for choice in definition.choices]
+    match definition.type:
+        case FactType.BOOLEAN:
+            return False
+        case FactType.NUMBER:
+            return 0
+        case FactType.DATE:
+            return MOVED_ON
+        case FactType.CHOICES:
+            return frozenset()
+        case FactType.CHOICE:
+            return next((code for code in ("jp", "none") if code in codes), codes[0])
+        case _:
+            return "p1" if definition.type is FactType.PERSON else "なし"
+
+
+def answer_once(case: str, by: Actor, *, now: datetime = NOW, unknown: bool = False) -> FactRef | None:
+    """Answer the question on the screen; None when there is none."""
+    view = seen(case, by, now=now)
+    if view.prompt is None:
+        return None
+    answers: Mapping[FactRef, Value | None] = {
+        ref: None if unknown else ordinary(definition, ref)
+        for ref, definition in zip(view.prompt.refs, view.prompt.definitions, strict=True)
+    }
+    hearing.answer_prompt(
+        case=case, prompt=view.prompt.id, answers=answers, by=by, now=now, version=view.header.version
+    )
+    return view.prompt.refs[0]
+
+
+def answered(case: str, by: Actor, *, now: datetime = NOW) -> int:
+    """Answer until nothing is asked; the number of questions."""
+    for asked in range(100):
+        if answer_once(case, by, now=now + timedelta(seconds=20 * asked)) is None:
+            return asked
+    raise AssertionError("the hearing does not end")
+
+
+def visited(case: str, by: Actor, *, now: datetime = NOW, person: str = "p1") -> None:
+    """Somebody of the household came, with a driving licence."""
+    opening.set_visitor(
+        case=case,
+        kind=VisitorKind.SELF,
+        person=person,
+        name="",
+        phone="048-000-0000",
+        documents=frozenset({IdentityDocument.DRIVING_LICENCE}),
+        proof_seen=False,
+        unproved=False,
+        by=by,
+        now=now,
+        version=None,
+    )
+
+
+def signed(by: Actor, *, practice: bool = False, now: datetime = NOW) -> str:
+    """A move-in of the five, heard to the end and signed on the pad."""
+    case = begun(by, practice=practice, now=now)
+    visited(case, by, now=now)
+    answered(case, by, now=now)
+    sign(case, by, now=now + timedelta(minutes=20))
+    return case
+
+
+def sign(case: str, by: Actor, *, now: datetime = NOW) -> None:
+    closing.sign(case=case, strokes=PAD, paper_signed=False, by=by, now=now, version=None)
+
+
+def brought_to(status: CaseStatus, by: Actor, reviewer: Actor) -> str:
+    """A case in this state."""
+    if status is CaseStatus.HEARING:
+        return begun(by)
+    case = signed(by)
+    if status is CaseStatus.WITHDRAWN:
+        closing.withdraw(case=case, reason="ほかの市へ移る", by=by, now=NOW, version=None)
+    if status in (CaseStatus.APPROVED, CaseStatus.SENT, CaseStatus.REGISTERED):
+        reviewing.approve(case=case, by=reviewer, now=NOW, version=None)
+    if status in (CaseStatus.SENT, CaseStatus.REGISTERED):
+        reviewing.hand_over(case=case, by=by, now=NOW)
+    if status is CaseStatus.REGISTERED:
+        reviewing.acknowledge(case=case, by=by, now=NOW)
+    return case

@@ -21,9 +21,9 @@ COLUMNS = (
 )  # fmt: skip
 DEGRADED_COLUMNS = ("change_id", "ref", "column", "written", "codepoints", "instead")
 # A spreadsheet runs these as formulas; the wide ones too, when Japanese input is on.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-# The same sign under another code: CP932 has only the second.
-TWIN_SIGNS = {"\u301c": "～", "\u2212": "－", "\u2016": "∥", "\u2014": "―", "\u00a6": "￤"}
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "\u2212", "＠", "\t", "\r", "\n")
+# The same sign under another code, which CP932 has.
+TWIN_SIGNS = {"\u2014": "―", "\u00a6": "￤"}
 NO_FORM = "〓"
 
 

@@ -54,7 +54,9 @@ def take_answers(*, content: bytes, by: Actor, now: datetime) -> Taken:
     for line, row in _rows(content):
         change, result = row.get("change_id", ""), row.get("result", "")
         if not change:
-            faults.append(LineFault(line, "change_id がありません。渡した異動データの change_id を写してください。"))
+            faults.append(
+                LineFault(line, "change_id がありません。渡した異動データの change_id を写してください。")
+            )
         elif result not in RESULTS:
             faults.append(LineFault(line, f"result の「{result[:20]}」は ok か refused で書いてください。"))
         else:

@@ -27,7 +27,9 @@ class NoSuchMessage(LookupError):
 
     def __init__(self, change: str) -> None:
         self.change = change
-        super().__init__(f"異動データ {change} は、答えを待っていません。異動データの番号を確かめてください。")
+        super().__init__(
+            f"異動データ {change} は、答えを待っていません。異動データの番号を確かめてください。"
+        )
 
 
 class AnsweredOtherwise(ValueError):

@@ -111,7 +111,13 @@ def register_movers(case: str, numbers: Mapping[str, CoreNumber], *, by: Actor, 
 
 
 def _entry(
-    record: Record, ref: str, number: CoreNumber, reason: str, notified_on: date, processed_on: date, shown: bool
+    record: Record,
+    ref: str,
+    number: CoreNumber,
+    reason: str,
+    notified_on: date,
+    processed_on: date,
+    shown: bool,
 ) -> RegisterEntry:
     birth, moved_on = record.value("birth_date", ref), record.value("move_date")
     assert isinstance(birth, date | PossibleDays), "a mover has a date of birth, be it 不詳"

@@ -17,7 +17,6 @@ from madoguchi.cases.states import CaseStatus
 from madoguchi.connect import operations
 from madoguchi.connect.answer_file import AnswerFileUnreadable, Taken, take_answers
 from madoguchi.connect.certificates import certificates_csv
-from madoguchi.connect.registering import SOURCE
 from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.people import DisclosedPerson
 from madoguchi.residents.protection import Audience
@@ -54,7 +53,8 @@ def person(number: str) -> DisclosedPerson | None:
 
 def numbered(serials: range, change: str = FIRST) -> str:
     rows = [
-        f"{change},ok,,p{n},{cast.number(900 + serial)},0000090\n" for n, serial in enumerate(serials, start=1)
+        f"{change},ok,,p{n},{cast.number(900 + serial)},0000090\n"
+        for n, serial in enumerate(serials, start=1)
     ]
     return HEADER + "".join(rows)
 
@@ -144,9 +144,10 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes, said: str) -> None:
 def test_certificates_wait_until_the_change_is_registered(
     signed: Approve, city: Mapping[str, Actor], procedures: str
 ) -> None:
+    from tests.rooms.connect.conftest import sign
+
     from madoguchi.cases.opening import begin_from_certificate, open_case
     from madoguchi.procedures.situation import EventKind
-    from tests.rooms.connect.conftest import sign
 
     by = city["clerk_hana"]
     case = open_case(event=EventKind.move_in, by=by, now=cast.NOW)

@@ -63,7 +63,9 @@ def test_handing_over_again_gives_the_same(approved: Approve) -> None:
     assert (first.first_time, second.first_time) == (1, 0)
     assert first.bodies == second.bodies
     assert CaseStatus(find_case(case).status) is CaseStatus.SENT
-    assert sum(entry.activity == "read" for entry in person_timeline(f"{case}/p1")) >= 2, "each time written down"
+    assert sum(entry.activity == "read" for entry in person_timeline(f"{case}/p1")) >= 2, (
+        "each time written down"
+    )
 
 
 def test_accepted_is_registered_and_a_second_time_changes_nothing(approved: Approve) -> None:
@@ -159,7 +161,9 @@ def test_an_address_to_be_kept_off_is_nowhere(approved: Approve) -> None:
     assert not [word for word in (*cast.PLANTED, "寺町通") if word in found]
 
 
-def test_without_the_guard_the_address_would_be_there(approved: Approve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_guard_the_address_would_be_there(
+    approved: Approve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(change_data, "address_may_appear", lambda *args, **named: True)
     approved(certificate=_planted(), keep_address_off=True)
     found = _everything(hand_over().bodies)
@@ -175,7 +179,11 @@ def test_protection_that_comes_after_approval_still_keeps_the_address_back(
     PersonRow.objects.filter(case__public_id=case, ref="p1").update(resident_no=residents["head"])
     assert all(word in _everything(hand_over().bodies) for word in cast.PLANTED)
     protect(
-        resident_no=residents["head"], begins_on=cast.MOVED_ON, ends_on=None, by=city["clerk_hana"], now=cast.NOW
+        resident_no=residents["head"],
+        begins_on=cast.MOVED_ON,
+        ends_on=None,
+        by=city["clerk_hana"],
+        now=cast.NOW,
     )
     again = hand_over()
     assert not [word for word in cast.PLANTED if word in _everything(again.bodies)]

@@ -7,6 +7,7 @@ from django.urls import path
 from madoguchi.channels.backoffice import (
     views_audit,
     views_catalogue,
+    views_certificates,
     views_changes,
     views_imports,
     views_staff,
@@ -18,6 +19,8 @@ urlpatterns = [
     path("changes/download.<str:kind>", views_changes.download, name="download"),
     path("changes/answers/", views_changes.answers, name="answers"),
     path("changes/<str:change>/answer/", views_changes.answer, name="answer"),
+    path("certificates/", views_certificates.certificates, name="certificates"),
+    path("certificates/download.csv", views_certificates.certificates_file, name="certificates_file"),
     path("imports/", views_imports.imports, name="imports"),
     path("catalogue/", views_catalogue.catalogue, name="catalogue"),
     path("catalogue/<str:procedure>/", views_catalogue.procedure, name="procedure"),

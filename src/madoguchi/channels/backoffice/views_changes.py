@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from madoguchi.channels.backoffice.downloads import file_response
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.connect import operations, queries
@@ -49,22 +50,15 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     handed = operations.hand_over(by=actor_of(request), now=timezone.now())
     if kind == "json":
-        return _file(to_json(handed.bodies), "changes.json", "application/json")
+        return file_response(to_json(handed.bodies), "changes.json", "application/json")
     made = to_csv(handed.bodies, encoding="cp932" if kind == "cp932" else "utf-8")
     if kind == "csv":
-        return _file(made.content, "changes.csv", "text/csv; charset=utf-8")
+        return file_response(made.content, "changes.csv", "text/csv; charset=utf-8")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("changes.csv", made.content)
         archive.writestr("degraded.csv", degraded_csv(made.degraded))
-    return _file(packed.getvalue(), "changes-cp932.zip", "application/zip")
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    found = HttpResponse(content, content_type=kind)
-    found["Content-Disposition"] = f'attachment; filename="{name}"'
-    found["Cache-Control"] = "no-store"
-    return found
+    return file_response(packed.getvalue(), "changes-cp932.zip", "application/zip")
 
 
 @needs(Authority.CONNECT)

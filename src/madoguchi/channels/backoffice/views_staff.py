@@ -60,9 +60,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except operations.PasswordRefused as error:
             form.add_error("password", str(error))
         except IntegrityError:
-            form.add_error(
-                "username", _("この利用者名はもう使われています。別の利用者名を入れてください。")
-            )
+            form.add_error("username", _("この利用者名はもう使われています。別の利用者名を入れてください。"))
     return render(request, "backoffice/staff.html", _page(form, DayForm()), status=422)
 
 

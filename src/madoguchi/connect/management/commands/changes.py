@@ -30,7 +30,9 @@ class Command(BaseCommand):
             "file", nargs="?", type=Path, help="acknowledge: 答えのCSV（change_id,result,reason,…）"
         )
         parser.add_argument("--format", choices=("csv", "json"), default="csv", help="export: 形式")
-        parser.add_argument("--encoding", choices=("utf-8", "cp932"), default="utf-8", help="export: 文字コード")
+        parser.add_argument(
+            "--encoding", choices=("utf-8", "cp932"), default="utf-8", help="export: 文字コード"
+        )
         parser.add_argument("--out", type=Path, default=Path("changes-out"), help="export: 書き出すフォルダ")
 
     def handle(self, *args: Any, **options: Any) -> None:

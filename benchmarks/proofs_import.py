@@ -49,7 +49,6 @@ def main() -> int:
 def broken(given: argparse.Namespace) -> int:
     """Every case keeps its promises inside a transaction of its own, which is rolled back."""
     from django.db import transaction
-
     from tests.rooms.residents.checking import check_everything
     from tests.rooms.residents.malformed import case
 

@@ -1,4 +1,4 @@
-"""What a template may not do: style or script inline, load from outside, or say Japanese past the translators."""
+"""What a template may not do: carry style or script, load from outside, or say Japanese past the translators."""
 
 from __future__ import annotations
 

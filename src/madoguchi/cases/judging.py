@@ -46,7 +46,7 @@ def prompt_now(judged: Judged, record: Record) -> Prompt | None:
         judged.pack,
         judged.situation,
         judged.decisions,
-        skipped=record.heard_without_answer,
+        skipped=record.heard_without_answer | record.answered,
         on=judged.on,
         open_days=judged.calendar,
     )

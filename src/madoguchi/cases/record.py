@@ -93,11 +93,26 @@ class Record:
 
     @property
     def heard_without_answer(self) -> frozenset[FactRef]:
-        """What was asked and answered with わからない: not asked again by itself, until somebody takes it up again."""
-        taken_up = max((act.number for act in self.acts if act.kind == Act.RETAKE.value), default=0)
+        """What was asked and answered with わからない; not asked again until somebody takes it up again."""
+        since = self._taken_up
+        return frozenset(ref for ref, held in self.facts.items() if held.value is None and held.act > since)
+
+    @property
+    def answered(self) -> frozenset[FactRef]:
+        """What was asked and answered at all since then.
+
+        An answer can leave a decision open (a 続柄 that says nothing of parents): asking the same again would
+        not settle it, and would never end.
+        """
+        answers = {act.number for act in self.acts if act.kind == Act.ANSWER.value}
         return frozenset(
-            ref for ref, held in self.facts.items() if held.value is None and held.act > taken_up
+            ref for ref, held in self.facts.items() if held.act > self._taken_up and held.act in answers
         )
+
+    @property
+    def _taken_up(self) -> int:
+        """The last act that took unanswered questions up again; 0: none did."""
+        return max((act.number for act in self.acts if act.kind == Act.RETAKE.value), default=0)
 
 
 def read_record(case: CaseRow, *, before_act: int | None = None) -> Record:

@@ -148,6 +148,20 @@ def test_what_nobody_knows_is_not_asked_again_until_it_is_taken_up(city: Staff, 
 
 
 @pytest.mark.django_db
+def test_a_relationship_that_tells_nothing_is_asked_once(
+    city: Staff, procedures: str, residents: Mapping[str, str]
+) -> None:
+    """Two heads in one household: who is whose parent stays open, and asking 続柄 again would not settle it."""
+    clerk = city["clerk_hana"]
+    case = begun(clerk)
+    opening.join_household(case=case, number=RESIDENTS["protected"].household_no, by=clerk, now=NOW)
+    assert answered(case, clerk) < 40
+    view = seen(case, clerk)
+    assert view.prompt is None
+    assert view.judged.with_status(Status.ASK) != ()
+
+
+@pytest.mark.django_db
 def test_asking_what_was_said_already_is_counted(city: Staff, procedures: str) -> None:
     clerk = city["clerk_hana"]
     case = begun(clerk)
@@ -239,7 +253,10 @@ def test_e43_who_acts_for_another_shows_the_paper_that_says_so(
     case = begun(clerk)
 
     def come(
-        *, proof: bool, name: str = "代理 良子", documents: frozenset[IdentityDocument] | None = None
+        *,
+        proof: bool,
+        name: str = "代理 良子",
+        documents: frozenset[IdentityDocument] = frozenset({IdentityDocument.PASSPORT}),
     ) -> None:
         opening.set_visitor(
             case=case,

@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rooms.residents.checking import NOW, OFFICER, check_everything, counts, figures, take_in
+from tests.rooms.residents.malformed import case
 
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.residents.importing import staging
@@ -23,8 +25,6 @@ from madoguchi.residents.importing.staging import ImportUnderWay, clear_broken_o
 from madoguchi.residents.importing.workbook import WorkbookRefused
 from madoguchi.residents.models import ImportBatch, ImportRefusal, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.rows import Origin
-from tests.rooms.residents.checking import NOW, OFFICER, check_everything, counts, figures, take_in
-from tests.rooms.residents.malformed import case
 
 pytestmark = pytest.mark.django_db
 
@@ -137,8 +137,8 @@ def test_a_nul_byte_costs_its_row() -> None:
 
 def test_private_characters_are_stored_when_the_mapping_says_what_they_are() -> None:
     heading = "ATENA_NO,SHIMEI,KANA,SEINENGAPPI,SEIBETSU,ZOKUGARA,SETAI_NO,YUBIN,JUSHO,JOTAI,IDO_BI,KOKUHO\r\n"
-    good = "1,".encode() + b"\xf0\x40" + "田 窓子,ﾖｼﾀﾞ ﾏﾄﾞｺ,3590502,2,妻,1,,柏台1,0,5060401,1\r\n".encode("cp932")
-    bad = "2,".encode() + b"\xf0\x42" + "田 窓,ﾖｼﾀﾞ ﾏﾄﾞ,3590502,2,妻,1,,柏台1,0,,1\r\n".encode("cp932")
+    good = b"1," + b"\xf0\x40" + "田 窓子,ﾖｼﾀﾞ ﾏﾄﾞｺ,3590502,2,妻,1,,柏台1,0,5060401,1\r\n".encode("cp932")
+    bad = b"2," + b"\xf0\x42" + "田 窓,ﾖｼﾀﾞ ﾏﾄﾞ,3590502,2,妻,1,,柏台1,0,,1\r\n".encode("cp932")
     report = take_in(heading.encode() + good + bad, mapping=load_mapping("core-example"))
     row = ResidentRecord.objects.get()
     assert (row.name, row.sex, row.birth_earliest.isoformat()) == ("𠮷田 窓子", "female", "1984-05-02")
@@ -179,7 +179,7 @@ def test_a_second_extract_adds_history_only_where_something_changed() -> None:
 )
 def test_a_file_that_cannot_be_taken_is_refused_in_one_sentence(data: bytes, sentence: str) -> None:
     assert check_everything(data) is None
-    with pytest.raises((FileRefused, WorkbookRefused), match=".*") as refused:
+    with pytest.raises((FileRefused, WorkbookRefused), match=r".*") as refused:
         take_in(data)
     assert sentence in str(refused.value)
     assert not ImportBatch.objects.exists()

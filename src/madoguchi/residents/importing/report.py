@@ -29,7 +29,7 @@ class RefusalList:
     """All refusals of a run: the first in memory, all of them in a temporary CSV file, so that millions fit."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the list does
         self._text = io.TextIOWrapper(self._file, encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._text)
         self._writer.writerow(HEADINGS)

@@ -1,0 +1,63 @@
+"""How many queries each screen of the counter takes, held to a committed number.
+
+A screen that needs more than before is a decision, not an accident: MADOGUCHI_WRITE_BASELINE=1 writes the numbers anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.house.walk import AFTER_SIGNING, BEFORE_SIGNING
+from tests.rooms.cases.walking import begun, signed, visited
+
+from madoguchi.audit.entries import Actor
+
+BASELINE = Path(__file__).with_name("query_counts.json")
+MOST = 60
+
+
+def counted(case: str, addresses: tuple[str, ...], browser: Client) -> dict[str, int]:
+    counts = {}
+    for address in addresses:
+        url = f"/{address.format(case=case)}"
+        browser.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(url)
+        counts[address] = len([one for one in queries if "SAVEPOINT" not in one["sql"]])
+    return counts
+
+
+@pytest.mark.django_db
+def test_no_screen_takes_more_queries_than_it_did(
+    city: Mapping[str, Actor], procedures: str, signed_in: Callable[[str], Client]
+) -> None:
+    clerk = city["clerk_hana"]
+    browser = signed_in("clerk_hana")
+    case = begun(clerk)
+    visited(case, clerk)
+    found = {f"before/{address}": n for address, n in counted(case, BEFORE_SIGNING, browser).items()}
+    found |= {f"after/{address}": n for address, n in counted(signed(clerk), AFTER_SIGNING, browser).items()}
+    if os.environ.get("MADOGUCHI_WRITE_BASELINE") == "1":
+        BASELINE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    baseline = json.loads(BASELINE.read_text(encoding="utf-8"))
+    assert {address: n for address, n in found.items() if n > baseline.get(address, 0)} == {}
+    assert max(found.values()) <= MOST
+
+
+@pytest.mark.django_db
+def test_the_list_takes_as_many_queries_for_ten_cases_as_for_one(
+    city: Mapping[str, Actor], procedures: str, signed_in: Callable[[str], Client]
+) -> None:
+    browser = signed_in("clerk_hana")
+    begun(city["clerk_hana"])
+    one = counted("", ("cases/",), browser)
+    for _ in range(9):
+        begun(city["clerk_hana"])
+    assert counted("", ("cases/",), browser) == one

@@ -27,6 +27,7 @@ from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
     CaseHeader,
     CaseView,
+    CertificateRequest,
     CertificateWish,
     DocumentDue,
     Explained,
@@ -263,3 +264,27 @@ def certificate_wishes(row: CaseRow) -> tuple[tuple[str, int, int], ...]:
     """Certificates asked for in a case: kind, copies, fee in yen."""
     rows = CertificateRow.objects.filter(case=row).order_by("kind")
     return tuple(rows.values_list("kind", "copies", "fee_yen"))
+
+
+def certificate_requests(*, branch: str = "") -> tuple[CertificateRequest, ...]:
+    """Certificates that signed visits asked for, newest first; `blocked` while the change itself is still 仮.
+
+    No personal data: the case's number is what the core system's operator looks for.
+    """
+    rows = CertificateRow.objects.filter(case__practice=False, case__signed_round__gt=0).exclude(
+        case__status=CaseStatus.WITHDRAWN.value
+    )
+    if branch:
+        rows = rows.filter(case__branch=branch)
+    return tuple(
+        CertificateRequest(
+            case=row.case.public_id,
+            day=row.case.day,
+            number=row.case.number,
+            kind=row.kind,
+            copies=row.copies,
+            fee_yen=row.fee_yen,
+            blocked=row.case.status != CaseStatus.REGISTERED.value,
+        )
+        for row in rows.select_related("case").order_by("-case_id", "kind")[:500]
+    )

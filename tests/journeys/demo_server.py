@@ -34,7 +34,16 @@ def demo(home: Path, *, residents: int) -> Iterator[str]:
     environment = {**os.environ, "MADOGUCHI_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
     for name in ("MADOGUCHI_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MADOGUCHI_SECRET_KEY"):
         environment.pop(name, None)
-    words = [sys.executable, "-m", "madoguchi.config.command_line", "demo", "--residents", str(residents), "--port", str(port)]
+    words = [
+        sys.executable,
+        "-m",
+        "madoguchi.config.command_line",
+        "demo",
+        "--residents",
+        str(residents),
+        "--port",
+        str(port),
+    ]
     log = (home.parent / "demo.log").open("wb")
     server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
     base = f"http://127.0.0.1:{port}"

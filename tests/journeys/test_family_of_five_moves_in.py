@@ -25,13 +25,19 @@ from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium"), pytest.mark.xdist_group("journeys")]
 EXPERT = tomllib.loads((NATIONAL_FOLDER / "expert" / "household_of_five.toml").read_text(encoding="utf-8"))
 NAMES = {"p1": "窓辺 太郎", "p2": "窓辺 幸子", "p3": "窓辺 双葉", "p4": "窓辺 一樹", "p5": "窓辺 梅"}
-KANA = {"p1": "マドベ タロウ", "p2": "マドベ サチコ", "p3": "マドベ フタバ", "p4": "マドベ カズキ", "p5": "マドベ ウメ"}
+KANA = {
+    "p1": "マドベ タロウ",
+    "p2": "マドベ サチコ",
+    "p3": "マドベ フタバ",
+    "p4": "マドベ カズキ",
+    "p5": "マドベ ウメ",
+}
 TODAY = datetime.now(ZoneInfo("Asia/Tokyo")).date()  # the demo lives today
 MOVED = TODAY - timedelta(days=4)
 PEOPLE = EXPERT["situation"]["people"]
-TRUTH = {f"answer-{one['id']}-{key}": value for one in PEOPLE for key, value in one.items() if key != "id"} | {
-    f"answer-household-{key}": value for key, value in EXPERT["situation"]["household"].items()
-}
+TRUTH = {
+    f"answer-{one['id']}-{key}": value for one in PEOPLE for key, value in one.items() if key != "id"
+} | {f"answer-household-{key}": value for key, value in EXPERT["situation"]["household"].items()}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +53,9 @@ def browser() -> Iterator[Browser]:
 
 
 def signed_in(browser: Browser, base: str, username: str, *, scripts: bool = True) -> Page:
-    page = browser.new_context(locale="ja", viewport={"width": 1440, "height": 900}, java_script_enabled=scripts).new_page()
+    page = browser.new_context(
+        locale="ja", viewport={"width": 1440, "height": 900}, java_script_enabled=scripts
+    ).new_page()
     page.set_default_timeout(15_000)
     page.goto(f"{base}/staff/login/")
     page.fill("#id_login", username)
@@ -88,14 +96,18 @@ def answer_everything(page: Page, *, most: int = 12) -> int:
         assert asked <= most, "too many questions"
         title = page.locator("#prompt-title").inner_text()
         answer_prompt(page)
-        page.wait_for_function("(title) => document.querySelector('#prompt-title')?.innerText !== title", arg=title)
+        page.wait_for_function(
+            "(title) => document.querySelector('#prompt-title')?.innerText !== title", arg=title
+        )
     return asked
 
 
 def answer_prompt(page: Page) -> None:
     for field in page.locator(".mdg-counter__prompt select").all():
         field.select_option(str(TRUTH[field.get_attribute("name") or ""]))
-    boxes = page.locator(".mdg-counter__prompt form[data-keys] input[type=radio], .mdg-counter__prompt form[data-keys] input[type=checkbox]")
+    boxes = page.locator(
+        ".mdg-counter__prompt form[data-keys] input[type=radio], .mdg-counter__prompt form[data-keys] input[type=checkbox]"
+    )
     picked = 0
     for box in boxes.all():
         if _means(TRUTH[box.get_attribute("name") or ""], box.get_attribute("value") or ""):
@@ -156,12 +168,22 @@ def test_the_family_is_asked_little_writes_nothing_signs_once(base: str, browser
         assert (made.status, made.body()[:5]) == (200, b"%PDF-")
     page.goto(f"{base}/cases/{case}/journey/")
     counts = {
-        str(cell.get_attribute("data-count")): float(cell.inner_text()) for cell in page.locator("[data-count]").all()
+        str(cell.get_attribute("data-count")): float(cell.inner_text())
+        for cell in page.locator("[data-count]").all()
     }
     assert counts["questions"] == asked <= 12
-    assert (counts["characters"], counts["signatures"], counts["asked_again"], counts["moves"]) == (0, 1, 0, 0)
+    assert (counts["characters"], counts["signatures"], counts["asked_again"], counts["moves"]) == (
+        0,
+        1,
+        0,
+        0,
+    )
     if os.environ.get("MADOGUCHI_WRITE_JOURNEYS") == "1":
-        write_journey(counts, must=sum(one[2] == "must" for one in expected), optional=sum(one[2] == "optional" for one in expected))
+        write_journey(
+            counts,
+            must=sum(one[2] == "must" for one in expected),
+            optional=sum(one[2] == "optional" for one in expected),
+        )
     register(browser, base, case)
 
 
@@ -211,7 +233,9 @@ def write_journey(counts: dict[str, float], *, must: int, optional: int) -> None
         f"| 任意の手続き optional (procedure × person) | {optional} | 専門の職員の表と同じ |",
         "",
     ]
-    (Path(__file__).resolve().parents[2] / "docs" / "journeys.md").write_text("\n".join(lines), encoding="utf-8")
+    (Path(__file__).resolve().parents[2] / "docs" / "journeys.md").write_text(
+        "\n".join(lines), encoding="utf-8"
+    )
 
 
 def test_a_whole_hearing_goes_by_keys_alone(base: str, browser: Browser) -> None:
@@ -229,7 +253,9 @@ def test_a_whole_hearing_goes_by_keys_alone(base: str, browser: Browser) -> None
             page.keyboard.press("0")
         else:
             page.keyboard.press("9")
-        page.wait_for_function("(title) => document.querySelector('#prompt-title')?.innerText !== title", arg=title)
+        page.wait_for_function(
+            "(title) => document.querySelector('#prompt-title')?.innerText !== title", arg=title
+        )
     page.keyboard.press("Enter")
     page.wait_for_url("**/check/")
     page.locator("button[value=sign]").focus()

@@ -14,7 +14,7 @@ from madoguchi.audit.operations import record_access, record_act
 from madoguchi.cases import reviewing
 from madoguchi.cases.acting import NotNow, civil_day, find_case
 from madoguchi.cases.states import CaseStatus
-from madoguchi.connect.change_data import as_it_may_leave, body_of, change_id, digest_of
+from madoguchi.connect.change_data import as_it_may_leave, body_of, digest_of
 from madoguchi.connect.message_states import MessageState
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.registering import CoreNumber, register_movers, see_that_numbers_are_free
@@ -71,7 +71,7 @@ def approve_and_create(*, case: str, by: Actor, now: datetime, version: int | No
             return
         body = body_of(case, on=civil_day(now))
         MessageRow.objects.create(
-            change_id=change_id(row),
+            change_id=body["change_id"],
             case=case,
             number=row.number,
             round=row.signed_round,

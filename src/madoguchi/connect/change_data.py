@@ -17,7 +17,6 @@ from typing import Any
 
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.judging import applied_for, judge
-from madoguchi.cases.models import CaseRow
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
 from madoguchi.cases.record import Record, read_record
 from madoguchi.jp.dates import PossibleDays
@@ -42,7 +41,7 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
     event = EventKind(row.event_kind)
     body = {
         "format": FORMAT,
-        "change_id": change_id(row),
+        "change_id": change_id(day=row.day, number=row.number, round_=row.signed_round),
         "number": row.number,
         "round": row.signed_round,
         "correction": row.signed_round > 1,
@@ -85,9 +84,9 @@ def without_address(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, **dict.fromkeys(ADDRESS_FIELDS, ""), "handling": BY_HAND}
 
 
-def change_id(row: CaseRow) -> str:
+def change_id(*, day: date, number: str, round_: int) -> str:
     """What names a message for good: 受付番号 begin again each day, so the day and the round belong to it."""
-    return f"{row.day:%Y%m%d}-{row.number}-{row.signed_round}"
+    return f"{day:%Y%m%d}-{number}-{round_}"
 
 
 def _person(record: Record, ref: str, resident_no: str) -> dict[str, Any]:

@@ -14,11 +14,14 @@ from madoguchi.audit.operations import record_access, record_act
 from madoguchi.cases import reviewing
 from madoguchi.cases.acting import NotNow, civil_day, find_case
 from madoguchi.cases.states import CaseStatus
-from madoguchi.connect.change_data import as_it_may_leave, body_of, change_id, digest_of
+from madoguchi.cases.tasks import finish_by_registration
+from madoguchi.connect.change_data import as_it_may_leave, body_of, digest_of
 from madoguchi.connect.message_states import MessageState
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.registering import CoreNumber, register_movers, see_that_numbers_are_free
 
+# The notices that registering itself carries out; what else the citizens' department has to do stays open.
+NOTICES = frozenset({"move-in-notice", "move-in-from-abroad", "special-move-in"})
 WAITING = (MessageState.CREATED.value, MessageState.HANDED_OVER.value)
 
 
@@ -71,7 +74,7 @@ def approve_and_create(*, case: str, by: Actor, now: datetime, version: int | No
             return
         body = body_of(case, on=civil_day(now))
         MessageRow.objects.create(
-            change_id=change_id(row),
+            change_id=body["change_id"],
             case=case,
             number=row.number,
             round=row.signed_round,
@@ -168,6 +171,7 @@ def answer(
             record_act(actor=by, activity="change_answered", now=now, case=row.case, round=row.round)
         elif accepted:
             reviewing.acknowledge(case=row.case, by=by, now=now)
+            finish_by_registration(case=row.case, procedures=NOTICES, by=by, now=now)
         else:
             reviewing.refuse(case=row.case, reason=reason, by=by, now=now)
 

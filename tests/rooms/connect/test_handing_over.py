@@ -15,7 +15,9 @@ from madoguchi.audit.queries import person_timeline
 from madoguchi.cases import closing
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.models import CaseRow
-from madoguchi.cases.states import CaseStatus
+from madoguchi.cases.queries import department_tasks
+from madoguchi.cases.states import CaseStatus, TaskState
+from madoguchi.city.queries import departments
 from madoguchi.connect import change_data, operations, queries
 from madoguchi.connect.change_data import BY_HAND, digest_of
 from madoguchi.connect.change_files import to_csv, to_json
@@ -79,6 +81,18 @@ def test_accepted_is_registered_and_a_second_time_changes_nothing(approved: Appr
     with pytest.raises(operations.AnsweredOtherwise):
         take(case, accepted=False, reason="取りちがえ")
     assert hand_over().bodies == ()
+
+
+def test_registering_finishes_the_notice_and_leaves_the_other_tasks_open(approved: Approve) -> None:
+    case = approved()
+    hand_over()
+    take(case)
+    tasks = {
+        task.procedure: task.state for name in departments() for task in department_tasks(department=name)
+    }
+    assert tasks.pop("move-in-notice") is TaskState.DONE
+    assert tasks
+    assert TaskState.DONE not in tasks.values()
 
 
 def test_refused_goes_back_to_the_counter_and_comes_again_as_a_correction(

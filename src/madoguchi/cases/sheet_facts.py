@@ -47,12 +47,8 @@ class PapersOfCase:
 
     @property
     def audience(self) -> Audience:
-        """To whom the paper goes: to one of the people themselves, or to somebody who acts for them."""
-        return (
-            Audience.SHEET_TO_SELF
-            if self.record.text("notifier_ref") or not self.record.text("notifier_kind")
-            else Audience.SHEET_TO_OTHER
-        )
+        """To whom the paper goes: to one of the people themselves, once it is known that one of them came; else to another."""
+        return Audience.SHEET_TO_SELF if self.record.text("notifier_ref") else Audience.SHEET_TO_OTHER
 
     def address_may_appear(self) -> bool:
         return address_may_appear(self.record, audience=self.audience, on=self.today)

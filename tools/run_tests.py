@@ -26,7 +26,7 @@ def pytest(name: str, folders: list[str], **environment: str) -> int:
     if not there:
         return 0
     print(f"\n== {name}: {' '.join(there)}", flush=True)
-    words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *there]
+    words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not slow", *there]
     code = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
     return 0 if code == NO_TESTS else code
 

@@ -221,13 +221,13 @@ def test_a_workbook_is_taken_in_and_a_formula_is_named_by_its_cell() -> None:
         int(number(1)),
         "窓野 太郎",
         "",
-        datetime(1984, 5, 2),
+        datetime(1984, 5, 2),  # noqa: DTZ001 -- as Excel has it
         "男",
         "世帯主",
         int(HOUSE),
         "柏台",
         "",
-    ]  # noqa: DTZ001 -- as Excel has it
+    ]
     formula: list[object] = [number(2), "窓野 花", "", "=TODAY()", "女", "妻", HOUSE, "柏台", ""]
     report = check_everything(workbook(list(HEADING.split(",")), good, [], formula))
     assert report is not None and (report.rows_in, report.stored) == (2, 1)

@@ -81,6 +81,19 @@ class TestChanges:
         shown = text(signed_in("systems_saki").get(CHANGES))
         assert not [word for word in ("引越", *cast.PLANTED) if word in shown]
 
+    def test_enter_in_the_reason_never_says_registered(self, approved: Approve, signed_in: SignedIn) -> None:
+        """Enter presses a form's first button: the reason has a form of its own."""
+        approved()
+        saki = signed_in("systems_saki")
+        saki.post("/office/changes/download.csv")
+        forms = text(saki.get(CHANGES)).split("<form")
+        (with_reason,) = [one for one in forms if 'name="reason"' in one]
+        assert 'value="ok"' not in with_reason
+
+    def test_nothing_to_hand_over_is_said(self, city: object, signed_in: SignedIn) -> None:
+        answer = signed_in("systems_saki").post("/office/changes/download.csv", follow=True)
+        assert "いま渡すものはありません" in text(answer)
+
     def test_each_state_can_be_listed(self, approved: Approve, signed_in: SignedIn) -> None:
         approved()
         saki = signed_in("systems_saki")

@@ -49,6 +49,9 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in ("csv", "cp932", "json"):
         raise Http404
     handed = operations.hand_over(by=actor_of(request), now=timezone.now())
+    if not handed.bodies:
+        messages.info(request, _("いま渡すものはありません。訂正中の受付は、審査が済むと渡せます。"))
+        return redirect("backoffice:changes")
     if kind == "json":
         return file_response(to_json(handed.bodies), "changes.json", "application/json")
     made = to_csv(handed.bodies, encoding="cp932" if kind == "cp932" else "utf-8")

@@ -66,16 +66,9 @@ def _measure(times: int, now: datetime) -> int:
     actor = Actor(None, "benchmark", "", "")
     total = ResidentRecord.objects.filter(is_current=True).count()
     print(f"{total:,} residents")
-    first = ResidentRecord.objects.filter(is_current=True).order_by("id").first()
-    middle = (
-        ResidentRecord.objects.filter(is_current=True, id__gte=first.pk + total // 2).exclude(kana="").first()
-    )
-    last = (
-        ResidentRecord.objects.filter(is_current=True, birth_is_exact=True)
-        .exclude(kana="")
-        .order_by("-id")
-        .first()
-    )
+    known = ResidentRecord.objects.filter(is_current=True).exclude(kana="").order_by("id")
+    middle = known[known.count() // 2]
+    last = known.filter(birth_is_exact=True).last()
     terms = {
         "number": SearchTerms(number=middle.resident_no),
         "birth": SearchTerms(birth=middle.birth_earliest),

@@ -25,6 +25,7 @@ from madoguchi.city.madoka import set_up_madoka
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
 from madoguchi.city.queries import seat_of
+from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import protect, register
 
@@ -37,6 +38,8 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
         TO_GET_IT,
     ),
     "zint": (lambda: shutil.which("zint") is not None, "apt-get install zint"),
+    "IPAmj": (lambda: Face.NAMES in fonts(), "apt-get install fonts-ipamj-mincho"),
+    "pdftoppm": (lambda: shutil.which("pdftoppm") is not None, "apt-get install poppler-utils"),
     "axe": (AXE.exists, "npm ci"),
     "java": (
         lambda: shutil.which("java") is not None and NU.exists(),

@@ -34,6 +34,17 @@ def with_the_protected(by: Actor) -> str:
         now=NOW,
     )
     opening.join_household(case=case, number=PROTECTED.household_no, by=by, now=NOW)
+    movers = [f"p{n}" for n in range(1, 6)]
+    opening.set_who_moves(
+        case=case,
+        moving=frozenset(movers),
+        relationships=dict.fromkeys(movers, "同居人"),
+        claimant="p1",
+        keep_address_off=False,
+        by=by,
+        now=NOW,
+        version=None,
+    )
     return case
 
 

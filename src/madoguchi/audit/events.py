@@ -66,6 +66,8 @@ SENTENCES = {
     "note_document": noop("足りない書類を控えました"),
     "receive_document": noop("書類を受け取りました"),
     "request_certificate": noop("証明書の請求を受けました"),
+    "note_late": noop("届出が遅れた理由を控えました"),
+    "follow": noop("先の届出の予定を引き継ぎました"),
     "change_revision": noop("手続台帳の版を変えました"),
     "sign": noop("署名を受けました"),
     "withdraw": noop("取下げました"),

@@ -8,13 +8,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.http import Http404
 
 from madoguchi.audit.entries import Actor, StepDetail
-from madoguchi.cases.acting import Given, begin_act, finish_act
+from madoguchi.cases.acting import Given, NotNow, begin_act, finish_act
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.judging import Judged, applied_for, judge
-from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, ExplanationRow, SignatureRow, TaskRow
-from madoguchi.cases.record import CHOSEN, Record, read_record
+from madoguchi.cases.models import (
+    ActRow,
+    CaseRow,
+    CertificateRow,
+    DocumentRow,
+    ExplanationRow,
+    SignatureRow,
+    TaskRow,
+)
+from madoguchi.cases.own_facts import LATE_REASON
+from madoguchi.cases.record import CHOSEN, Record, heads_after, read_record
 from madoguchi.cases.states import Act, FactSource, TaskState
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.residents.fact_json import value_to_json
@@ -22,7 +32,11 @@ from madoguchi.residents.fact_json import value_to_json
 MOST_POINTS = 20_000
 
 
-class NobodyCame(ValueError):
+class CannotSign(ValueError):
+    """Something is not in order yet; the sentence says what and where."""
+
+
+class NobodyCame(CannotSign):
     """Nobody was identified yet."""
 
     def __init__(self) -> None:
@@ -31,13 +45,42 @@ class NobodyCame(ValueError):
         )
 
 
-class NotSigned(ValueError):
+class NotSigned(CannotSign):
     """Neither strokes nor a signed paper."""
 
     def __init__(self) -> None:
         super().__init__(
             "署名がありません。枠の中に署名してもらうか、署名済みの紙を確かめてしるしを付けてください。"
         )
+
+
+class HeadUnclear(CannotSign):
+    """Not exactly one 世帯主 in the household that comes of the move."""
+
+    def __init__(self, heads: Sequence[str]) -> None:
+        self.heads = tuple(heads)
+        found = f"世帯主が{len(heads)}人（{'、'.join(heads)}）います" if heads else "世帯主がいません"
+        super().__init__(
+            f"移ったあとの世帯に{found}。「来た人・世帯」の画面で、ひとりを世帯主にし、ほかの人の続柄を直してください。"
+        )
+
+
+class AlreadyWithCore(NotNow):
+    """A withdrawal of what the core system may hold already."""
+
+    def __init__(self) -> None:
+        ValueError.__init__(
+            self,
+            "この受付の異動データは、もう基幹システムに渡っています。取下げはできません。"
+            "誤りを直すときは訂正を、届出がなかったことにするときは住民記録の担当に「異動の取消し」を頼んでください。",
+        )
+
+
+class NoSuchDocument(LookupError, Http404):
+    """No document of that number is missing in this case."""
+
+    def __init__(self) -> None:
+        super().__init__("その書類は、この受付の足りない書類にありません。画面を開き直してください。")
 
 
 def choose(*, case: str, wanted: frozenset[str], by: Actor, now: datetime, version: int | None) -> None:
@@ -54,32 +97,34 @@ def note_documents(*, case: str, missing: Sequence[tuple[str, str]], by: Actor, 
     """Write down which documents are missing today (procedure, text): the case stays open for them (補正待ち)."""
     with transaction.atomic():
         row = begin_act(case, Act.NOTE_DOCUMENT, version=None)
-        there = set(DocumentRow.objects.filter(case=row).values_list("procedure", "text"))
-        if there == set(missing):
+        noted = {(one.procedure, one.text): one for one in DocumentRow.objects.filter(case=row)}
+        wanted = dict.fromkeys(missing)
+        dropped = [
+            one.pk
+            for key, one in noted.items()
+            if key not in wanted and not (one.received_at or one.dropped_at)
+        ]
+        again = [one.pk for key, one in noted.items() if key in wanted and one.dropped_at]
+        fresh = [key for key in wanted if key not in noted]
+        if not (dropped or again or fresh):
             return
-        DocumentRow.objects.filter(case=row, received_at__isnull=True).exclude(
-            pk__in=[
-                document.pk
-                for document in DocumentRow.objects.filter(case=row)
-                if (document.procedure, document.text) in set(missing)
-            ]
-        ).delete()
+        DocumentRow.objects.filter(pk__in=dropped).update(dropped_at=now)
+        DocumentRow.objects.filter(pk__in=again).update(dropped_at=None)
         DocumentRow.objects.bulk_create(
-            DocumentRow(case=row, procedure=procedure, text=text, noted_at=now)
-            for procedure, text in dict.fromkeys(missing)
-            if (procedure, text) not in there
+            DocumentRow(case=row, procedure=procedure, text=text, noted_at=now) for procedure, text in fresh
         )
         finish_act(row, Act.NOTE_DOCUMENT, by=by, now=now, detail=StepDetail(fields_asked=0))
 
 
 def receive_document(*, case: str, document: int, by: Actor, now: datetime) -> None:
-    """A missing document has come."""
+    """A missing document has come; saying so twice changes nothing. Raises NoSuchDocument."""
     with transaction.atomic():
         row = begin_act(case, Act.RECEIVE_DOCUMENT, version=None)
-        DocumentRow.objects.filter(case=row, pk=document, received_at__isnull=True).update(
-            received_at=now, received_by=by.name
-        )
-        finish_act(row, Act.RECEIVE_DOCUMENT, by=by, now=now)
+        due = DocumentRow.objects.filter(case=row, pk=document, dropped_at__isnull=True)
+        if due.filter(received_at__isnull=True).update(received_at=now, received_by=by.name):
+            finish_act(row, Act.RECEIVE_DOCUMENT, by=by, now=now)
+        elif not due.exists():
+            raise NoSuchDocument
 
 
 def explain(*, case: str, procedure: str, index: int, by: Actor, now: datetime) -> None:
@@ -112,9 +157,15 @@ def request_certificates(
         finish_act(row, Act.REQUEST_CERTIFICATE, by=by, now=now)
 
 
-def note_late_reason(*, case: str, reason: str) -> None:
-    """Keep why the notice is late; lateness never refuses a notice."""
-    CaseRow.objects.filter(public_id=case).update(late_reason=reason.strip()[:200])
+def note_late_reason(*, case: str, reason: str, by: Actor, now: datetime) -> None:
+    """Keep why the notice is late, with what was said before; lateness never refuses a notice."""
+    said = reason.strip()[:200]
+    with transaction.atomic():
+        row = begin_act(case, Act.NOTE_LATE, version=None)
+        if row.late_reason == said:
+            return
+        given = {FactRef(LATE_REASON, EVENT_SUBJECT): Given(said, FactSource.SAID)}
+        finish_act(row, Act.NOTE_LATE, by=by, now=now, given=given, late_reason=said)
 
 
 def sign(
@@ -128,7 +179,7 @@ def sign(
 ) -> None:
     """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
 
-    Raises NobodyCame, NotSigned.
+    Raises NobodyCame, NotSigned, HeadUnclear.
     """
     if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
         raise NotSigned
@@ -139,6 +190,9 @@ def sign(
         record = read_record(row)
         if not record.value("notifier_kind"):
             raise NobodyCame
+        heads = heads_after(record)
+        if len(heads) != 1:
+            raise HeadUnclear(heads)
         judged = judge(row, record)
         SignatureRow.objects.create(
             case=row,
@@ -196,13 +250,22 @@ def _send_tasks(row: CaseRow, judged: Judged, record: Record, now: datetime) -> 
 
 
 def withdraw(*, case: str, reason: str, by: Actor, now: datetime, version: int | None) -> None:
-    """The notice is taken back (取下げ); its tasks are called off."""
+    """The notice is taken back (取下げ); its tasks are called off. Raises AlreadyWithCore once the change has left."""
     with transaction.atomic():
         row = begin_act(case, Act.WITHDRAW, version=version)
+        if left_for_core(row):
+            raise AlreadyWithCore
         TaskRow.objects.filter(case=row).exclude(state=TaskState.DONE.value).update(
             state=TaskState.CANCELLED.value, changed_at=now
         )
         finish_act(row, Act.WITHDRAW, by=by, now=now, detail=StepDetail(note=reason[:100]))
+
+
+def left_for_core(row: CaseRow) -> bool:
+    """Whether the core system may hold a change of this case: handed over, and not refused since."""
+    kinds = (Act.HAND_OVER.value, Act.REFUSE.value)
+    last = ActRow.objects.filter(case=row, kind__in=kinds).order_by("-number").first()
+    return last is not None and last.kind == Act.HAND_OVER.value
 
 
 def correct_after_signing(*, case: str, reason: str, by: Actor, now: datetime, version: int | None) -> None:

@@ -10,11 +10,14 @@ from django.db import transaction
 from madoguchi.audit.entries import Actor, StepDetail
 from madoguchi.cases.acting import Given, begin_act, finish_act
 from madoguchi.cases.judging import judge
-from madoguchi.cases.models import ActRow
+from madoguchi.cases.models import ActRow, CaseRow
+from madoguchi.cases.own_facts import own_definition
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CAN_BE_UNDONE, Act, FactSource
 from madoguchi.catalogue.queries import current_revision, pack_of
+from madoguchi.city.queries import profile
 from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.municipalities import prefecture_of
 from madoguchi.procedures.decide import changes
 from madoguchi.procedures.decisions import Change
 from madoguchi.procedures.facts import (
@@ -28,6 +31,9 @@ from madoguchi.procedures.facts import (
     Value,
 )
 from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.situation import EventKind
+
+DAYS_THAT_WERE = frozenset({"move_date", "birth_date", "death_date"})
 
 
 class AnswerNotPossible(ValueError):
@@ -36,6 +42,16 @@ class AnswerNotPossible(ValueError):
     def __init__(self, label: str) -> None:
         self.label = label
         super().__init__(f"「{label}」の答えとして使えない値です。画面の選択肢から選び直してください。")
+
+
+class DayInFuture(AnswerNotPossible):
+    """A day that has not come yet, where only a move away may be told ahead (転入・転居は未来日不可)."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        ValueError.__init__(
+            self, f"「{label}」が届出の日より後になっています。起きた日を確かめて、入れ直してください。"
+        )
 
 
 class ReasonMissing(ValueError):
@@ -68,7 +84,7 @@ def answer_prompt(
         record = read_record(row)
         pack = pack_of(row.revision)
         given = {
-            ref: Given(None if value is None else _checked(pack, record, ref, value), FactSource.SAID)
+            ref: Given(None if value is None else _checked(row, pack, record, ref, value), FactSource.SAID)
             for ref, value in answers.items()
         }
         again = sum(1 for ref in answers if ref in record.facts and ref not in _taken_up(record))
@@ -97,14 +113,14 @@ def _taken_up(record: Record) -> frozenset[FactRef]:
 
 
 def definition_of(pack: Pack, ref: FactRef) -> FactDefinition | None:
-    """The vocabulary's definition of a fact, by whose it is."""
+    """The definition of a fact, by whose it is: the vocabulary's, or what a case keeps beside it."""
     holder = {EVENT_SUBJECT: Holder.EVENT, HOUSEHOLD_SUBJECT: Holder.HOUSEHOLD}.get(
         ref.subject, Holder.PERSON
     )
-    return pack.fact(holder, ref.key)
+    return pack.fact(holder, ref.key) or own_definition(ref)
 
 
-def _checked(pack: Pack, record: Record, ref: FactRef, value: Value) -> Value:
+def _checked(row: CaseRow, pack: Pack, record: Record, ref: FactRef, value: Value) -> Value:
     refs = {person.ref for person in record.people}
     if ref.subject not in refs | {EVENT_SUBJECT, HOUSEHOLD_SUBJECT}:
         raise AnswerNotPossible(ref.key)
@@ -115,7 +131,21 @@ def _checked(pack: Pack, record: Record, ref: FactRef, value: Value) -> Value:
     definition = definition_of(pack, ref)
     if definition is None or not _fits(definition, value):
         raise AnswerNotPossible(definition.label if definition else ref.key)
+    if ref.key in DAYS_THAT_WERE and not may_lie_ahead(row) and first_day(value) > row.notified_on:
+        raise DayInFuture(definition.label)
     return value
+
+
+def may_lie_ahead(row: CaseRow) -> bool:
+    """Whether the event may be told before its day: only a move away may (標準仕様書 4.0.3)."""
+    return EventKind(row.event_kind) in (EventKind.move_out, EventKind.move_out_abroad)
+
+
+def first_day(value: Value) -> date:
+    """The day, or the earliest that it can be."""
+    return (
+        value.earliest if isinstance(value, PossibleDays) else value if isinstance(value, date) else date.min
+    )
 
 
 def _fits(definition: FactDefinition, value: Value) -> bool:
@@ -144,9 +174,20 @@ def correct_fact(
     with transaction.atomic():
         row = begin_act(case, Act.CORRECT_FACT, version=version)
         record = read_record(row)
-        checked = _checked(pack_of(row.revision), record, ref, value)
-        given = {ref: Given(checked, FactSource.STAFF, reason.strip())}
+        checked = _checked(row, pack_of(row.revision), record, ref, value)
+        given = {ref: Given(checked, FactSource.STAFF, reason.strip())} | derived_from(ref, checked)
         finish_act(row, Act.CORRECT_FACT, by=by, now=now, given=given)
+
+
+def derived_from(ref: FactRef, value: Value) -> dict[FactRef, Given]:
+    """What follows by itself from a fact: whether the move stays in the prefecture, from the old address."""
+    if ref != FactRef("old_address", EVENT_SUBJECT):
+        return {}
+    old = prefecture_of(str(value))
+    if old is None:
+        return {FactRef("from_same_prefecture", EVENT_SUBJECT): Given(None, FactSource.DERIVED)}
+    same = old == profile().prefecture
+    return {FactRef("from_same_prefecture", EVENT_SUBJECT): Given(same, FactSource.DERIVED)}
 
 
 def retake_unknown(*, case: str, by: Actor, now: datetime, version: int | None = None) -> None:
@@ -169,9 +210,9 @@ def undo(*, case: str, by: Actor, now: datetime, version: int | None) -> None:
         if last is None:
             raise NothingToUndo
         ActRow.objects.filter(pk=last.pk).update(undone_at=now)
-        finish_act(
-            row, Act.UNDO, by=by, now=now, detail=StepDetail(prompt=last.prompt or None, note=last.kind)
-        )
+        detail = StepDetail(prompt=last.prompt or None, note=last.kind)
+        follows = row.follows if last.kind != Act.FOLLOW.value or read_record(row).people else None
+        finish_act(row, Act.UNDO, by=by, now=now, detail=detail, follows=follows)
 
 
 def park(*, case: str, by: Actor, now: datetime) -> None:

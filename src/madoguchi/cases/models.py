@@ -42,6 +42,7 @@ class CaseRow(models.Model):
     notified_on = models.DateField()
     processed_on = models.DateField(null=True)
     late_reason = models.CharField(max_length=200, default="")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     signed_round = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField()
@@ -58,6 +59,9 @@ class CaseRow(models.Model):
             models.CheckConstraint(
                 condition=Q(practice=False) | Q(status__in=("hearing", "in_review", "approved", "withdrawn")),
                 name="cases_practice_never_leaves",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True) | ~Q(follows=F("id")), name="cases_follows_another"
             ),
         ]
         indexes = [
@@ -91,10 +95,16 @@ class PersonRow(models.Model):
     ref = models.CharField(max_length=8)
     resident_no = models.CharField(max_length=20, default="")
     staying = models.BooleanField(default=False)
+    practice = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["act", "ref"], name="cases_person_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["act", "ref"], name="cases_person_once"),
+            models.CheckConstraint(
+                condition=Q(practice=False) | Q(resident_no=""), name="cases_practice_reads_nobody"
+            ),
+        ]
 
 
 class FactRow(models.Model):
@@ -141,6 +151,7 @@ class DocumentRow(models.Model):
     noted_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
     received_by = models.CharField(max_length=150, default="")
+    dropped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

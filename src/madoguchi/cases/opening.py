@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from madoguchi.audit.entries import Actor, Purpose
-from madoguchi.cases.acting import Given, begin_act, civil_day, find_case, finish_act
+from madoguchi.cases.acting import Given, NotNow, begin_act, civil_day, find_case, finish_act
+from madoguchi.cases.certificate import CertificatePerson as CertificatePerson
+from madoguchi.cases.certificate import MovingOutCertificate as MovingOutCertificate
+from madoguchi.cases.certificate import certificate_facts
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
 from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
@@ -29,9 +31,7 @@ from madoguchi.cases.states import (
     proves_identity,
 )
 from madoguchi.catalogue.queries import current_revision
-from madoguchi.city.queries import branch_letter, profile
-from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.municipalities import prefecture_of
+from madoguchi.city.queries import branch_letter
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
@@ -58,11 +58,32 @@ class DateInFuture(ValueError):
         )
 
 
+class AlreadyBegun(NotNow):
+    """A second certificate for people who are in the case already."""
+
+    def __init__(self) -> None:
+        ValueError.__init__(
+            self,
+            "この受付には、もう移る人が入っています。入れ直すときは、聞き取りの画面で「もどす」を押してから入れてください。"
+            "一か所だけ直すときは、その項目を選んで直してください。",
+        )
+
+
 class NoSuchHousehold(LookupError):
     """The household to join is not in the register."""
 
     def __init__(self) -> None:
         super().__init__("入る世帯が見つかりません。世帯番号か、世帯の人の宛名番号を確かめてください。")
+
+
+class PracticeReadsNobody(NoSuchHousehold):
+    """A practice case that wants people of the register."""
+
+    def __init__(self) -> None:
+        LookupError.__init__(
+            self,
+            "練習の受付では住民記録を開きません。転出証明書の画面から、架空の人を入れて練習してください。",
+        )
 
 
 class IdentityNotProved(ValueError):
@@ -88,32 +109,6 @@ class ProofMissing(ValueError):
     def __init__(self, kind: VisitorKind) -> None:
         self.kind = kind
         super().__init__(f"{kind.label}のときは、{PROOF_NEEDED[kind]}を確かめて、しるしを付けてください。")
-
-
-@dataclass(frozen=True, slots=True)
-class CertificatePerson:
-    """One person on a moving-out certificate (転出証明書の一人分)."""
-
-    name: str
-    kana: str
-    birth: date | PossibleDays
-    sex: str
-    relationship: str
-    facts: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MovingOutCertificate:
-    """What a moving-out certificate says, or the data of a special move-out (特例転出)."""
-
-    old_address: str
-    new_address: str
-    new_building: str
-    old_head: str
-    planned_move_out_date: date | None
-    move_date: date
-    special: bool
-    people: tuple[CertificatePerson, ...]
 
 
 def open_case(
@@ -150,55 +145,21 @@ def open_case(
 def begin_from_certificate(*, case: str, certificate: MovingOutCertificate, by: Actor, now: datetime) -> None:
     """Begin with the data of a moving-out certificate: its people move, its dates and addresses are known.
 
-    Raises NoPeople; DateInFuture when they have not moved yet.
+    Raises NoPeople; DateInFuture when they have not moved yet; AlreadyBegun, so that nobody inherits another's facts.
     """
     if not certificate.people:
         raise NoPeople
     with transaction.atomic():
         row = begin_act(case, Act.BEGIN, version=None)
+        if read_record(row).people:
+            raise AlreadyBegun
         if certificate.move_date > row.notified_on:
             raise DateInFuture(certificate.move_date)
-        given = _certificate_facts(certificate)
+        given = certificate_facts(certificate)
         act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
         _add_people(
             row, act, [HeldPerson(f"p{n}", "", False) for n, _ in enumerate(certificate.people, start=1)]
         )
-
-
-def _certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]:
-    def written(value: Value) -> Given:
-        return Given(value, FactSource.CERTIFICATE)
-
-    event: dict[str, Value] = {
-        "move_date": certificate.move_date,
-        "used_special_move_out": certificate.special,
-        "old_address": certificate.old_address,
-        "new_address": certificate.new_address,
-        "new_building": certificate.new_building,
-        "old_head": certificate.old_head,
-    }
-    if certificate.planned_move_out_date is not None:
-        event["planned_move_out_date"] = certificate.planned_move_out_date
-    given = {FactRef(key, EVENT_SUBJECT): written(value) for key, value in event.items()}
-    given[FactRef("move_date", EVENT_SUBJECT)] = Given(certificate.move_date, FactSource.SAID)
-    given[FactRef("new_address", EVENT_SUBJECT)] = Given(certificate.new_address, FactSource.SAID)
-    old_prefecture = prefecture_of(certificate.old_address)
-    if old_prefecture is not None:
-        same = old_prefecture == profile().prefecture
-        given[FactRef("from_same_prefecture", EVENT_SUBJECT)] = Given(same, FactSource.DERIVED)
-    for n, person in enumerate(certificate.people, start=1):
-        values: dict[str, Value] = {
-            "name": person.name,
-            "kana": person.kana,
-            "birth_date": person.birth,
-            "sex": person.sex,
-            "relationship": person.relationship,
-            "moves": True,
-            "lives_with_household": True,
-            **person.facts,
-        }
-        given.update({FactRef(key, f"p{n}"): written(value) for key, value in values.items() if value != ""})
-    return given
 
 
 def add_residents(
@@ -211,6 +172,7 @@ def add_residents(
     version: int | None = None,
 ) -> None:
     """Bring people of the register into the case: as those who move, or as those who stay (the joined household)."""
+    _see_that_it_is_real(case)
     people = disclose(
         actor=by,
         purpose=Purpose.COUNTER_CASE,
@@ -230,7 +192,7 @@ def join_household(*, case: str, number: str, by: Actor, now: datetime, version:
 
     Its members come into the case as people who stay, so that their procedures are decided again too.
     """
-    find_case(case)
+    _see_that_it_is_real(case)
     members = household_members(
         household_no=number,
         actor=by,
@@ -254,6 +216,12 @@ def join_household(*, case: str, number: str, by: Actor, now: datetime, version:
     _add_disclosed(case, members, staying=True, by=by, now=now, version=version)
 
 
+def _see_that_it_is_real(case: str) -> None:
+    """Practice never opens the register, not even to look."""
+    if find_case(case).practice:
+        raise PracticeReadsNobody
+
+
 def _add_disclosed(
     case: str,
     people: Sequence[DisclosedPerson],
@@ -268,7 +236,7 @@ def _add_disclosed(
         record = read_record(row)
         there = {person.resident_no for person in record.people}
         fresh = [person for person in people if person.resident_no not in there]
-        first = len(record.people) + 1
+        first = 1 + max((int(person.ref[1:]) for person in record.people), default=0)
         given: dict[FactRef, Given] = {}
         held: list[HeldPerson] = []
         for n, person in enumerate(fresh, start=first):
@@ -296,6 +264,7 @@ def _add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, firs
             ref=person.ref,
             resident_no=person.resident_no,
             staying=person.staying,
+            practice=row.practice,
             order=order,
         )
         for order, person in enumerate(people, start=first)
@@ -324,6 +293,8 @@ def set_who_moves(
             moves = person.ref in moving and not person.staying
             if record.value("moves", person.ref) is not moves:
                 given[FactRef("moves", person.ref)] = Given(moves, FactSource.SAID)
+                if not person.staying:  # who does not come along lives on where they were
+                    given[FactRef("lives_with_household", person.ref)] = Given(moves, FactSource.SAID)
             wanted = relationships.get(person.ref, "")
             if wanted and record.text("relationship", person.ref) != wanted:
                 given[FactRef("relationship", person.ref)] = Given(wanted, FactSource.SAID)

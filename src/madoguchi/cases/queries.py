@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from madoguchi.audit.entries import Actor, Entry, Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.audit.queries import steps_of
 from madoguchi.cases.acting import civil_day, find_case
+from madoguchi.cases.following import earlier_has_changed
 from madoguchi.cases.judging import Judged, judge, prompt_now
 from madoguchi.cases.models import (
+    ActRow,
     CaseRow,
     CertificateRow,
     DocumentRow,
     ExplanationRow,
     FactRow,
+    PersonRow,
     TaskNoteRow,
     TaskRow,
 )
@@ -42,7 +45,13 @@ from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_from_json
 from madoguchi.residents.protection import ALLOWED_WHEN_PROTECTED, Audience, protected_people
 
-OPEN_DAYS_BACK = 60
+FOUND_DAYS_BACK = 366
+MOST_LINES = 500
+UNFINISHED = tuple(
+    status.value for status in CaseStatus if status not in (CaseStatus.REGISTERED, CaseStatus.WITHDRAWN)
+)
+PROVISIONAL = (CaseStatus.IN_REVIEW.value, CaseStatus.APPROVED.value, CaseStatus.SENT.value)
+STILL_MISSING = Q(received_at__isnull=True, dropped_at__isnull=True)
 
 
 def header_of(row: CaseRow) -> CaseHeader:
@@ -67,6 +76,7 @@ def header_of(row: CaseRow) -> CaseHeader:
         last_entered_by=row.last_entered_by,
         revision=row.revision,
         language=row.language,
+        follows=row.follows.number if row.follows else "",
     )
 
 
@@ -90,15 +100,16 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         },
         documents=tuple(
             DocumentDue(one.pk, one.procedure, one.text, one.received_at is not None)
-            for one in DocumentRow.objects.filter(case=row).order_by("pk")
+            for one in DocumentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
         ),
         certificates=tuple(
-            CertificateWish(one.kind, one.copies, one.fee_yen)
+            CertificateWish(one.kind, one.copies, one.fee_yen, one.handed_over_at is not None)
             for one in CertificateRow.objects.filter(case=row).order_by("kind")
         ),
         tasks=tuple(_task_view(task) for task in _tasks(Q(case=row))),
         address_shown=address_may_appear(record, audience=Audience.CLERK, on=civil_day(now)),
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
+        earlier_changed=earlier_has_changed(row, record),
     )
 
 
@@ -136,29 +147,41 @@ def _changes_of_last_answer(row: CaseRow, record: Record, judged: Judged) -> tup
 
 
 def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeader, ...]:
-    """The cases of a branch that still need something, and today's that are done; newest first. No personal data."""
+    """The cases of a branch that still need something, and today's that are done; newest first. No personal data.
+
+    A case needs something until it is registered and its last missing document has come, however long ago it began.
+    With a `number` the cases of every branch are looked through: a case that was put aside goes on anywhere.
+    """
     today = civil_day(now)
-    rows = CaseRow.objects.filter(branch=branch, day__gte=today - timedelta(days=OPEN_DAYS_BACK))
     if number:
-        rows = rows.filter(number__iexact=number.strip())
+        since = today - timedelta(days=FOUND_DAYS_BACK)
+        rows = CaseRow.objects.filter(number__iexact=number.strip(), day__gte=since)
     else:
-        rows = rows.filter(
-            Q(day=today) | ~Q(status__in=(CaseStatus.REGISTERED.value, CaseStatus.WITHDRAWN.value))
+        waiting = DocumentRow.objects.filter(STILL_MISSING).values("case")
+        rows = CaseRow.objects.filter(branch=branch).filter(
+            Q(day=today) | Q(status__in=UNFINISHED) | Q(status=CaseStatus.REGISTERED.value, pk__in=waiting)
         )
-    return tuple(header_of(row) for row in rows.order_by("-pk")[:200])
+    return tuple(header_of(row) for row in rows.select_related("follows").order_by("-pk")[:MOST_LINES])
 
 
 def open_documents(cases: Iterable[str]) -> dict[str, int]:
     """How many documents are still missing, by case."""
-    rows = DocumentRow.objects.filter(case__public_id__in=list(cases), received_at__isnull=True)
+    rows = DocumentRow.objects.filter(STILL_MISSING, case__public_id__in=list(cases))
     return dict(rows.values_list("case__public_id").annotate(n=Count("pk")))
 
 
 def waiting_for_review(*, actor: Actor) -> tuple[ReviewLine, ...]:
     """Signed cases that a second officer has to check."""
-    rows = CaseRow.objects.filter(status=CaseStatus.IN_REVIEW.value).order_by("pk")[:200]
+    own = ActRow.objects.filter(
+        Q(facts__isnull=False) | Q(kind=Act.SIGN.value),
+        case=OuterRef("pk"),
+        by=actor.staff_id,
+        undone_at__isnull=True,
+    )
+    rows = CaseRow.objects.filter(status=CaseStatus.IN_REVIEW.value).annotate(own=Exists(own))
     return tuple(
-        ReviewLine(header_of(row), actor.staff_id not in (row.last_entered_by, row.opened_by)) for row in rows
+        ReviewLine(header_of(row), not row.own and actor.staff_id not in (row.last_entered_by, row.opened_by))
+        for row in rows.select_related("follows").order_by("pk")[:MOST_LINES]
     )
 
 
@@ -178,7 +201,8 @@ def task_view(*, task: int, department: str) -> TaskView:
 
 
 def _tasks(condition: Q) -> Iterable[TaskRow]:
-    missing = Count("case__documents", filter=Q(case__documents__received_at__isnull=True), distinct=True)
+    due = Q(case__documents__received_at__isnull=True, case__documents__dropped_at__isnull=True)
+    missing = Count("case__documents", filter=due, distinct=True)
     return (
         TaskRow.objects.filter(condition)
         .select_related("case")
@@ -288,3 +312,17 @@ def certificate_requests(*, branch: str = "") -> tuple[CertificateRequest, ...]:
         )
         for row in rows.select_related("case").order_by("-case_id", "kind")[:500]
     )
+
+
+def certificate_blocked(*, resident_no: str) -> str | None:
+    """Why no certificate with the new data can be given out for a person yet, as a sentence; None when nothing is 仮."""
+    rows = PersonRow.objects.filter(
+        resident_no=resident_no,
+        act__undone_at__isnull=True,
+        case__status__in=PROVISIONAL,
+        case__practice=False,
+    )
+    numbers = sorted(set(rows.values_list("case__number", flat=True)))
+    if not numbers:
+        return None
+    return f"受付 {'、'.join(numbers)} の届出がまだ仮の記録です。住民記録に登録されてから、新しい内容の証明書を出してください。"

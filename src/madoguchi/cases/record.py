@@ -38,6 +38,7 @@ NOTIFIER_TEXTS = (
 JOINED_HOUSEHOLD = "joined_household"
 ADDRESS_KEPT_OFF = "address_kept_off"
 CHOSEN = "chosen_procedures"
+HEAD = "世帯主"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,11 @@ class Record:
     def heard_without_answer(self) -> frozenset[FactRef]:
         """What was asked and answered with わからない; not asked again until somebody takes it up again."""
         since = self._taken_up
-        return frozenset(ref for ref, held in self.facts.items() if held.value is None and held.act > since)
+        return frozenset(
+            ref
+            for ref, held in self.facts.items()
+            if held.value is None and held.source is not FactSource.DERIVED and held.act > since
+        )
 
     @property
     def answered(self) -> frozenset[FactRef]:
@@ -113,6 +118,20 @@ class Record:
     def _taken_up(self) -> int:
         """The last act that took unanswered questions up again; 0: none did."""
         return max((act.number for act in self.acts if act.kind == Act.RETAKE.value), default=0)
+
+
+def comes_together(record: Record) -> tuple[str, ...]:
+    """Who belongs to the household that comes of the move: those who move, and those of the joined household."""
+    return tuple(
+        person.ref for person in record.people if person.staying or record.value("moves", person.ref) is True
+    )
+
+
+def heads_after(record: Record) -> tuple[str, ...]:
+    """The names of every 世帯主 of that household; one, when all is in order."""
+    return tuple(
+        record.name_of(ref) for ref in comes_together(record) if record.text("relationship", ref) == HEAD
+    )
 
 
 def read_record(case: CaseRow, *, before_act: int | None = None) -> Record:

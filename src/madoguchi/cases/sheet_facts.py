@@ -14,8 +14,8 @@ from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.judging import Judged, judge
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.queries import address_may_appear
-from madoguchi.cases.record import HeldFact, Record, read_record
-from madoguchi.cases.states import IdentityDocument
+from madoguchi.cases.record import HeldFact, Record, heads_after, read_record
+from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.city.queries import profile
 from madoguchi.jp.addresses import split_address
 from madoguchi.papers.facts import Address, FactsForSheet, KnownValue, Name
@@ -47,8 +47,11 @@ class PapersOfCase:
 
     @property
     def audience(self) -> Audience:
-        """To whom the paper goes: to one of the people themselves, once it is known that one of them came; else to another."""
-        return Audience.SHEET_TO_SELF if self.record.text("notifier_ref") else Audience.SHEET_TO_OTHER
+        """To whom the paper goes: to one of those who move, or to somebody else; to somebody else until it is known."""
+        mine = self.record.text("notifier_kind") == VisitorKind.SELF.value and bool(
+            self.record.text("notifier_ref")
+        )
+        return Audience.SHEET_TO_SELF if mine else Audience.SHEET_TO_OTHER
 
     def address_may_appear(self) -> bool:
         return address_may_appear(self.record, audience=self.audience, on=self.today)
@@ -168,12 +171,6 @@ def _choices(judged: Judged) -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 def head_of_household(record: Record) -> str:
-    """The name of the 世帯主 among the people of the case."""
-    return next(
-        (
-            record.name_of(person.ref)
-            for person in record.people
-            if record.text("relationship", person.ref) == "世帯主"
-        ),
-        "",
-    )
+    """The name of the 世帯主 of the household that comes of the move; empty while it is not clear."""
+    heads = heads_after(record)
+    return heads[0] if len(heads) == 1 else ""

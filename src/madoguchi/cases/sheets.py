@@ -111,7 +111,9 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     seat = desk_names().get((row.branch, row.desk), "")
     names = departments()
     items = [_guide_item(papers, one, bring, names, seat) for one in wanted]
-    missing = DocumentRow.objects.filter(case=row, received_at__isnull=True).values_list("text", flat=True)
+    missing = DocumentRow.objects.filter(
+        case=row, received_at__isnull=True, dropped_at__isnull=True
+    ).values_list("text", flat=True)
     values = GuideValues(
         municipality=papers.city.name,
         audience=papers.audience,

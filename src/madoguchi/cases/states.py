@@ -47,6 +47,8 @@ class Act(Enum):
     NOTE_DOCUMENT = "note_document"
     RECEIVE_DOCUMENT = "receive_document"
     REQUEST_CERTIFICATE = "request_certificate"
+    NOTE_LATE = "note_late"
+    FOLLOW = "follow"
     CHANGE_REVISION = "change_revision"
     SIGN = "sign"
     WITHDRAW = "withdraw"
@@ -60,10 +62,9 @@ class Act(Enum):
 
 _WHILE_HEARING = frozenset(
     {
-        Act.BEGIN, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE, Act.RETAKE,
-        Act.UNDO, Act.PARK,
-        Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE, Act.CHANGE_REVISION,
-        Act.SIGN, Act.WITHDRAW,
+        Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE, Act.RETAKE,
+        Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
+        Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
 )  # fmt: skip
 _AFTER_SIGNING = frozenset({Act.EXPLAIN, Act.RECEIVE_DOCUMENT, Act.CORRECT_AFTER_SIGNING})
@@ -87,7 +88,7 @@ LEADS_TO: dict[Act, CaseStatus] = {
 }
 # What may be taken back with one key, as long as the case is not signed.
 CAN_BE_UNDONE = frozenset(
-    {Act.BEGIN, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE}
+    {Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE}
 )
 
 

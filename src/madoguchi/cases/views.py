@@ -37,6 +37,7 @@ class CaseHeader:
     last_entered_by: int | None
     revision: str
     language: str
+    follows: str = ""
 
     @property
     def signed(self) -> bool:
@@ -68,6 +69,7 @@ class CertificateWish:
     kind: str
     copies: int
     fee_yen: int
+    may_be_issued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class CaseView:
     tasks: tuple[TaskView, ...]
     address_shown: bool
     can_undo: bool
+    earlier_changed: bool
 
 
 @dataclass(frozen=True, slots=True)

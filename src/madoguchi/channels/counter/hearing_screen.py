@@ -171,7 +171,7 @@ def _fact_line(view: CaseView, ref: FactRef) -> FactLine:
 
 def people_lines(view: CaseView) -> tuple[PersonLine, ...]:
     """The people of the case with their facts."""
-    hidden = {"name", "birth_date", "relationship", "moves", "lives_with_household"}
+    hidden = {"relationship", "moves", "lives_with_household"}
     lines = []
     for person in view.record.people:
         refs = [

@@ -40,7 +40,7 @@ CERTIFICATE_FEES = {
     "seal_certificate": 300,
     "tax_certificate": 300,
 }
-EXPECTED = (NotNow, SomebodyElseChanged, closing.NobodyCame, closing.NotSigned, hearing.ReasonMissing)
+EXPECTED = (NotNow, SomebodyElseChanged, closing.CannotSign, hearing.ReasonMissing)
 
 
 @needs(Authority.COUNTER)
@@ -81,7 +81,7 @@ def _keep(request: HttpRequest, case: str, view: CaseView) -> None:
     copies = {kind: _number(request.POST.get(f"certificate-{kind}", "")) for kind in CERTIFICATE_FEES}
     closing.request_certificates(case=case, copies=copies, fees=CERTIFICATE_FEES, by=by, now=now)
     if request.POST.get("late_reason"):
-        closing.note_late_reason(case=case, reason=request.POST["late_reason"])
+        closing.note_late_reason(case=case, reason=request.POST["late_reason"], by=by, now=now)
 
 
 def _number(text: str) -> int:

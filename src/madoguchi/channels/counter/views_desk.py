@@ -234,7 +234,7 @@ def _identity(view: CaseView, ref: str) -> list[Any]:
     from madoguchi.procedures.facts import FactRef
 
     lines = []
-    for key in ("kana", "birth_date", "relationship", "moves"):
+    for key in ("relationship", "moves"):
         held = view.record.facts.get(FactRef(key, ref))
         if held is not None:
             pack = view.judged.pack

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import (
     AnswerMissing,
@@ -139,16 +140,20 @@ def fact(request: HttpRequest, case: str, key: str, subject: str) -> HttpRespons
         except EXPECTED as error:
             problems = [str(error)]
     pack, record = view.judged.pack, view.record
+    withheld = key in ADDRESS_FACTS and not view.address_shown
     context = {
         "case": head_of(view.header, here="hearing", record=record),
-        "row": row_of(ref, definition, record, True, value=held.value),
-        "current": {"value": value_text(pack, record, ref, held.value), "source": source_text(held)},
+        "row": row_of(ref, definition, record, True, value=None if withheld else held.value),
+        "current": {
+            "value": "" if withheld else value_text(pack, record, ref, held.value),
+            "source": source_text(held),
+        },
         "problems": problems,
         "reason": request.POST.get("reason", ""),
         "history": [
             {
                 "at": at,
-                "value": value_text(pack, record, ref, value),
+                "value": "" if withheld else value_text(pack, record, ref, value),
                 "source": _(source.label) + ("" if standing else _("（もどした）")),
                 "reason": reason,
             }

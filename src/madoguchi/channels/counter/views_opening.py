@@ -180,6 +180,8 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
             address=form.cleaned_data["address"],
         )
         try:
+            if view.header.practice:
+                raise opening.PracticeReadsNobody
             found = search(
                 terms=terms,
                 actor=actor_of(request),
@@ -187,7 +189,7 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
                 case=case,
                 now=timezone.now(),
             )
-        except NothingToSearchFor as error:
+        except (NothingToSearchFor, opening.PracticeReadsNobody) as error:
             context["problems"] = [str(error)]
         else:
             lines = [

@@ -60,6 +60,8 @@ ACTIVITY = {
     "note_document": "足りない書類を書きとめた",
     "receive_document": "書類を受け取った",
     "request_certificate": "証明書の希望を書きとめた",
+    "note_late": "届出が遅れた理由を書きとめた",
+    "follow": "先の届出の予定を引き継いだ",
     "change_revision": "手続台帳の版を替えた",
     "sign": "署名した",
     "withdraw": "取り下げた",
@@ -103,8 +105,12 @@ def journey(request: HttpRequest, case: str) -> HttpResponse:
 def display(request: HttpRequest, case: str) -> HttpResponse:
     """What the resident is shown: the question, what is known, what is to be signed. No notes, nobody else's data."""
     view = case_of(request, case, "display")
+    staying = {person.ref for person in view.record.people if person.staying}
     known = [
-        f"{person.name}: {line.label} {line.value}" for person in people_lines(view) for line in person.facts
+        f"{person.name}: {line.label} {line.value}"
+        for person in people_lines(view)
+        if person.ref not in staying
+        for line in person.facts
     ]
     shown: dict[str, dict[str, str]] = {}
     for one in view.judged.with_status(Status.MUST, Status.ASK):

@@ -1,0 +1,78 @@
+"""What a moving-out certificate says (転出証明書), and the facts that it gives to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from madoguchi.cases.acting import Given
+from madoguchi.cases.states import FactSource
+from madoguchi.city.queries import profile
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.municipalities import prefecture_of
+from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef, Value
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePerson:
+    """One person on a moving-out certificate (転出証明書の一人分)."""
+
+    name: str
+    kana: str
+    birth: date | PossibleDays
+    sex: str
+    relationship: str
+    facts: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MovingOutCertificate:
+    """What a moving-out certificate says, or the data of a special move-out (特例転出)."""
+
+    old_address: str
+    new_address: str
+    new_building: str
+    old_head: str
+    planned_move_out_date: date | None
+    move_date: date
+    special: bool
+    people: tuple[CertificatePerson, ...]
+
+
+def certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]:
+    """What is known from the certificate; the day and the new address are what the person says."""
+
+    def written(value: Value) -> Given:
+        return Given(value, FactSource.CERTIFICATE)
+
+    event: dict[str, Value] = {
+        "move_date": certificate.move_date,
+        "used_special_move_out": certificate.special,
+        "old_address": certificate.old_address,
+        "new_address": certificate.new_address,
+        "new_building": certificate.new_building,
+        "old_head": certificate.old_head,
+    }
+    if certificate.planned_move_out_date is not None:
+        event["planned_move_out_date"] = certificate.planned_move_out_date
+    given = {FactRef(key, EVENT_SUBJECT): written(value) for key, value in event.items()}
+    given[FactRef("move_date", EVENT_SUBJECT)] = Given(certificate.move_date, FactSource.SAID)
+    given[FactRef("new_address", EVENT_SUBJECT)] = Given(certificate.new_address, FactSource.SAID)
+    old_prefecture = prefecture_of(certificate.old_address)
+    if old_prefecture is not None:
+        same = old_prefecture == profile().prefecture
+        given[FactRef("from_same_prefecture", EVENT_SUBJECT)] = Given(same, FactSource.DERIVED)
+    for n, person in enumerate(certificate.people, start=1):
+        values: dict[str, Value] = {
+            "name": person.name,
+            "kana": person.kana,
+            "birth_date": person.birth,
+            "sex": person.sex,
+            "relationship": person.relationship,
+            "moves": True,
+            "lives_with_household": True,
+            **person.facts,
+        }
+        given.update({FactRef(key, f"p{n}"): written(value) for key, value in values.items() if value != ""})
+    return given

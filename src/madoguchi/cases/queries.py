@@ -25,6 +25,7 @@ from madoguchi.cases.models import (
     TaskRow,
 )
 from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, read_record
+from madoguchi.cases.representation import rights
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
@@ -38,7 +39,7 @@ from madoguchi.cases.views import (
     TaskView,
 )
 from madoguchi.procedures.decide import changes
-from madoguchi.procedures.decisions import Change
+from madoguchi.procedures.decisions import Change, Status
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_from_json
@@ -109,6 +110,7 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         address_shown=address_may_appear(record, audience=Audience.CLERK, on=civil_day(now)),
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
         earlier_changed=earlier_has_changed(row, record),
+        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL)),
     )
 
 

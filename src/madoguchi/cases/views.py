@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.record import Record
+from madoguchi.cases.representation import FilingRight
 from madoguchi.cases.states import CaseStatus, TaskAct, TaskState
 from madoguchi.procedures.decisions import Change
 from madoguchi.procedures.questions import Prompt
@@ -111,6 +112,7 @@ class CaseView:
     address_shown: bool
     can_undo: bool
     earlier_changed: bool
+    rights: Mapping[tuple[str, str], FilingRight]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.own_facts import ADDRESS_FACTS
+from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import (
     AnswerMissing,
@@ -188,6 +189,15 @@ def tell_lines(view: CaseView, procedure: str) -> list[dict[str, Any]]:
     return lines
 
 
+def _right_text(view: CaseView, decision: Decision) -> str:
+    """What whoever came may do with it, where that is not simply yes."""
+    right = view.rights.get((decision.procedure, decision.subject))
+    if right is None or right.may is May.YES:
+        return ""
+    unverified = "" if right.source else _("（市の扱いを確かめてください）")
+    return f"{_(right.may.label)}。{_(right.note)}{unverified}"
+
+
 @needs(Authority.COUNTER)
 def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
     """Everything about one procedure of this household."""
@@ -220,6 +230,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "right": _right_text(view, decision),
             "late": found.late.text,
             "department": view.judged.pack.departments[found.department].name,
             "fee": fee or _("市の定めによる"),

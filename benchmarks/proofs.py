@@ -18,7 +18,10 @@ PROOFS = (
 
 def main() -> int:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    codes = [subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=False).returncode for words in PROOFS]
+    codes = [
+        subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=False).returncode
+        for words in PROOFS
+    ]
     return 1 if any(codes) else 0
 
 

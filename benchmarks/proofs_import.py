@@ -25,9 +25,13 @@ SHOWN_EVERY = 100
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("proof", choices=["broken", "large"])
-    parser.add_argument("--work", type=Path, required=True, help="a folder for the database, the file and the state")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="a folder for the database, the file and the state"
+    )
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--only", type=int)
     parser.add_argument("--megabytes", type=int, default=1024)
@@ -49,7 +53,6 @@ def main() -> int:
 def broken(given: argparse.Namespace) -> int:
     """Every case keeps its promises inside a transaction of its own, which is rolled back."""
     from django.db import transaction
-
     from tests.rooms.residents.checking import check_everything
     from tests.rooms.residents.malformed import case
 
@@ -67,7 +70,11 @@ def broken(given: argparse.Namespace) -> int:
                 report = check_everything(made.data)
                 transaction.set_rollback(True)
         except Exception as error:  # the proof lists whatever goes wrong and goes on; it hides nothing
-            failures.append(f"case {number} ({made.form}; {', '.join(made.faults)}): {type(error).__name__}: {error}"[:300])
+            failures.append(
+                f"case {number} ({made.form}; {', '.join(made.faults)}): {type(error).__name__}: {error}"[
+                    :300
+                ]
+            )
         else:
             figures["files refused as a whole" if report is None else "files taken in"] += 1
             if report is not None:
@@ -75,7 +82,9 @@ def broken(given: argparse.Namespace) -> int:
                 figures["rows stored"] += report.stored
                 figures["rows refused"] += report.refused_rows
         if number % SHOWN_EVERY == SHOWN_EVERY - 1 or number == given.cases - 1:
-            state.write_text(json.dumps({"next": number + 1, "figures": figures, "failures": failures}, ensure_ascii=False))
+            state.write_text(
+                json.dumps({"next": number + 1, "figures": figures, "failures": failures}, ensure_ascii=False)
+            )
             print(f"{number + 1}/{given.cases} {dict(figures)} failures: {len(failures)}", flush=True)
     for failure in failures:
         print(failure)
@@ -96,7 +105,9 @@ def large(given: argparse.Namespace) -> int:
 
     def progress(rows: int, share: float) -> None:
         if rows % 50_000 == 0 or share >= 1:
-            print(f"{share:4.0%} {rows:,} rows {time.monotonic() - began:,.0f} s {_peak():.0f} MB", flush=True)
+            print(
+                f"{share:4.0%} {rows:,} rows {time.monotonic() - began:,.0f} s {_peak():.0f} MB", flush=True
+            )
 
     with path.open("rb") as stream:
         report = import_file(
@@ -108,7 +119,9 @@ def large(given: argparse.Namespace) -> int:
             progress=progress,
         )
     print(report.text())
-    print(f"{path.stat().st_size / 1024**2:,.0f} MB, {time.monotonic() - began:,.0f} s, highest memory {_peak():.0f} MB")
+    print(
+        f"{path.stat().st_size / 1024**2:,.0f} MB, {time.monotonic() - began:,.0f} s, highest memory {_peak():.0f} MB"
+    )
     return 0 if _peak() <= MOST_MEMORY_MB and report.rows_in == report.stored + report.refused_rows else 1
 
 

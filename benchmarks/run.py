@@ -9,7 +9,7 @@ import os
 import platform
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ def main() -> int:
     parts = [
         "# Benchmarks\n",
         f"Machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"{date.today().isoformat()}. Command: `make bench`. Register: {int(RESIDENTS):,} invented residents, SQLite.\n",
+        f"{datetime.now(UTC).date().isoformat()}. Command: `make bench`. Register: {int(RESIDENTS):,} invented residents, SQLite.\n",
     ]
     code = 0
     for title, words in RUNS:

@@ -20,7 +20,9 @@ LIMIT_MS = 100.0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--residents", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=40)
@@ -50,7 +52,10 @@ def measure(times: int) -> int:
     client.force_login(
         StaffMember.objects.get(username="clerk"), backend="django.contrib.auth.backends.ModelBackend"
     )
-    pages = ["/cases/", *(f"/cases/{case}/{name}/" for name in ("household", "visitor", "hearing", "check", "sign"))]
+    pages = [
+        "/cases/",
+        *(f"/cases/{case}/{name}/" for name in ("household", "visitor", "hearing", "check", "sign")),
+    ]
     pages += [f"/cases/{case}/{name}/" for name in ("history", "journey", "display", "find")]
     over = 0
     for page in pages:

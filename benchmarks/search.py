@@ -19,7 +19,9 @@ LIMIT_MS = 50.0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--residents", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=20)
@@ -44,11 +46,15 @@ def _fill(work: Path, residents: int) -> None:
     from madoguchi.residents.population.command import main as population
 
     if not Municipality.objects.exists():
-        Municipality.objects.create(code="999997", prefecture="まど県", name="まどか市", mayor_title="まどか市長")
+        Municipality.objects.create(
+            code="999997", prefecture="まど県", name="まどか市", mayor_title="まどか市長"
+        )
     if ResidentRecord.objects.filter(is_current=True).exists():
         return
     population(["--residents", str(residents), "--seed", "3", "--out", str(work / "register")])
-    call_command("import_residents", "residents", str(work / "register" / "residents.csv"), "--mapping", "standard")
+    call_command(
+        "import_residents", "residents", str(work / "register" / "residents.csv"), "--mapping", "standard"
+    )
 
 
 def _measure(times: int, now: datetime) -> int:
@@ -60,9 +66,9 @@ def _measure(times: int, now: datetime) -> int:
     actor = Actor(None, "benchmark", "", "")
     total = ResidentRecord.objects.filter(is_current=True).count()
     print(f"{total:,} residents")
-    first = ResidentRecord.objects.filter(is_current=True).order_by("id").first()
-    middle = ResidentRecord.objects.filter(is_current=True, id__gte=first.pk + total // 2).exclude(kana="").first()
-    last = ResidentRecord.objects.filter(is_current=True, birth_is_exact=True).exclude(kana="").order_by("-id").first()
+    known = ResidentRecord.objects.filter(is_current=True).exclude(kana="").order_by("id")
+    middle = known[known.count() // 2]
+    last = known.filter(birth_is_exact=True).last()
     terms = {
         "number": SearchTerms(number=middle.resident_no),
         "birth": SearchTerms(birth=middle.birth_earliest),
@@ -92,7 +98,9 @@ def _measure(times: int, now: datetime) -> int:
             measured.append((time.perf_counter() - began) * 1000)
         middle_ms = statistics.median(measured)
         slowest = max(slowest, middle_ms)
-        print(f"{name:<24} median {middle_ms:7.1f} ms  slowest {max(measured):7.1f} ms  {len(result.hits):>3} hits")
+        print(
+            f"{name:<24} median {middle_ms:7.1f} ms  slowest {max(measured):7.1f} ms  {len(result.hits):>3} hits"
+        )
     print(f"limit {LIMIT_MS} ms: {'kept' if slowest <= LIMIT_MS else 'MISSED'}")
     return 0 if slowest <= LIMIT_MS else 1
 

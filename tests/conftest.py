@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from tests import cast
+from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
 from tools.postgres import TO_GET_IT, binaries
 
 from madoguchi.audit.append_only import lifted
@@ -24,22 +25,26 @@ from madoguchi.city.madoka import set_up_madoka
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
 from madoguchi.city.queries import seat_of
+from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import protect, register
 
 MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
-    "Chromium": (
-        lambda: bool(shutil.which("chromium") or shutil.which("google-chrome")),
-        "apt-get install chromium",
-    ),
+    "Chromium": (lambda: chromium_path() is not None, "apt-get install chromium"),
     "PostgreSQL": (
         lambda: bool(os.environ.get("MADOGUCHI_TEST_POSTGRES")) or binaries() is not None,
         TO_GET_IT,
     ),
     "zint": (lambda: shutil.which("zint") is not None, "apt-get install zint"),
-    "java": (lambda: shutil.which("java") is not None, "apt-get install default-jre-headless, then npm ci"),
+    "IPAmj": (lambda: Face.NAMES in fonts(), "apt-get install fonts-ipamj-mincho"),
+    "pdftoppm": (lambda: shutil.which("pdftoppm") is not None, "apt-get install poppler-utils"),
+    "axe": (AXE.exists, "npm ci"),
+    "java": (
+        lambda: shutil.which("java") is not None and NU.exists(),
+        "apt-get install default-jre-headless, then npm ci",
+    ),
 }
 _not_run: dict[str, int] = {}
 

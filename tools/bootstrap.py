@@ -1,8 +1,8 @@
 """Make .venv and everything in it, from nothing but Python 3.11: `python3 tools/bootstrap.py run|dev`.
 
-The lock files carry exact versions and hashes; where packages come from is the user's own pip configuration. A stamp
-of the lock's hash makes a second run instant. uv, installed first, does in seconds what pip does in a minute; where it
-cannot be had, pip does it.
+The lock files carry exact versions and hashes; where packages come from is the user's own pip configuration. A
+stamp of the lock's hash makes a second run instant. uv, installed first, does in seconds what pip does in a
+minute; where it cannot be had, pip does it.
 """
 
 from __future__ import annotations
@@ -56,24 +56,28 @@ def _stamp(kind: str) -> str:
 
 def _install(lock: Path) -> bool:
     quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    uv = [str(PYTHON), "-m", "pip", "install", "-q", "uv"]
-    if subprocess.run(uv, env=quiet, check=False).returncode == 0:
-        found = [
-            str(HOME / "bin" / "uv"),
-            "pip",
-            "install",
-            "-q",
-            "--python",
-            str(PYTHON),
-            "--require-hashes",
-            "-r",
-            str(lock),
-        ]
-        if subprocess.run(found, check=False).returncode == 0:
+    hashed = ["install", "-q", "--require-hashes", "-r", str(lock)]
+    pip = [str(PYTHON), "-m", "pip"]
+    if subprocess.run([*pip, "install", "-q", "uv"], env=quiet, check=False).returncode == 0:
+        uv = [str(HOME / "bin" / "uv"), "pip", *hashed, "--python", str(PYTHON)]
+        if subprocess.run(uv, env=_where_pip_looks(quiet), check=False).returncode == 0:
             return True
         say("uv could not; trying pip")
-    plain = [str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)]
-    return subprocess.run(plain, env=quiet, check=False).returncode == 0
+    return subprocess.run([*pip, *hashed], env=quiet, check=False).returncode == 0
+
+
+def _where_pip_looks(environment: dict[str, str]) -> dict[str, str]:
+    """uv does not read pip's configuration: an index that pip was told of is told to uv, unless uv has its own."""
+    if any(name.startswith("UV_") and "INDEX" in name for name in environment):
+        return environment
+    told = dict(environment)
+    for setting, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
+        words = [str(PYTHON), "-m", "pip", "config", "get", f"global.{setting}"]
+        asked = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        value = environment.get("PIP_" + setting.upper().replace("-", "_")) or asked.stdout.strip()
+        if value:
+            told.setdefault(variable, value)
+    return told
 
 
 def _link_source() -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test's own: a temporary cluster on a unix socket, from the system's binaries, gone afterwards."""
+"""A PostgreSQL of the tests' own: a temporary cluster on a unix socket, gone afterwards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def temporary_cluster() -> Iterator[str]:
-    """Start a cluster, yield its URL, stop it and remove it. The server may not run as root, so root becomes postgres."""
+    """Start a cluster, yield its URL, stop it and remove it. The server may not be root: root becomes postgres."""
     programs = binaries()
     if programs is None:
         raise FileNotFoundError(f"no PostgreSQL server here; to get it: {TO_GET_IT}")

@@ -1,4 +1,4 @@
-"""What a template may not do: style or script inline, load from outside, or say Japanese past the translators."""
+"""What a template may not do: carry style or script, load from outside, or say Japanese past the translators."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def faults(path: Path, *, root: Path = ROOT) -> list[str]:
         )
         for match in JAPANESE.finditer(plain)
     ]
-    name = path.relative_to(root)
+    name = path.relative_to(root) if path.is_relative_to(root) else path
     return [f"{name}:{line}: {sentence}" for line, sentence in dict(sorted(found)).items()]
 
 

@@ -31,6 +31,7 @@ from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
     CaseHeader,
     CaseView,
+    CertificateRequest,
     CertificateWish,
     DocumentDue,
     Explained,
@@ -103,7 +104,9 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
             for one in DocumentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
         ),
         certificates=tuple(
-            CertificateWish(one.kind, one.copies, one.fee_yen, one.handed_over_at is not None)
+            CertificateWish(
+                one.kind, one.copies, one.fee_yen, may_be_issued=row.status == CaseStatus.REGISTERED.value
+            )
             for one in CertificateRow.objects.filter(case=row).order_by("kind")
         ),
         tasks=tuple(_task_view(task) for task in _tasks(Q(case=row))),
@@ -303,3 +306,27 @@ def certificate_blocked(*, resident_no: str) -> str | None:
     if not numbers:
         return None
     return f"受付 {'、'.join(numbers)} の届出がまだ仮の記録です。住民記録に登録されてから、新しい内容の証明書を出してください。"
+
+
+def certificate_requests(*, branch: str = "") -> tuple[CertificateRequest, ...]:
+    """Certificates that signed visits asked for, newest first; `blocked` while the change itself is still 仮.
+
+    No personal data: the case's number is what the core system's operator looks for.
+    """
+    rows = CertificateRow.objects.filter(case__practice=False, case__signed_round__gt=0).exclude(
+        case__status=CaseStatus.WITHDRAWN.value
+    )
+    if branch:
+        rows = rows.filter(case__branch=branch)
+    return tuple(
+        CertificateRequest(
+            case=row.case.public_id,
+            day=row.case.day,
+            number=row.case.number,
+            kind=row.kind,
+            copies=row.copies,
+            fee_yen=row.fee_yen,
+            blocked=row.case.status != CaseStatus.REGISTERED.value,
+        )
+        for row in rows.select_related("case").order_by("-case_id", "kind")[:500]
+    )

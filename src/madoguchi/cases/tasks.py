@@ -65,3 +65,11 @@ def act_on_task(*, task: int, act: TaskAct, note: str, by: Actor, now: datetime,
             detail=StepDetail(procedure=row.procedure),
             practice=row.case.practice,
         )
+
+
+def finish_by_registration(*, case: str, procedures: frozenset[str], by: Actor, now: datetime) -> None:
+    """The core system has registered the change: the notices that it carries out are done, in the caller's transaction."""
+    open_states = [state.value for state, acts in TASK_ACTS.items() if TaskAct.DONE in acts]
+    rows = TaskRow.objects.filter(case__public_id=case, procedure__in=procedures, state__in=open_states)
+    for task in rows.order_by("pk").values_list("pk", flat=True):
+        act_on_task(task=task, act=TaskAct.DONE, note="", by=by, now=now, version=None)

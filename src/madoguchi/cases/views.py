@@ -74,6 +74,19 @@ class CertificateWish:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateRequest:
+    """Certificates asked for, for whoever issues them; `blocked`: not before the change is registered."""
+
+    case: str
+    day: date
+    number: str
+    kind: str
+    copies: int
+    fee_yen: int
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """A department's task."""
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from madoguchi.connect.message_states import MessageState
+
 
 class MessageRow(models.Model):
     """One change handed to the core system: what it says does not change, only where it stands."""
 
+    change_id = models.CharField(max_length=32, unique=True)
     case = models.CharField(max_length=32)
     number = models.CharField(max_length=12)
     round = models.PositiveSmallIntegerField()
     body = models.JSONField()
     digest = models.CharField(max_length=64)
-    state = models.CharField(max_length=12, default="created")
+    state = models.CharField(max_length=12, default=MessageState.CREATED.value)
     result = models.CharField(max_length=200, default="")
     created_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
@@ -24,7 +27,7 @@ class MessageRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="connect_message_once"),
             models.CheckConstraint(
-                condition=Q(state__in=("created", "handed_over", "acknowledged", "refused")),
+                condition=Q(state__in=[state.value for state in MessageState]),
                 name="connect_state_known",
             ),
         ]

@@ -1,58 +1,57 @@
-"""Reading the messages to the core system: where each stands, without personal data."""
+"""Reading what goes to the core system: where each message stands, and the certificates asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from madoguchi.connect.models import MessageRow
+from django.db.models import Count
 
-STATE_LABELS = {
-    "created": "渡す前",
-    "handed_over": "答えを待っている",
-    "acknowledged": "登録済み",
-    "refused": "返された",
-}
+from madoguchi.connect.message_states import MessageState
+from madoguchi.connect.models import MessageRow
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as the list shows it."""
+    """One message as the list shows it; no personal data."""
 
+    change: str
     case: str
     number: str
     round: int
-    state: str
+    state: MessageState
     people: int
+    by_hand: bool
     result: str
     created_at: datetime
     handed_over_at: datetime | None
     answered_at: datetime | None
 
-    @property
-    def state_label(self) -> str:
-        return STATE_LABELS[self.state]
 
-
-def messages(*, limit: int = 200) -> tuple[Message, ...]:
-    """The newest messages first."""
+def messages(*, state: MessageState | None = None, limit: int = 200) -> tuple[Message, ...]:
+    """The newest messages first, all or those in one state."""
+    rows = MessageRow.objects.order_by("-id")
+    if state is not None:
+        rows = rows.filter(state=state.value)
     return tuple(
         Message(
+            change=row.change_id,
             case=row.case,
             number=row.number,
             round=row.round,
-            state=row.state,
+            state=MessageState(row.state),
             people=len(row.body["people"]),
+            by_hand=bool(row.body["handling"]),
             result=row.result,
             created_at=row.created_at,
             handed_over_at=row.handed_over_at,
             answered_at=row.answered_at,
         )
-        for row in MessageRow.objects.order_by("-id")[:limit]
+        for row in rows[:limit]
     )
 
 
-def case_of_number(number: str) -> str | None:
-    """The case whose message with that 受付番号 waits for an answer."""
-    row = MessageRow.objects.filter(number=number, state="handed_over").order_by("-id").first()
-    return row.case if row else None
+def message_counts() -> dict[MessageState, int]:
+    """How many messages there are in each state."""
+    found = dict(MessageRow.objects.values_list("state").annotate(n=Count("pk")))
+    return {state: found.get(state.value, 0) for state in MessageState}

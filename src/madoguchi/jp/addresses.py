@@ -15,7 +15,9 @@ from madoguchi.jp.municipalities import municipality_of, prefectures
 
 _KANJI_DIGITS = "〇一二三四五六七八九"
 _CHOME = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目)")
-_BUILDING = re.compile(r"^(?P<lot>[^ ]*?)(?P<space> +)(?P<building>.+)$|^(?P<lot2>[0-9０-９の\-−番地号丁目]+)(?P<with>[^0-9０-９の\-−番地号丁目].*様方.*)$")
+_BUILDING = re.compile(
+    r"^(?P<lot>[^ ]*?)(?P<space> +)(?P<building>.+)$|^(?P<lot2>[0-9０-９の\-−番地号丁目]+)(?P<with>[^0-9０-９の\-−番地号丁目].*様方.*)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

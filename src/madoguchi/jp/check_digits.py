@@ -19,9 +19,13 @@ def _digits(text: str, length: int | None = None) -> list[int]:
 
 def resident_number_check_digit(serial: str) -> int:
     """Check digit for the serial of a 宛名番号 or 世帯番号. Raises ValueError unless all are digits."""
-    remainder = sum(
-        digit * weight for digit, weight in zip(reversed(_digits(serial)), cycle((2, 3, 4, 5, 6, 7)), strict=False)
-    ) % 11
+    remainder = (
+        sum(
+            digit * weight
+            for digit, weight in zip(reversed(_digits(serial)), cycle((2, 3, 4, 5, 6, 7)), strict=False)
+        )
+        % 11
+    )
     return 0 if remainder in (0, 1) else 11 - remainder
 
 
@@ -32,13 +36,16 @@ def with_check_digit(serial: str) -> str:
 
 def valid_resident_number(number: str) -> bool:
     """Whether a 宛名番号 or 世帯番号 carries the right check digit."""
-    return number.isascii() and number.isdigit() and len(number) > 1 and with_check_digit(number[:-1]) == number
+    return (
+        number.isascii() and number.isdigit() and len(number) > 1 and with_check_digit(number[:-1]) == number
+    )
 
 
 def individual_number_check_digit(first_eleven: str) -> int:
     """Check digit of a 個人番号 for its first eleven digits."""
     total = sum(
-        digit * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(_digits(first_eleven, 11)), start=1)
+        digit * (n + 1 if n <= 6 else n - 5)
+        for n, digit in enumerate(reversed(_digits(first_eleven, 11)), start=1)
     )
     remainder = total % 11
     return 0 if remainder <= 1 else 11 - remainder
@@ -46,7 +53,12 @@ def individual_number_check_digit(first_eleven: str) -> int:
 
 def valid_individual_number(number: str) -> bool:
     """Whether twelve digits form a 個人番号."""
-    return len(number) == 12 and number.isascii() and number.isdigit() and individual_number_check_digit(number[:11]) == int(number[11])
+    return (
+        len(number) == 12
+        and number.isascii()
+        and number.isdigit()
+        and individual_number_check_digit(number[:11]) == int(number[11])
+    )
 
 
 def municipality_code_check_digit(first_five: str) -> int:
@@ -57,4 +69,9 @@ def municipality_code_check_digit(first_five: str) -> int:
 
 def valid_municipality_code(code: str) -> bool:
     """Whether six digits form a 全国地方公共団体コード."""
-    return len(code) == 6 and code.isascii() and code.isdigit() and municipality_code_check_digit(code[:5]) == int(code[5])
+    return (
+        len(code) == 6
+        and code.isascii()
+        and code.isdigit()
+        and municipality_code_check_digit(code[:5]) == int(code[5])
+    )

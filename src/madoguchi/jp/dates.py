@@ -139,7 +139,9 @@ def roll_to_open_day(day: date, is_open: Callable[[date], bool]) -> date:
         if is_open(rolled):
             return rolled
         rolled += ONE_DAY
-    raise ValueError(f"{day} のあと{LONGEST_CLOSURE_DAYS}日間、開庁日がありません。開庁日の設定を確かめてください。")
+    raise ValueError(
+        f"{day} のあと{LONGEST_CLOSURE_DAYS}日間、開庁日がありません。開庁日の設定を確かめてください。"
+    )
 
 
 def month_start(day: date) -> date:

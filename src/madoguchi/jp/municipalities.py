@@ -26,7 +26,8 @@ def municipalities() -> tuple[Municipality, ...]:
     """All municipalities and wards of the shipped list (localgovjp, CC0)."""
     text = resources.files("madoguchi.jp").joinpath("data/municipalities.csv").read_text(encoding="utf-8")
     return tuple(
-        Municipality(row["code"], row["prefecture"], row["name"], row["kana"]) for row in csv.DictReader(text.splitlines())
+        Municipality(row["code"], row["prefecture"], row["name"], row["kana"])
+        for row in csv.DictReader(text.splitlines())
     )
 
 

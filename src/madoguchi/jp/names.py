@@ -46,7 +46,9 @@ def shrink_candidates(text: str) -> frozenset[str]:
     plain = without_variation_selectors(unicodedata.normalize("NFC", text))
     per_character = []
     for character in plain:
-        found = jntajis.mj_shrink_candidates(character, _SHRINK_RULES) if ord(character) > FIRST_IDEOGRAPH else []
+        found = (
+            jntajis.mj_shrink_candidates(character, _SHRINK_RULES) if ord(character) > FIRST_IDEOGRAPH else []
+        )
         per_character.append([character, *sorted(set(found) - {character})])
     return frozenset("".join(choice) for choice in islice(product(*per_character), MOST_CANDIDATES))
 

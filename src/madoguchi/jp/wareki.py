@@ -44,7 +44,9 @@ _ERA_DATE = re.compile(
 _ERA_PART = re.compile(
     rf"^(?P<era>{_MARKS})\s*(?P<year>元|\d{{1,2}})?\s*年?\s*(?:(?P<month>\d{{1,2}})\s*月)?\s*(?P<unknown>年月日|月日|日)?(?P<word>不詳|不明|頃|推定)$"
 )
-_WESTERN_DATE = re.compile(r"^(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?$")
+_WESTERN_DATE = re.compile(
+    r"^(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?$"
+)
 _WESTERN_PART = re.compile(
     r"^(?P<year>\d{4})\s*年?\s*(?:(?P<month>\d{1,2})\s*月)?\s*(?P<unknown>月日|日)?(?P<word>不詳|不明|頃|推定)$"
 )
@@ -60,7 +62,11 @@ class WarekiError(ValueError):
         self.text = text
         self.candidates = candidates
         meant = "、".join(format_wareki(candidate) for candidate in candidates)
-        hint = f"{meant} のことであれば、そのように入れてください。" if meant else "例: 昭和59年5月2日、S59.5.2、1984-05-02"
+        hint = (
+            f"{meant} のことであれば、そのように入れてください。"
+            if meant
+            else "例: 昭和59年5月2日、S59.5.2、1984-05-02"
+        )
         super().__init__(f"「{text}」は日付として読めません。{hint}")
 
 

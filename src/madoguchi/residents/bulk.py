@@ -12,15 +12,21 @@ from django.db import connection, models
 AT_ONCE = 2000
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, known: bool = False) -> None:
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, known: bool = False
+) -> None:
     """Insert rows of values in the order of `columns` (attribute names); with `known`, rows already there are passed over."""
-    fields = [next(field for field in model._meta.concrete_fields if field.attname == name) for name in columns]
+    fields = [
+        next(field for field in model._meta.concrete_fields if field.attname == name) for name in columns
+    ]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = connection.ops.quote_name(model._meta.db_table)
     ending = " ON CONFLICT DO NOTHING" if known else ""
     sql = f"INSERT INTO {table} ({names}) VALUES ({places}){ending}"
-    adapters = [(index, adapter) for index, field in enumerate(fields) if (adapter := _adapter(field)) is not None]
+    adapters = [
+        (index, adapter) for index, field in enumerate(fields) if (adapter := _adapter(field)) is not None
+    ]
     batch: list[list[Any]] = []
     with connection.cursor() as cursor:
         for row in rows:

@@ -33,7 +33,9 @@ def disclose(
 ) -> tuple[DisclosedPerson, ...]:
     """Give out these people for a purpose, after writing down who asked for whom. Unknown numbers are left out."""
     rows = list(
-        ResidentRecord.objects.filter(resident_no__in=resident_nos, is_current=True).order_by("household_no", "id")
+        ResidentRecord.objects.filter(resident_no__in=resident_nos, is_current=True).order_by(
+            "household_no", "id"
+        )
     )
     found = [row.resident_no for row in rows]
     record_access(
@@ -53,7 +55,14 @@ def disclose(
 
 
 def household_members(
-    *, household_no: str, actor: Actor, purpose: Purpose, audience: Audience, case: str | None, screen: str, now: datetime
+    *,
+    household_no: str,
+    actor: Actor,
+    purpose: Purpose,
+    audience: Audience,
+    case: str | None,
+    screen: str,
+    now: datetime,
 ) -> tuple[DisclosedPerson, ...]:
     """The people of one 世帯 who live here now."""
     numbers = ResidentRecord.objects.filter(household_no=household_no, is_current=True, status="resident")
@@ -72,9 +81,13 @@ def _facts_of(numbers: Sequence[str], *, on: date) -> dict[str, dict[str, KnownF
     """The newest value of each further fact that holds on the day."""
     facts: dict[str, dict[str, KnownFact]] = {}
     published = Q(batch__isnull=True) | Q(batch__state="stored")
-    rows = ResidentFact.objects.filter(published, resident_no__in=numbers, valid_from__lte=on).order_by("valid_from", "id")
+    rows = ResidentFact.objects.filter(published, resident_no__in=numbers, valid_from__lte=on).order_by(
+        "valid_from", "id"
+    )
     for row in rows:
-        facts.setdefault(row.resident_no, {})[row.key] = KnownFact(value_from_json(row.value), row.source, row.as_of)
+        facts.setdefault(row.resident_no, {})[row.key] = KnownFact(
+            value_from_json(row.value), row.source, row.as_of
+        )
     return facts
 
 

@@ -12,7 +12,11 @@ from madoguchi.procedures.facts import Value
 def value_to_json(value: Value) -> Any:
     """A JSON form that `value_from_json` turns back into an equal value."""
     if isinstance(value, PossibleDays):
-        return {"text": value.text, "earliest": value.earliest.isoformat(), "latest": value.latest.isoformat()}
+        return {
+            "text": value.text,
+            "earliest": value.earliest.isoformat(),
+            "latest": value.latest.isoformat(),
+        }
     if isinstance(value, date):
         return {"date": value.isoformat()}
     if isinstance(value, frozenset):
@@ -25,7 +29,9 @@ def value_from_json(stored: Any) -> Value:
     if isinstance(stored, dict):
         if "date" in stored:
             return date.fromisoformat(stored["date"])
-        return PossibleDays(stored["text"], date.fromisoformat(stored["earliest"]), date.fromisoformat(stored["latest"]))
+        return PossibleDays(
+            stored["text"], date.fromisoformat(stored["earliest"]), date.fromisoformat(stored["latest"])
+        )
     if isinstance(stored, list):
         return frozenset(stored)
     if isinstance(stored, bool | int | str):

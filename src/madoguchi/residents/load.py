@@ -26,7 +26,13 @@ class Loaded:
 
 
 def load_population(
-    *, residents: int, seed: int, on: date, by: Actor, now: datetime, progress: Callable[[int], None] | None = None
+    *,
+    residents: int,
+    seed: int,
+    on: date,
+    by: Actor,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
 ) -> Loaded:
     """Store an invented register of `residents` people as on the day `on`; the same people for the same seed."""
     waiting: list[RegisterEntry] = []

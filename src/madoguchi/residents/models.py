@@ -19,7 +19,9 @@ class ResidentRecord(models.Model):
     resident_no = models.CharField(max_length=20)
     history_no = models.PositiveIntegerField(null=True)
     is_current = models.BooleanField()
-    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    batch = models.ForeignKey(
+        "ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     name = models.TextField()
     name_glyphs = models.JSONField(default=list)
     kana = models.TextField(default="")
@@ -51,14 +53,21 @@ class ResidentRecord(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["resident_no", "history_no"], name="residents_history_once"),
-            models.UniqueConstraint(fields=["resident_no"], condition=Q(is_current=True), name="residents_one_current"),
-            models.CheckConstraint(condition=Q(birth_earliest__lte=F("birth_latest")), name="residents_birth_in_order"),
+            models.UniqueConstraint(
+                fields=["resident_no"], condition=Q(is_current=True), name="residents_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_earliest__lte=F("birth_latest")), name="residents_birth_in_order"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=("resident", "moved_out", "dead")), name="residents_status_known"
             ),
-            models.CheckConstraint(condition=~Q(resident_no="") & ~Q(name=""), name="residents_number_and_name"),
             models.CheckConstraint(
-                condition=Q(history_no__gte=1) | Q(history_no__isnull=True, is_current=False, batch__isnull=False),
+                condition=~Q(resident_no="") & ~Q(name=""), name="residents_number_and_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(history_no__gte=1)
+                | Q(history_no__isnull=True, is_current=False, batch__isnull=False),
                 name="residents_numbered_unless_staged",
             ),
         ]
@@ -66,7 +75,9 @@ class ResidentRecord(models.Model):
             models.Index(fields=["household_no"], condition=Q(is_current=True), name="residents_household"),
             models.Index(fields=["birth_earliest"], condition=Q(is_current=True), name="residents_birth"),
             models.Index(
-                fields=["birth_latest"], condition=Q(is_current=True, birth_is_exact=False), name="residents_birth_unknown"
+                fields=["birth_latest"],
+                condition=Q(is_current=True, birth_is_exact=False),
+                name="residents_birth_unknown",
             ),
             models.Index(fields=["address_key"], condition=Q(is_current=True), name="residents_address"),
             models.Index(fields=["batch"], condition=Q(history_no__isnull=True), name="residents_staged"),
@@ -83,7 +94,9 @@ class ResidentFact(models.Model):
     as_of = models.DateField()
     known_since = models.DateTimeField()
     source = models.CharField(max_length=40)
-    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    batch = models.ForeignKey(
+        "ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["resident_no", "key", "valid_from"], name="residents_fact")]
@@ -95,7 +108,9 @@ class SearchKey(models.Model):
     kind = models.CharField(max_length=4)
     key = models.CharField(max_length=120, db_index=True)
     resident_no = models.CharField(max_length=20, db_index=True)
-    batch = models.ForeignKey("ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    batch = models.ForeignKey(
+        "ImportBatch", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -122,7 +137,8 @@ class Protection(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=F("begins_on")), name="residents_lift_after_begin"
+                condition=Q(lifted_on__isnull=True) | Q(lifted_on__gte=F("begins_on")),
+                name="residents_lift_after_begin",
             ),
         ]
 
@@ -142,9 +158,15 @@ class ImportBatch(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(rows_in=F("stored") + F("refused")), name="residents_nothing_dropped"),
-            models.CheckConstraint(condition=Q(state__in=("staging", "stored", "failed")), name="residents_batch_state"),
-            models.UniqueConstraint(fields=["state"], condition=Q(state="staging"), name="residents_one_import_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(rows_in=F("stored") + F("refused")), name="residents_nothing_dropped"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("staging", "stored", "failed")), name="residents_batch_state"
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="staging"), name="residents_one_import_at_a_time"
+            ),
         ]
 
 

@@ -48,7 +48,10 @@ def register(*, entries: Sequence[RegisterEntry], source: str, as_of: date, now:
     city = own_city()
     with transaction.atomic():
         numbers = [entry.resident_no for entry in entries]
-        current = {row.resident_no: row for row in ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True)}
+        current = {
+            row.resident_no: row
+            for row in ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True)
+        }
         rows: list[ResidentRecord] = []
         superseded: list[int] = []
         for entry in entries:
@@ -68,7 +71,15 @@ def register(*, entries: Sequence[RegisterEntry], source: str, as_of: date, now:
 
 
 def add_fact(
-    *, resident_no: str, key: str, value: Value, source: str, valid_from: date, as_of: date, by: Actor, now: datetime
+    *,
+    resident_no: str,
+    key: str,
+    value: Value,
+    source: str,
+    valid_from: date,
+    as_of: date,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Keep a further fact of a person beside all earlier ones."""
     with transaction.atomic():
@@ -110,5 +121,3 @@ def lift_protection(*, resident_no: str, on: date, by: Actor, now: datetime) -> 
     with transaction.atomic():
         Protection.objects.filter(resident_no=resident_no, lifted_on__isnull=True).update(lifted_on=on)
         record_act(actor=by, activity="handling_lifted", now=now, person=resident_no)
-
-

@@ -59,7 +59,10 @@ def protected_people(resident_nos: Iterable[str], *, on: date) -> frozenset[str]
     active = _active(on)
     shielding = shielding_rows(on)
     asked = ResidentRecord.objects.filter(is_current=True, resident_no__in=numbers)
-    places = {number: (home, key) for number, home, key in asked.values_list("resident_no", "household_no", "address_key")}
+    places = {
+        number: (home, key)
+        for number, home, key in asked.values_list("resident_no", "household_no", "address_key")
+    }
     households = {home for home, _ in places.values()}
     addresses = {key for _, key in places.values() if key}
     together = shielding.filter(Q(household_no__in=households) | Q(address_key__in=addresses))
@@ -71,7 +74,10 @@ def protected_people(resident_nos: Iterable[str], *, on: date) -> frozenset[str]
         number
         for number in numbers
         if number in own
-        or (number in places and (places[number][0] in shielded_households or places[number][1] in shielded_addresses))
+        or (
+            number in places
+            and (places[number][0] in shielded_households or places[number][1] in shielded_addresses)
+        )
     )
 
 

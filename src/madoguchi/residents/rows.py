@@ -23,7 +23,9 @@ COMPARED = (
     "birth_latest", "sex", "relationship", "household_no", "address", "postal_code", "previous_address",
     "nationality_class", "livelihood_no", "insurance_no", "status", "reason", "moved_on", "notified_on",
 )  # fmt: skip
-RECORD_COLUMNS = tuple(field.attname for field in ResidentRecord._meta.concrete_fields if not field.primary_key)
+RECORD_COLUMNS = tuple(
+    field.attname for field in ResidentRecord._meta.concrete_fields if not field.primary_key
+)
 LONGEST_KEY = 120
 LONGEST_ADDRESS_KEY = 200
 
@@ -60,7 +62,9 @@ def address_key(address: str, city: Sequence[str] = ()) -> str:
     return town_key(text)[:LONGEST_ADDRESS_KEY]
 
 
-def record_of(entry: RegisterEntry, *, history_no: int | None, origin: Origin, city: Sequence[str]) -> ResidentRecord:
+def record_of(
+    entry: RegisterEntry, *, history_no: int | None, origin: Origin, city: Sequence[str]
+) -> ResidentRecord:
     """The history row of an entry; without a history number it is staged."""
     name, birth = entry.name, entry.birth
     unclear = isinstance(birth, PossibleDays)
@@ -154,7 +158,9 @@ def new_facts(entries: Sequence[RegisterEntry], *, origin: Origin) -> list[NewFa
     """
     numbers = [entry.resident_no for entry in entries if entry.facts]
     known: dict[tuple[str, str], object] = {}
-    held = ResidentFact.objects.filter(resident_no__in=numbers, source=origin.source).order_by("valid_from", "id")
+    held = ResidentFact.objects.filter(resident_no__in=numbers, source=origin.source).order_by(
+        "valid_from", "id"
+    )
     for number, key, value in held.values_list("resident_no", "key", "value"):
         known[number, key] = value
     made: list[NewFact] = []

@@ -85,7 +85,9 @@ def _found(terms: SearchTerms, limit: int, today: date) -> list[ResidentRecord]:
     return list(rows.order_by("kana", "birth_earliest", "resident_no")[: limit + 1])
 
 
-def _widely(fitting: QuerySet[ResidentRecord], names: Sequence[QuerySet[SearchKey, str]]) -> QuerySet[Any, str]:
+def _widely(
+    fitting: QuerySet[ResidentRecord], names: Sequence[QuerySet[SearchKey, str]]
+) -> QuerySet[Any, str]:
     """Numbers that everything fits, when each term alone fits very many: in the order of the names, as far as read."""
     if not names:
         return fitting.values_list("resident_no", flat=True)
@@ -123,7 +125,9 @@ def _sources(terms: SearchTerms, city: Sequence[str]) -> list[tuple[QuerySet[Any
     if terms.number:
         found.append((current.filter(resident_no=normal_form(terms.number)),))
     if terms.birth:
-        in_doubt = current.filter(birth_is_exact=False, birth_earliest__lte=terms.birth, birth_latest__gte=terms.birth)
+        in_doubt = current.filter(
+            birth_is_exact=False, birth_earliest__lte=terms.birth, birth_latest__gte=terms.birth
+        )
         found.append((current.filter(birth_earliest=terms.birth), in_doubt))
     if terms.address:
         found.append((current.filter(_begins("address_key", address_key(terms.address, city))),))

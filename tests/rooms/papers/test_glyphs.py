@@ -10,7 +10,7 @@ from madoguchi.papers.values import GlyphFault
 
 MOJI_JOHO = "葛\U000e0102"
 ADOBE = "葛\U000e0100"
-names_font = pytest.mark.skipif(Face.NAMES not in fonts(), reason="IPAmj Mincho is not installed")
+names_font = pytest.mark.needs("IPAmj")
 
 
 @names_font

@@ -1,7 +1,6 @@
 """The guide and the confirmation: what a resident takes home, and what is signed."""
 
 import io
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -138,7 +137,7 @@ def test_the_guide_says_what_where_when_and_why() -> None:
     )
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm is not installed")
+@pytest.mark.needs("pdftoppm")
 def test_the_printed_qr_code_carries_the_reference_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "guide.pdf"
     file.write_bytes(render_guide(GUIDE, issued_at=ISSUED_AT).pdf)

@@ -14,7 +14,6 @@ from madoguchi.papers import typesetting
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definitions import Block
 from madoguchi.papers.facts import Address, Name
-from madoguchi.papers.fonts import Face, fonts
 from madoguchi.papers.operations import (
     MixedAudiences,
     NothingToPrint,
@@ -150,7 +149,7 @@ def test_a_missing_character_is_a_visible_mark_and_is_listed() -> None:
     ]
 
 
-@pytest.mark.skipif(Face.NAMES not in fonts(), reason="IPAmj Mincho is not installed")
+@pytest.mark.needs("IPAmj")
 def test_a_name_keeps_its_variant_selector_in_the_paper() -> None:
     name = "葛\U000e0102西 𠮷男"
     facts = household(changed={("person.name", "p1"): known(name)})

@@ -65,7 +65,9 @@ def check_everything(data: bytes) -> ImportReport | None:
     assert after[3] - before[3] == done.refused_rows
     assert not ResidentRecord.objects.filter(history_no__isnull=True).exists(), "nothing may stay half stored"
     again = take_in(data)
-    assert (again.new, again.changed, again.unchanged) == (0, 0, done.stored), "the same file again changes nothing"
+    assert (again.new, again.changed, again.unchanged) == (0, 0, done.stored), (
+        "the same file again changes nothing"
+    )
     assert counts()[:3] == after[:3]
     return done
 

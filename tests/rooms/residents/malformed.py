@@ -34,7 +34,11 @@ class Case:
 def healthy_rows() -> Table:
     """Rows that would all be taken in."""
     homes = register(residents=400, seed=99, on=date(2026, 11, 1))
-    return [["" if cell is None else str(cell) for cell in csv_row(home, one)] for home in homes for one in home.people]
+    return [
+        ["" if cell is None else str(cell) for cell in csv_row(home, one)]
+        for home in homes
+        for one in home.people
+    ]
 
 
 def case(number: int) -> Case:
@@ -60,7 +64,9 @@ def _text(table: Table, form: str, random: Random) -> bytes:
     out = io.StringIO()
     quoting = random.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
     ends = random.choice(["\r\n", "\n"])
-    csv.writer(out, delimiter="\t" if form == "tsv" else ",", quoting=quoting, lineterminator=ends).writerows(table)
+    csv.writer(out, delimiter="\t" if form == "tsv" else ",", quoting=quoting, lineterminator=ends).writerows(
+        table
+    )
     encoding = "utf-8" if form == "tsv" else form
     return out.getvalue().encode(encoding, errors="xmlcharrefreplace" if encoding == "cp932" else "strict")
 
@@ -70,7 +76,9 @@ def _workbook(table: Table, random: Random, faults: list[str]) -> bytes:
     sheet = book.active
     assert sheet is not None
     for row in table:
-        sheet.append(["".join(c for c in cell if ord(c) >= 32 and c not in "\ufffe\uffff")[:32000] for cell in row])
+        sheet.append(
+            ["".join(c for c in cell if ord(c) >= 32 and c not in "\ufffe\uffff")[:32000] for cell in row]
+        )
     if random.random() < 0.3:
         sheet.cell(random.randint(1, len(table)), random.randint(1, 28)).value = "=SUM(A1:A2)"
         faults.append("formula")
@@ -144,7 +152,9 @@ def _blank_rows(table: Table, random: Random) -> None:
 
 IN_TABLE: dict[str, Callable[[Table, Random], None]] = {
     "blank": _put(""),
-    "impossible date": _put("2026-02-31", "2026/13/45", "昭和64年1月8日", "0000-00-00", "99999999", "令和99年1月1日", "9" * 400),
+    "impossible date": _put(
+        "2026-02-31", "2026/13/45", "昭和64年1月8日", "0000-00-00", "99999999", "令和99年1月1日", "9" * 400
+    ),
     "unknown code": _put("なぞ", "=1+1", "-1", "1e9", "٣", "①"),
     "half-width kana": _put("ﾔﾏﾀﾞ ﾀﾛｳ", "ﾊﾟﾋﾟ"),
     "control": _insert("\x01", "\x1b", "\x7f", "\u0085", "\u2028", "\ufffe"),
@@ -172,7 +182,9 @@ def _at(data: bytes, random: Random, put: bytes, *, instead: int = 0) -> bytes:
 IN_BYTES: dict[str, Callable[[bytes, Random], bytes]] = {
     "NUL": lambda data, random: _at(data, random, b"\x00"),
     "any byte": lambda data, random: _at(data, random, bytes([random.randrange(256)]), instead=1),
-    "bad UTF-8": lambda data, random: _at(data, random, random.choice([b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf8\x88"])),
+    "bad UTF-8": lambda data, random: _at(
+        data, random, random.choice([b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf8\x88"])
+    ),
     "CP932 gaiji": lambda data, random: _at(data, random, b"\xf0\x40"),
     "lone quote": lambda data, random: _at(data, random, b'"'),
     "cut off": lambda data, random: data[: random.randrange(len(data) + 1)],

@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rooms.residents.checking import NOW, OFFICER, check_everything, counts, figures, take_in
+from tests.rooms.residents.malformed import case
 
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.residents.importing import staging
@@ -23,8 +25,6 @@ from madoguchi.residents.importing.staging import ImportUnderWay, clear_broken_o
 from madoguchi.residents.importing.workbook import WorkbookRefused
 from madoguchi.residents.models import ImportBatch, ImportRefusal, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.rows import Origin
-from tests.rooms.residents.checking import NOW, OFFICER, check_everything, counts, figures, take_in
-from tests.rooms.residents.malformed import case
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,12 @@ def test_a_row_is_stored_whole_with_source_and_day() -> None:
         "マドノ タロウ", "1984-05-02", 1, "住民記録",
     )  # fmt: skip
     fact = ResidentFact.objects.get()
-    assert (fact.key, fact.value, fact.source, fact.as_of.isoformat()) == ("health_insurance", "nhi", "住民記録", "2026-11-20")
+    assert (fact.key, fact.value, fact.source, fact.as_of.isoformat()) == (
+        "health_insurance",
+        "nhi",
+        "住民記録",
+        "2026-11-20",
+    )
     assert SearchKey.objects.filter(kind="kana", key="マトノタロウ").exists()
 
 
@@ -85,7 +90,9 @@ def test_a_row_is_stored_whole_with_source_and_day() -> None:
         ({"住所": '"柏台"1'}, "", "区切りか引用符"),
     ],
 )
-def test_a_refused_row_names_its_line_column_and_reason(cells: dict[str, str], column: str, sentence: str) -> None:
+def test_a_refused_row_names_its_line_column_and_reason(
+    cells: dict[str, str], column: str, sentence: str
+) -> None:
     report = check_everything(file(line(1), line(2, **cells), line(3)))
     assert report is not None
     (refusal,) = report.refused
@@ -136,9 +143,11 @@ def test_a_nul_byte_costs_its_row() -> None:
 
 
 def test_private_characters_are_stored_when_the_mapping_says_what_they_are() -> None:
-    heading = "ATENA_NO,SHIMEI,KANA,SEINENGAPPI,SEIBETSU,ZOKUGARA,SETAI_NO,YUBIN,JUSHO,JOTAI,IDO_BI,KOKUHO\r\n"
-    good = "1,".encode() + b"\xf0\x40" + "田 窓子,ﾖｼﾀﾞ ﾏﾄﾞｺ,3590502,2,妻,1,,柏台1,0,5060401,1\r\n".encode("cp932")
-    bad = "2,".encode() + b"\xf0\x42" + "田 窓,ﾖｼﾀﾞ ﾏﾄﾞ,3590502,2,妻,1,,柏台1,0,,1\r\n".encode("cp932")
+    heading = (
+        "ATENA_NO,SHIMEI,KANA,SEINENGAPPI,SEIBETSU,ZOKUGARA,SETAI_NO,YUBIN,JUSHO,JOTAI,IDO_BI,KOKUHO\r\n"
+    )
+    good = b"1," + b"\xf0\x40" + "田 窓子,ﾖｼﾀﾞ ﾏﾄﾞｺ,3590502,2,妻,1,,柏台1,0,5060401,1\r\n".encode("cp932")
+    bad = b"2," + b"\xf0\x42" + "田 窓,ﾖｼﾀﾞ ﾏﾄﾞ,3590502,2,妻,1,,柏台1,0,,1\r\n".encode("cp932")
     report = take_in(heading.encode() + good + bad, mapping=load_mapping("core-example"))
     row = ResidentRecord.objects.get()
     assert (row.name, row.sex, row.birth_earliest.isoformat()) == ("𠮷田 窓子", "female", "1984-05-02")
@@ -158,10 +167,16 @@ def test_a_second_extract_adds_history_only_where_something_changed() -> None:
     take_in(file(line(1), line(2)))
     report = take_in(file(line(1, 住所="まどか市柏台二丁目9-9"), line(2, 健康保険="なし")))
     assert (report.new, report.changed, report.unchanged) == (0, 2, 0)
-    history = list(ResidentRecord.objects.filter(resident_no=number(1)).order_by("history_no").values_list("history_no", "is_current"))
+    history = list(
+        ResidentRecord.objects.filter(resident_no=number(1))
+        .order_by("history_no")
+        .values_list("history_no", "is_current")
+    )
     assert history == [(1, False), (2, True)]
     assert ResidentRecord.objects.filter(resident_no=number(2)).count() == 1
-    assert list(ResidentFact.objects.filter(resident_no=number(2)).order_by("id").values_list("value", flat=True)) == ["nhi", "none"]
+    assert list(
+        ResidentFact.objects.filter(resident_no=number(2)).order_by("id").values_list("value", flat=True)
+    ) == ["nhi", "none"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +194,7 @@ def test_a_second_extract_adds_history_only_where_something_changed() -> None:
 )
 def test_a_file_that_cannot_be_taken_is_refused_in_one_sentence(data: bytes, sentence: str) -> None:
     assert check_everything(data) is None
-    with pytest.raises((FileRefused, WorkbookRefused), match=".*") as refused:
+    with pytest.raises((FileRefused, WorkbookRefused), match=r".*") as refused:
         take_in(data)
     assert sentence in str(refused.value)
     assert not ImportBatch.objects.exists()
@@ -202,11 +217,24 @@ def workbook(*rows: list[object], sheets: int = 1) -> bytes:
 def test_a_workbook_is_taken_in_and_a_formula_is_named_by_its_cell() -> None:
     from datetime import datetime
 
-    good: list[object] = [int(number(1)), "窓野 太郎", "", datetime(1984, 5, 2), "男", "世帯主", int(HOUSE), "柏台", ""]  # noqa: DTZ001 -- as Excel has it
+    good: list[object] = [
+        int(number(1)),
+        "窓野 太郎",
+        "",
+        datetime(1984, 5, 2),  # noqa: DTZ001 -- as Excel has it
+        "男",
+        "世帯主",
+        int(HOUSE),
+        "柏台",
+        "",
+    ]
     formula: list[object] = [number(2), "窓野 花", "", "=TODAY()", "女", "妻", HOUSE, "柏台", ""]
     report = check_everything(workbook(list(HEADING.split(",")), good, [], formula))
     assert report is not None and (report.rows_in, report.stored) == (2, 1)
-    assert report.refused[0].column == "生年月日" and "シート「住民」のセル D4 は計算式" in report.refused[0].sentence
+    assert (
+        report.refused[0].column == "生年月日"
+        and "シート「住民」のセル D4 は計算式" in report.refused[0].sentence
+    )
     assert ResidentRecord.objects.get().birth_text == "1984-05-02"
 
 
@@ -276,7 +304,13 @@ def test_one_import_at_a_time_and_a_way_out() -> None:
 
 def test_all_faults_of_a_mapping_are_told_at_once() -> None:
     with pytest.raises(MappingError) as refused:
-        read_mapping("x", {"encoding": "ebcdic", "column": [{"column": "A", "field": "nothing"}, {"column": "A", "field": "sex"}]})
+        read_mapping(
+            "x",
+            {
+                "encoding": "ebcdic",
+                "column": [{"column": "A", "field": "nothing"}, {"column": "A", "field": "sex"}],
+            },
+        )
     assert len(refused.value.faults) >= 6
 
 
@@ -301,7 +335,9 @@ def test_rows_in_are_always_rows_stored_or_refused(rows: list[list[str]], health
     assert report.rows_in >= healthy
 
 
-def test_the_command_says_what_happened_by_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_happened_by_its_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "juki.csv"
     path.write_bytes(file(line(1), line(2, 性別="?")))
     listed = tmp_path / "refused.csv"

@@ -141,7 +141,11 @@ def test_a_wrong_number_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.C
 @pytest.mark.django_db
 def test_it_loads_into_a_city_through_operations() -> None:
     loaded = load_population(
-        residents=1500, seed=3, on=ON, by=Actor(None, "設定", "main", ""), now=datetime(2026, 11, 2, tzinfo=UTC)
+        residents=1500,
+        seed=3,
+        on=ON,
+        by=Actor(None, "設定", "main", ""),
+        now=datetime(2026, 11, 2, tzinfo=UTC),
     )
     assert loaded.residents == ResidentRecord.objects.filter(is_current=True).count() == 1500
     assert ResidentFact.objects.filter(key="health_insurance").count() == 1500

@@ -25,10 +25,21 @@ TODAY = date(2026, 11, 23)
 CLERK = Actor(1, "窓口 花子", "main", "desk-1")
 SECRET = "まどか市秘密台九丁目9-9"
 SHELTERED = RegisterEntry(
-    "1000000012", NameParts("窓野 桜", "マドノ サクラ"), date(1990, 1, 2), "female", "世帯主", "5001", SECRET, "000-0909"
+    "1000000012",
+    NameParts("窓野 桜", "マドノ サクラ"),
+    date(1990, 1, 2),
+    "female",
+    "世帯主",
+    "5001",
+    SECRET,
+    "000-0909",
 )
-CHILD = replace(SHELTERED, resident_no="1000000020", name=NameParts("窓野 葵", "マドノ アオイ"), relationship="子")
-NEXT_DOOR = replace(SHELTERED, resident_no="1000000039", name=NameParts("柏 香", "カシワ カオリ"), household_no="5002")
+CHILD = replace(
+    SHELTERED, resident_no="1000000020", name=NameParts("窓野 葵", "マドノ アオイ"), relationship="子"
+)
+NEXT_DOOR = replace(
+    SHELTERED, resident_no="1000000039", name=NameParts("柏 香", "カシワ カオリ"), household_no="5002"
+)
 ORDINARY = replace(
     SHELTERED,
     resident_no="1000000047",
@@ -41,7 +52,9 @@ HOMELESS = replace(ORDINARY, resident_no="1000000055", household_no="5004", addr
 
 @pytest.fixture
 def people(city: None) -> None:
-    register(entries=[SHELTERED, CHILD, NEXT_DOOR, ORDINARY, HOMELESS], source="住民記録", as_of=TODAY, now=NOW)
+    register(
+        entries=[SHELTERED, CHILD, NEXT_DOOR, ORDINARY, HOMELESS], source="住民記録", as_of=TODAY, now=NOW
+    )
 
 
 @pytest.fixture
@@ -75,7 +88,9 @@ def read(person: RegisterEntry, audience: Audience = Audience.CLERK) -> Disclose
 
 
 @pytest.mark.parametrize("audience", [one for one in Audience if one is not Audience.SHEET_TO_SELF])
-def test_the_address_is_withheld_from_every_audience_but_ones_own_sheet(protected: None, audience: Audience) -> None:
+def test_the_address_is_withheld_from_every_audience_but_ones_own_sheet(
+    protected: None, audience: Audience
+) -> None:
     assert not may_show_address(SHELTERED.resident_no, audience=audience, on=TODAY)
     assert read(SHELTERED, audience).address is None
     assert read(SHELTERED, audience).postal_code is None
@@ -106,7 +121,9 @@ def test_provisional_protection_holds_as_well(people: None) -> None:
     assert read(SHELTERED).address is None
 
 
-@pytest.mark.parametrize(("on", "shown"), [(date(2026, 3, 31), True), (date(2026, 4, 1), False), (date(2028, 1, 1), False)])
+@pytest.mark.parametrize(
+    ("on", "shown"), [(date(2026, 3, 31), True), (date(2026, 4, 1), False), (date(2028, 1, 1), False)]
+)
 def test_it_begins_on_its_day_and_does_not_end_by_itself(protected: None, on: date, shown: bool) -> None:
     assert may_show_address(SHELTERED.resident_no, audience=Audience.CLERK, on=on) is shown
 
@@ -147,12 +164,19 @@ def test_hits_have_the_same_shape_for_everybody(protected: None) -> None:
     result = search.search(
         terms=SearchTerms(kana="マドノ"), actor=CLERK, purpose=Purpose.COUNTER_CASE, case=None, now=NOW
     )
-    assert {tuple(hit.__slots__) for hit in result.hits} == {("resident_no", "name", "kana", "birth", "relationship")}
+    assert {tuple(hit.__slots__) for hit in result.hits} == {
+        ("resident_no", "name", "kana", "birth", "relationship")
+    }
 
 
 def test_a_full_page_of_them_does_not_hide_others(people: None) -> None:
     many = [
-        replace(SHELTERED, resident_no=str(2_000_000_000 + index), household_no=str(6000 + index), address="まどか市柏台九丁目1-1")
+        replace(
+            SHELTERED,
+            resident_no=str(2_000_000_000 + index),
+            household_no=str(6000 + index),
+            address="まどか市柏台九丁目1-1",
+        )
         for index in range(30)
     ]
     last = replace(ORDINARY, resident_no="3000000000", household_no="7000", address="まどか市柏台九丁目2-1")
@@ -170,7 +194,9 @@ def test_reading_them_takes_the_same_steps(protected: None, person: RegisterEntr
     assert len(asked) == len(ordinary)
 
 
-def test_every_reading_is_written_down_before_it_is_given_out(people: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_reading_is_written_down_before_it_is_given_out(
+    people: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     began = EntryRow.objects.filter(kind="access").count()
     household_members(
         household_no="5001",
@@ -182,7 +208,9 @@ def test_every_reading_is_written_down_before_it_is_given_out(people: None, monk
         now=NOW,
     )
     found(kana="マドノ シゲ")
-    written = list(EntryRow.objects.filter(kind="access").order_by("id")[began:].values_list("person_key", "case"))
+    written = list(
+        EntryRow.objects.filter(kind="access").order_by("id")[began:].values_list("person_key", "case")
+    )
     assert written[:2] == [(SHELTERED.resident_no, "case-1"), (CHILD.resident_no, "case-1")]
     assert {key for key, _ in written[2:]} == {ORDINARY.resident_no, HOMELESS.resident_no}
 
@@ -206,7 +234,9 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
 def test_nothing_personal_is_logged(protected: None, everything_logged: pytest.LogCaptureFixture) -> None:
     read(SHELTERED)
     found(name="窓野 桜")
-    assert not any(word in everything_logged.text for word in ("窓野", "マドノ", "秘密台", SHELTERED.resident_no))
+    assert not any(
+        word in everything_logged.text for word in ("窓野", "マドノ", "秘密台", SHELTERED.resident_no)
+    )
 
 
 @pytest.mark.parametrize("audience", sorted(NEVER_SHOWN, key=lambda one: one.value))
@@ -216,7 +246,12 @@ def test_no_list_search_board_or_log_carries_anybodys_address(people: None, audi
 
 
 def test_a_member_of_the_household_is_shielded_at_whatever_address(protected: None) -> None:
-    register(entries=[replace(CHILD, address="まどか市秘密台九丁目9-9 別棟")], source="住民記録", as_of=TODAY, now=NOW)
+    register(
+        entries=[replace(CHILD, address="まどか市秘密台九丁目9-9 別棟")],
+        source="住民記録",
+        as_of=TODAY,
+        now=NOW,
+    )
     assert read(CHILD).address is None
     assert found(address="秘密台九丁目9-9別棟") == []
 

@@ -23,10 +23,22 @@ TODAY = date(2026, 11, 23)
 CLERK = Actor(1, "窓口 花子", "main", "desk-1")
 
 TARO = RegisterEntry(
-    "1000000000012", NameParts("髙橋 太郎", "タカハシ タロウ"), date(1984, 5, 2), "male", "世帯主", "500001", "まどか市柏台三丁目5-1"
+    "1000000000012",
+    NameParts("髙橋 太郎", "タカハシ タロウ"),
+    date(1984, 5, 2),
+    "male",
+    "世帯主",
+    "500001",
+    "まどか市柏台三丁目5-1",
 )
 HANA = RegisterEntry(
-    "1000000000020", NameParts("髙橋 花", "タカハシ ハナ"), date(2018, 4, 1), "female", "子", "500001", "まどか市柏台三丁目5-1"
+    "1000000000020",
+    NameParts("髙橋 花", "タカハシ ハナ"),
+    date(2018, 4, 1),
+    "female",
+    "子",
+    "500001",
+    "まどか市柏台三丁目5-1",
 )
 
 
@@ -36,7 +48,11 @@ def stored(*entries: RegisterEntry) -> None:
 
 def found(**terms: object) -> list[str]:
     result = search(
-        terms=SearchTerms(**terms), actor=CLERK, purpose=Purpose.COUNTER_CASE, case=None, now=NOW  # type: ignore[arg-type]  # keywords vary by test
+        terms=SearchTerms(**terms),
+        actor=CLERK,
+        purpose=Purpose.COUNTER_CASE,
+        case=None,
+        now=NOW,  # type: ignore[arg-type]  # keywords vary by test
     )
     return [hit.resident_no for hit in result.hits]
 
@@ -45,7 +61,9 @@ def found(**terms: object) -> list[str]:
 def test_a_change_adds_a_row_and_the_old_one_stays() -> None:
     stored(TARO)
     stored(replace(TARO, address="まどか市柏台四丁目1-1"))
-    rows = list(ResidentRecord.objects.order_by("history_no").values_list("history_no", "is_current", "address"))
+    rows = list(
+        ResidentRecord.objects.order_by("history_no").values_list("history_no", "is_current", "address")
+    )
     assert rows == [(1, False, "まどか市柏台三丁目5-1"), (2, True, "まどか市柏台四丁目1-1")]
 
 

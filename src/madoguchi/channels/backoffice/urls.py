@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.backoffice import views
+from madoguchi.channels.backoffice import (
+    views_audit,
+    views_catalogue,
+    views_certificates,
+    views_changes,
+    views_imports,
+    views_staff,
+)
 
 app_name = "backoffice"
 urlpatterns = [
-    path("changes/", views.changes, name="changes"),
-    path("changes/download.<str:kind>", views.download, name="download"),
-    path("changes/<str:case>/answer/", views.answer, name="answer"),
-    path("imports/", views.imports, name="imports"),
-    path("catalogue/", views.catalogue, name="catalogue"),
-    path("catalogue/<str:procedure>/", views.procedure, name="procedure"),
-    path("staff/", views.staff, name="staff"),
-    path("audit/", views.audit, name="audit"),
+    path("changes/", views_changes.changes, name="changes"),
+    path("changes/download.<str:kind>", views_changes.download, name="download"),
+    path("changes/answers/", views_changes.answers, name="answers"),
+    path("changes/<str:change>/answer/", views_changes.answer, name="answer"),
+    path("certificates/", views_certificates.certificates, name="certificates"),
+    path("certificates/download.csv", views_certificates.certificates_file, name="certificates_file"),
+    path("imports/", views_imports.imports, name="imports"),
+    path("catalogue/", views_catalogue.catalogue, name="catalogue"),
+    path("catalogue/<str:procedure>/", views_catalogue.procedure, name="procedure"),
+    path("staff/", views_staff.staff, name="staff"),
+    path("staff/add/", views_staff.add, name="staff_add"),
+    path("staff/<int:staff>/roles/", views_staff.roles, name="staff_roles"),
+    path("staff/<int:staff>/active/", views_staff.active, name="staff_active"),
+    path("staff/day/", views_staff.day, name="day"),
+    path("audit/", views_audit.audit, name="audit"),
 ]

@@ -9,8 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.cases.opening import MOST_PEOPLE
-from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.wareki import WarekiError, parse_date_text
+from madoguchi.channels.shared.fields import WarekiField
 
 RELATIONSHIPS = (
     "世帯主",
@@ -32,27 +31,6 @@ RELATIONSHIPS = (
     "同居人",
 )
 LONGEST_NAME = 200
-
-
-class WarekiField(forms.CharField):
-    """A date as people write it. With `exact`, 不詳 is refused."""
-
-    def __init__(self, *, exact: bool = True, **options: Any) -> None:
-        self.exact = exact
-        super().__init__(max_length=40, **options)
-        self.widget.attrs.update({"autocomplete": "off"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            found = parse_date_text(text)
-        except WarekiError as error:
-            raise forms.ValidationError(str(error)) from error
-        if self.exact and isinstance(found, PossibleDays):
-            raise forms.ValidationError(_("日まで分かる日付を入れてください。"))
-        return found
 
 
 class FindForm(forms.Form):

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the content has faults, 2 the command was called wrongly.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -63,9 +64,14 @@ def print_json(value: object) -> None:
 def run(command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None) -> int:
     """Run a command; a broken pack is listed on stderr. Returns the exit code."""
     try:
-        return command(argv)
+        code = command(argv)
+        sys.stdout.flush()
+        return code
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else WRONG_CALL
+    except BrokenPipeError:  # whoever reads has seen enough (… | head)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except PackErrors as error:
         for fault in error.errors:
             print(fault, file=sys.stderr)

@@ -11,7 +11,7 @@ from madoguchi.procedures.commands.common import (
     print_json,
     run,
 )
-from madoguchi.procedures.facts import FactDefinition
+from madoguchi.procedures.facts import FactDefinition, FactType
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def as_json(definition: FactDefinition) -> dict[str, object]:
         "key": definition.key,
         "holder": definition.holder.value,
         "type": definition.type.value,
-        "values": [choice.code for choice in definition.choices],
+        "values": values_of(definition),
         "value_labels": {choice.code: choice.label for choice in definition.choices},
         "label": definition.label,
         "question": definition.question,
@@ -53,6 +53,13 @@ def as_json(definition: FactDefinition) -> dict[str, object]:
         "source": definition.source,
         "statute": definition.statute,
     }
+
+
+def values_of(definition: FactDefinition) -> list[str | bool]:
+    """Every value a fact can have, where they can be listed; "has none" first where there is one."""
+    if definition.type is FactType.BOOLEAN:
+        return [False, True]
+    return [choice.code for choice in definition.choices]
 
 
 if __name__ == "__main__":

@@ -18,7 +18,16 @@ from madoguchi.residents.importing.mapping import LONGEST, LONGEST_FACT, CellTyp
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffd\ufffe\uffff\ud800-\udfff]")
 _LINE_END = re.compile("[\r\n\t\u2028\u2029]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_YES_NO = {"1": True, "0": False, "有": True, "無": False, "あり": True, "なし": False, "true": True, "false": False}
+_YES_NO = {
+    "1": True,
+    "0": False,
+    "有": True,
+    "無": False,
+    "あり": True,
+    "なし": False,
+    "true": True,
+    "false": False,
+}
 MOST_CODES_NAMED = 8
 SHOWN = 20
 

@@ -25,12 +25,16 @@ class EntryReader:
     """Reads the rows of one file: knows where each mapped column stands."""
 
     def __init__(self, mapping: FileMapping, heading: Sequence[str], today: date) -> None:
-        self._places = [(heading.index(rule.heading), rule) for rule in mapping.columns if rule.heading in heading]
+        self._places = [
+            (heading.index(rule.heading), rule) for rule in mapping.columns if rule.heading in heading
+        ]
         self._gaiji = mapping.gaiji
         self._known: dict[str, dict[str, Value | None]] = {rule.heading: {} for rule in mapping.columns}
         self._today = today
         self.number_heading = next(rule.heading for rule in mapping.columns if rule.field == "resident_no")
-        self.unused = tuple(cell for cell in heading if cell and cell not in {rule.heading for rule in mapping.columns})
+        self.unused = tuple(
+            cell for cell in heading if cell and cell not in {rule.heading for rule in mapping.columns}
+        )
         self.absent = tuple(rule.heading for rule in mapping.columns if rule.heading not in heading)
 
     def entry(self, row: SourceRow) -> RegisterEntry | Fault:
@@ -81,7 +85,9 @@ class EntryReader:
     def _glyphs(self, row: SourceRow) -> tuple[CharacterIdentity, ...]:
         if not self._gaiji:
             return ()
-        names = "".join(row.cells[place] for place, rule in self._places if rule.field in NAMES and not rule.is_fact)
+        names = "".join(
+            row.cells[place] for place, rule in self._places if rule.field in NAMES and not rule.is_fact
+        )
         return tuple(self._gaiji[character] for character in dict.fromkeys(names) if character in self._gaiji)
 
 
@@ -91,7 +97,9 @@ def _joined(faults: Sequence[tuple[str, str]], byte: int | None) -> Fault:
     return Fault("／".join([sentence, *others]), first, byte)
 
 
-def _entry(fields: Mapping[str, Any], facts: Mapping[str, Value], glyphs: tuple[CharacterIdentity, ...]) -> RegisterEntry:
+def _entry(
+    fields: Mapping[str, Any], facts: Mapping[str, Value], glyphs: tuple[CharacterIdentity, ...]
+) -> RegisterEntry:
     given = {name: value for name, value in fields.items() if name not in (*NAMES, "status")}
     names = {name: fields[name] for name in NAMES if name in fields}
     return RegisterEntry(

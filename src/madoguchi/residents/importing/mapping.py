@@ -148,7 +148,9 @@ def _column(entry: Mapping[str, Any], table: Mapping[str, Any], faults: list[str
         types = {one.value: one for one in CellType}
         wanted = str(entry.get("type", "code" if "codes" in entry else "text"))
         if wanted not in types:
-            faults.append(f"column「{heading}」の type「{wanted}」は {'・'.join(types)} のどれかにしてください")
+            faults.append(
+                f"column「{heading}」の type「{wanted}」は {'・'.join(types)} のどれかにしてください"
+            )
         kind = types.get(wanted, CellType.TEXT)
     codes = _table(entry, "codes", table, heading, faults)
     if kind is CellType.CODE and codes is None:
@@ -182,5 +184,7 @@ def _gaiji(table: Mapping[str, Any], faults: list[str]) -> Mapping[str, Characte
         written = str(entry.get("character", ""))
         if not written:
             faults.append(f"gaiji「{code}」に character がありません")
-        known[private] = CharacterIdentity(written, entry.get("mj_name"), entry.get("shrunk"), entry.get("image"))
+        known[private] = CharacterIdentity(
+            written, entry.get("mj_name"), entry.get("shrunk"), entry.get("image")
+        )
     return known

@@ -76,9 +76,13 @@ def open_file(stream: BinaryIO, mapping: FileMapping) -> OpenedFile:
     if head.startswith(b"PK\x03\x04"):
         return _open_workbook(stream, mapping)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused("古い形式のExcel（.xls）か、パスワード付きです。xlsx か CSV で保存し直してください。")
+        raise FileRefused(
+            "古い形式のExcel（.xls）か、パスワード付きです。xlsx か CSV で保存し直してください。"
+        )
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head[:200].count(b"\x00") > 20:
-        raise FileRefused("文字コードが UTF-16 か、文字のファイルではありません。UTF-8 の CSV で保存し直してください。")
+        raise FileRefused(
+            "文字コードが UTF-16 か、文字のファイルではありません。UTF-8 の CSV で保存し直してください。"
+        )
     if mapping.format == "xlsx":
         raise FileRefused("対応表はExcelですが、Excelのファイルではありません。")
     return _open_text(stream, head, mapping)
@@ -144,7 +148,9 @@ def _encoding_and_heading(
             cells = split_cells(first.data.decode(encoding), delimiter)
             return encoding, _checked_heading(tuple(cell.strip() for cell in cells), mapping)
         except UnicodeDecodeError as error:
-            refusal = refusal or FileRefused(f"見出しの{error.start + 1}バイト目が{ENCODING_NAMES[encoding]}として読めません。")
+            refusal = refusal or FileRefused(
+                f"見出しの{error.start + 1}バイト目が{ENCODING_NAMES[encoding]}として読めません。"
+            )
         except csv.Error as error:
             refusal = FileRefused(f"見出しの行が読めません（{error}）。")
         except FileRefused as error:
@@ -172,7 +178,9 @@ def _checked_heading(heading: tuple[str, ...], mapping: FileMapping) -> tuple[st
     wanted = {rule.heading for rule in mapping.columns}
     missing = [rule.heading for rule in mapping.columns if rule.required and rule.heading not in heading]
     if missing:
-        raise FileRefused(f"見出しに「{'」「'.join(missing)}」の列がありません。書き出しの項目か、対応表「{mapping.name}」を直してください。")
+        raise FileRefused(
+            f"見出しに「{'」「'.join(missing)}」の列がありません。書き出しの項目か、対応表「{mapping.name}」を直してください。"
+        )
     doubles = sorted({cell for cell in heading if cell in wanted and heading.count(cell) > 1})
     if doubles:
         raise FileRefused(f"見出しに「{'」「'.join(doubles)}」の列が2つ以上あります。1つにしてください。")
@@ -199,7 +207,11 @@ def _decoded(record: RawRecord, encoding: str, delimiter: str, heading: tuple[st
     except UnicodeDecodeError as error:
         wrong = record.data[error.start : error.end].hex(" ").upper()
         column = _column_at(record.data[: error.start], delimiter, heading)
-        return refused(f"{ENCODING_NAMES[encoding]}にない文字（{wrong}）が入っています", column, record.start + error.start)
+        return refused(
+            f"{ENCODING_NAMES[encoding]}にない文字（{wrong}）が入っています",
+            column,
+            record.start + error.start,
+        )
     try:
         cells = split_cells(text, delimiter)
     except csv.Error as error:

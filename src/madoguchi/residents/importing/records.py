@@ -58,7 +58,7 @@ def _quoted(lines: _Lines, line: int, start: int, data: bytes, delimiter: str) -
             size += len(following[2])
         if following is None or size > LONGEST_RECORD or len(parts) > MOST_LINES:
             lines.give_back(parts[1:])
-            return RawRecord(line, line, start, data, "引用符（\"）が閉じていません")
+            return RawRecord(line, line, start, data, '引用符（"）が閉じていません')
         inside = _ends_inside(following[2], True, delimiter)
     return RawRecord(line, parts[-1][0], start, b"".join(part for _, _, part in parts))
 

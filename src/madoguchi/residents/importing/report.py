@@ -29,7 +29,7 @@ class RefusalList:
     """All refusals of a run: the first in memory, all of them in a temporary CSV file, so that millions fit."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the list does
         self._text = io.TextIOWrapper(self._file, encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._text)
         self._writer.writerow(HEADINGS)
@@ -86,7 +86,9 @@ class ImportReport:
         lines += [f"  お知らせ  {note}" for note in self.notes]
         lines += [f"    {sentence_of(refusal)}" for refusal in self.refused[:SHOWN_IN_TEXT]]
         if self.refused_rows > SHOWN_IN_TEXT:
-            lines.append(f"    ほか {self.refused_rows - SHOWN_IN_TEXT:,}行（--refusals で全部をCSVに書き出せます）")
+            lines.append(
+                f"    ほか {self.refused_rows - SHOWN_IN_TEXT:,}行（--refusals で全部をCSVに書き出せます）"
+            )
         return "\n".join(lines)
 
     def as_json(self) -> Mapping[str, object]:
@@ -102,7 +104,8 @@ class ImportReport:
             "unchanged": self.unchanged,
             "refused_rows": self.refused_rows,
             "refused": [
-                {"row": one.row, "column": one.column, "byte": one.byte, "sentence": one.sentence} for one in self.refused
+                {"row": one.row, "column": one.column, "byte": one.byte, "sentence": one.sentence}
+                for one in self.refused
             ],
             "notes": list(self.notes),
         }

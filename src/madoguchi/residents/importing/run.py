@@ -51,7 +51,9 @@ def import_file(
         opened = open_file(file, mapping)
         reader = EntryReader(mapping, opened.heading, today)
         if not dry_run:
-            origin = replace(origin, batch=open_batch(mapping=mapping.name, digest=digest, by=by, origin=origin))
+            origin = replace(
+                origin, batch=open_batch(mapping=mapping.name, digest=digest, by=by, origin=origin)
+            )
         finished = False
         try:
             run = _Run(opened, reader, origin)
@@ -101,7 +103,10 @@ class _Run:
                 if first is None:
                     entries.append(result)
                     continue
-                result = Fault(f"同じ宛名番号の人が{first}行目にもあります。1つの抽出に1人1行にしてください", self._reader.number_heading)
+                result = Fault(
+                    f"同じ宛名番号の人が{first}行目にもあります。1つの抽出に1人1行にしてください",
+                    self._reader.number_heading,
+                )
             more = "" if row.line == row.last_line else f"（{row.place}のひと続き）"
             refused.append(Refusal(row.line, result.column, result.byte, result.sentence + more))
         for refusal in refused:
@@ -158,8 +163,12 @@ class _Seen:
         doubles: dict[int, int] = {}
         self._database.execute("BEGIN")
         for line, number in people:
-            if not self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (number, line)).rowcount:
-                (first,) = self._database.execute("SELECT line FROM seen WHERE number = ?", (number,)).fetchone()
+            if not self._database.execute(
+                "INSERT OR IGNORE INTO seen VALUES (?, ?)", (number, line)
+            ).rowcount:
+                (first,) = self._database.execute(
+                    "SELECT line FROM seen WHERE number = ?", (number,)
+                ).fetchone()
                 doubles[line] = first
         self._database.execute("COMMIT")
         return doubles

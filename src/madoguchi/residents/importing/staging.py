@@ -75,7 +75,10 @@ class Staging:
     def add(self, entries: Sequence[RegisterEntry]) -> None:
         """Stage these entries (each number once in the whole file)."""
         numbers = [entry.resident_no for entry in entries]
-        current = {row.resident_no: row for row in ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True)}
+        current = {
+            row.resident_no: row
+            for row in ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True)
+        }
         rows: list[ResidentRecord] = []
         facts = new_facts(entries, origin=self._origin)
         with_new_facts = {fact.resident_no for fact in facts}
@@ -99,7 +102,9 @@ class Staging:
             insert_facts(facts, origin=self._origin)
 
 
-def publish(*, batch: ImportBatch, rows_in: int, stored: int, unchanged: int, by: Actor, origin: Origin) -> None:
+def publish(
+    *, batch: ImportBatch, rows_in: int, stored: int, unchanged: int, by: Actor, origin: Origin
+) -> None:
     """Make everything staged current, at once."""
     words = {"yes": "TRUE", "no": "FALSE"}
     with transaction.atomic():
@@ -109,7 +114,9 @@ def publish(*, batch: ImportBatch, rows_in: int, stored: int, unchanged: int, by
         ImportBatch.objects.filter(pk=batch.pk).update(
             state="stored", rows_in=rows_in, stored=stored, unchanged=unchanged, refused=rows_in - stored
         )
-        record_act(actor=by, activity="import_stored", now=origin.now, batch=batch.pk, rows_in=rows_in, stored=stored)
+        record_act(
+            actor=by, activity="import_stored", now=origin.now, batch=batch.pk, rows_in=rows_in, stored=stored
+        )
 
 
 def keep_refusals(batch: ImportBatch, refusals: Sequence[Refusal]) -> None:
@@ -125,7 +132,9 @@ def clear(*, batch: ImportBatch, by: Actor, origin: Origin) -> None:
     for model in (SearchKey, ResidentFact, ResidentRecord, ImportRefusal):
         while True:
             with transaction.atomic():
-                some = list(model._default_manager.filter(batch=batch).values_list("pk", flat=True)[:CLEARED_AT_ONCE])
+                some = list(
+                    model._default_manager.filter(batch=batch).values_list("pk", flat=True)[:CLEARED_AT_ONCE]
+                )
                 for begin in range(0, len(some), 500):
                     model._default_manager.filter(pk__in=some[begin : begin + 500]).delete()
             if len(some) < CLEARED_AT_ONCE:

@@ -57,7 +57,9 @@ def check_package(stream: BinaryIO) -> None:
                     f"広げた大きさが{MOST_UNPACKED // 1024**2}MBを超えます。CSVで書き出すか、分けてください。"
                 )
             for entry in entries:
-                if entry.file_size > RATIO_MATTERS_FROM and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+                if entry.file_size > RATIO_MATTERS_FROM and entry.file_size > MOST_RATIO * max(
+                    entry.compress_size, 1
+                ):
                     raise WorkbookRefused("圧縮の割合が異常です（小さく見せかけたファイルのおそれ）。")
                 if entry.flag_bits & 1:
                     raise WorkbookRefused("パスワードがかかっています。外してから取り込んでください。")
@@ -93,7 +95,9 @@ def read_sheet(stream: BinaryIO, sheet: str | None) -> Iterator[SheetRow]:
 def _rows(book: Any, sheet: str | None) -> Iterator[SheetRow]:
     names = list(book.sheetnames)
     if sheet is None and len(names) != 1:
-        raise WorkbookRefused(f"シートが{len(names)}枚あります（{'、'.join(names[:5])}）。1枚にするか、対応表の sheet で決めてください。")
+        raise WorkbookRefused(
+            f"シートが{len(names)}枚あります（{'、'.join(names[:5])}）。1枚にするか、対応表の sheet で決めてください。"
+        )
     if sheet is not None and sheet not in names:
         raise WorkbookRefused(f"シート「{sheet}」がありません。あるのは {'、'.join(names[:5])} です。")
     page = book[sheet or names[0]]

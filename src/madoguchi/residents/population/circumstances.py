@@ -52,7 +52,11 @@ def _name(home: Household, random: Random) -> None:
     surname = names.surname(random)
     used: set[str] = set()
     for person in home.people:
-        own = surname if person.relationship not in ("同居人", "縁故者", "妻（未届）") else names.surname(random)
+        own = (
+            surname
+            if person.relationship not in ("同居人", "縁故者", "妻（未届）")
+            else names.surname(random)
+        )
         first = names.given(person.sex, random)
         while first[0] in used and draw() > 0.03:
             first = names.given(person.sex, random)
@@ -95,7 +99,12 @@ def _insurance(person: Person, welfare: bool, head_employed: bool, home: Househo
         person.health_insurance = "late_elderly"
     elif works:
         person.health_insurance = "employee_insured"
-    elif head_employed and not home.facility and person.income_yen < 1_300_000 and person.employment != "self_employed":
+    elif (
+        head_employed
+        and not home.facility
+        and person.income_yen < 1_300_000
+        and person.employment != "self_employed"
+    ):
         person.health_insurance = "employee_dependent"
     else:
         person.health_insurance = "nhi"
@@ -112,7 +121,19 @@ def _insurance(person: Person, welfare: bool, head_employed: bool, home: Househo
 
 def _health(person: Person, home: Household, random: Random) -> None:
     draw, age = random.random, person.age
-    chance = 0.0 if age < 40 else 0.004 if age < 65 else 0.04 if age < 75 else 0.12 if age < 80 else 0.27 if age < 85 else 0.55
+    chance = (
+        0.0
+        if age < 40
+        else 0.004
+        if age < 65
+        else 0.04
+        if age < 75
+        else 0.12
+        if age < 80
+        else 0.27
+        if age < 85
+        else 0.55
+    )
     if home.facility and age >= 65:
         chance = 1.0
     if chance and draw() < chance:
@@ -138,7 +159,9 @@ def _moves(home: Household, on: date, random: Random) -> None:
 def _doubtful_births(home: Household, random: Random) -> None:
     """Of the very old and of some foreigners only the year is known, or nothing."""
     for person in home.people:
-        if (person.age < 78 and not home.foreign) or random.random() >= BIRTH_UNKNOWN * (10 if home.foreign else 5):
+        if (person.age < 78 and not home.foreign) or random.random() >= BIRTH_UNKNOWN * (
+            10 if home.foreign else 5
+        ):
             continue
         year = person.birth.year
         if home.foreign:

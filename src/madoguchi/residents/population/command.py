@@ -24,7 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--residents", type=int, required=True, metavar="N", help="人数")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="種。同じ種からは同じ住民ができます")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="書き出すフォルダ")
-    parser.add_argument("--on", type=date.fromisoformat, default=AS_OF, metavar="DATE", help=f"基準日（なければ {AS_OF}）")
+    parser.add_argument(
+        "--on", type=date.fromisoformat, default=AS_OF, metavar="DATE", help=f"基準日（なければ {AS_OF}）"
+    )
     given = parser.parse_args(arguments)
     if given.residents < 1:
         print("人数は1以上にしてください。例: --residents 10000", file=sys.stderr)
@@ -34,7 +36,10 @@ def main(arguments: Sequence[str]) -> int:
         people = register(residents=given.residents, seed=given.seed, on=given.on)
         written = write_register(people, given.out, given.on, show)
     except OSError as error:
-        print(f"「{given.out}」に書けません（{error.strerror}）。別のフォルダを指定してください。", file=sys.stderr)
+        print(
+            f"「{given.out}」に書けません（{error.strerror}）。別のフォルダを指定してください。",
+            file=sys.stderr,
+        )
         return 2
     print(f"架空の住民 {written:,}人を「{given.out}」に書きました。")
     return 0

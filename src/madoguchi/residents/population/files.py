@@ -28,7 +28,14 @@ HEALTH_INSURANCE = {
     "nhi": "国民健康保険", "employee_insured": "職場の保険（本人）", "employee_dependent": "職場の保険（扶養）",
     "late_elderly": "後期高齢者医療", "welfare": "生活保護", "none": "なし",
 }  # fmt: skip
-PENSION = {"1": "第1号", "2": "第2号", "3": "第3号", "voluntary": "任意加入", "receiving": "受給中", "none": "なし"}
+PENSION = {
+    "1": "第1号",
+    "2": "第2号",
+    "3": "第3号",
+    "voluntary": "任意加入",
+    "receiving": "受給中",
+    "none": "なし",
+}
 EMPLOYMENT = {
     "employed": "勤め", "self_employed": "自営", "public_servant": "公務員", "unemployed": "無職", "student": "学生",
     "none": "なし",
@@ -49,7 +56,9 @@ PEOPLE = pa.schema(
         ("is_pregnant", pa.bool_()), ("moves", pa.bool_()), ("lives_with_household", pa.bool_()),
     ]
 )  # fmt: skip
-RELATIONS = pa.schema([("household_id", pa.string()), ("kind", pa.string()), ("of", pa.string()), ("is", pa.string())])
+RELATIONS = pa.schema(
+    [("household_id", pa.string()), ("kind", pa.string()), ("of", pa.string()), ("is", pa.string())]
+)
 
 
 def grade(value: str) -> str:
@@ -130,7 +139,9 @@ def write_register(
     return written
 
 
-def _batch(rows: list[tuple[object, ...]] | list[tuple[str, str, str, str]], schema: pa.Schema) -> pa.RecordBatch:
+def _batch(
+    rows: list[tuple[object, ...]] | list[tuple[str, str, str, str]], schema: pa.Schema
+) -> pa.RecordBatch:
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in schema]
     arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.record_batch(arrays, schema=schema)

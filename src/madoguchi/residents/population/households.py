@@ -57,7 +57,9 @@ def _with_children(pool: Pool, youngest: tuple[str, int], on: date, random: Rand
     if draw() < GRANDPARENTS_NEXT_DOOR:
         elder = pool.take("female", home.people[0].age + 20, home.people[0].age + 38)
         if elder is not None:
-            yield Household([_person("female", elder, "世帯主", on, random)], shares_address=True, foreign=home.foreign)
+            yield Household(
+                [_person("female", elder, "世帯主", on, random)], shares_address=True, foreign=home.foreign
+            )
 
 
 def _children(

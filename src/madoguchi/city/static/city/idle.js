@@ -28,7 +28,8 @@
 
   notice.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const answer = await fetch(notice.action, { method: "POST", body: new FormData(notice), headers: { Accept: "application/json" }, redirect: "manual" });
+    const form = event.target;
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, redirect: "manual" });
     if (answer.status === 204) used();
     else leave();
   });

@@ -1,8 +1,10 @@
-"""`madoguchi changes list|export|acknowledge`: change data for the core system, from the command line."""
+"""`madoguchi changes list|export|acknowledge`: change data for the core system, from the command line.
+
+Exit 0: done; 1: done, and something needs a look (degraded characters, lines not taken); 2: could not be done.
+"""
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,93 +14,81 @@ from django.utils import timezone
 
 from madoguchi.city.queries import system_actor
 from madoguchi.connect import operations, queries
-from madoguchi.connect.change_data import to_csv, to_json
+from madoguchi.connect.answer_file import AnswerFileUnreadable, take_answers
+from madoguchi.connect.change_files import degraded_csv, to_csv, to_json
 
 
 class Command(BaseCommand):
-    help = "異動データを渡し、答えを受け取ります。例: madoguchi changes export --out out --encoding cp932"
+    help = (
+        "異動データを渡し、答えを受け取ります。例: madoguchi changes export --out out --encoding cp932 / "
+        "madoguchi changes acknowledge answers.csv"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("act", choices=("list", "export", "acknowledge"))
         parser.add_argument(
-            "file", nargs="?", type=Path, help="acknowledge: 答えのCSV（number,result,reason）"
+            "file", nargs="?", type=Path, help="acknowledge: 答えのCSV（change_id,result,reason,…）"
         )
-        parser.add_argument("--format", choices=("csv", "json"), default="csv")
-        parser.add_argument("--encoding", choices=("utf-8", "cp932"), default="utf-8")
-        parser.add_argument("--out", type=Path, default=Path("changes-out"))
+        parser.add_argument("--format", choices=("csv", "json"), default="csv", help="export: 形式")
+        parser.add_argument(
+            "--encoding", choices=("utf-8", "cp932"), default="utf-8", help="export: 文字コード"
+        )
+        parser.add_argument("--out", type=Path, default=Path("changes-out"), help="export: 書き出すフォルダ")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"list": self._list, "export": self._export, "acknowledge": self._acknowledge}[options["act"]](
-            options
-        )
+        match options["act"]:
+            case "list":
+                self._list()
+            case "export":
+                self._export(options["out"], options["format"], options["encoding"])
+            case "acknowledge":
+                self._acknowledge(options["file"])
 
-    def _list(self, options: dict[str, Any]) -> None:
+    def _list(self) -> None:
         for one in queries.messages():
+            by_hand = "手で入力" if one.by_hand else ""
             self.stdout.write(
-                f"{one.number}  {one.round}回目  {one.state_label}  {one.people}人  {one.result}"
+                f"{one.change}  {one.state.label}  {one.people}人  {by_hand}  {one.result}".rstrip()
             )
 
-    def _export(self, options: dict[str, Any]) -> None:
+    def _export(self, folder: Path, form: str, encoding: str) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(
+                f"{folder} に書けません（{error.strerror}）。--out で別のフォルダを選んでください。"
+            ) from error
         handed = operations.hand_over(by=system_actor("異動データ連携"), now=timezone.now())
-        folder: Path = options["out"]
-        folder.mkdir(parents=True, exist_ok=True)
-        if options["format"] == "json":
+        degraded = 0
+        if form == "json":
             (folder / "changes.json").write_bytes(to_json(handed.bodies))
         else:
-            made = to_csv(handed.bodies, encoding=options["encoding"])
+            made = to_csv(handed.bodies, encoding=encoding)
             (folder / "changes.csv").write_bytes(made.content)
-            lines = [
-                f"{one.number},{one.ref},{one.column},{one.written},{one.instead}" for one in made.degraded
-            ]
-            (folder / "degraded.csv").write_text(
-                "\n".join(["number,ref,column,written,instead", *lines]) + "\n", "utf-8-sig"
-            )
-            if made.degraded:
-                self.stderr.write(
-                    f"{len(made.degraded)} か所の文字をCP932の文字に置きかえました。degraded.csv を見て手で直してください。"
-                )
+            (folder / "degraded.csv").write_bytes(degraded_csv(made.degraded))
+            degraded = len(made.degraded)
         self.stdout.write(
             f"{len(handed.bodies)} 件（初めて {handed.first_time} 件）を {folder} に書きました。"
         )
+        if degraded:
+            self.stderr.write(
+                f"{degraded} か所の文字をCP932の文字に置きかえました。degraded.csv を見て手で直してください。"
+            )
+            sys.exit(1)
 
-    def _acknowledge(self, options: dict[str, Any]) -> None:
-        path: Path | None = options["file"]
+    def _acknowledge(self, path: Path | None) -> None:
         if path is None or not path.is_file():
             raise CommandError("答えのファイルがありません。例: madoguchi changes acknowledge answers.csv")
         try:
-            rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
-        except UnicodeDecodeError as error:
-            raise CommandError(
-                f"答えのファイルの {error.start} バイト目が UTF-8 ではありません。UTF-8で保存し直してください。"
-            ) from error
-        if rows and not {"number", "result"} <= set(rows[0]):
-            raise CommandError("答えのファイルに number と result の列が要ります。")
-        faults = 0
-        for line, row in enumerate(rows, start=2):
-            sentence = self._one(row)
-            if sentence:
-                faults += 1
-                self.stderr.write(f"{line}行目: {sentence}")
-        self.stdout.write(
-            f"{len(rows) - faults} 件の答えを受け取りました。受け取れなかったもの {faults} 件。"
-        )
-        if faults:
-            sys.exit(1)
-
-    def _one(self, row: dict[str, str]) -> str:
-        case = queries.case_of_number(row["number"])
-        if case is None:
-            return str(operations.NoSuchMessage(row["number"]))
-        if row["result"] not in ("ok", "refused"):
-            return f"result の「{row['result']}」は ok か refused で書いてください。"
-        try:
-            operations.answer(
-                case=case,
-                accepted=row["result"] == "ok",
-                reason=row.get("reason") or "",
-                by=system_actor("異動データ連携"),
-                now=timezone.now(),
+            taken = take_answers(
+                content=path.read_bytes(), by=system_actor("異動データ連携"), now=timezone.now()
             )
-        except (operations.NoSuchMessage, operations.AnswerNeedsReason) as error:
-            return str(error)
-        return ""
+        except AnswerFileUnreadable as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{taken.messages} 件の答えを受け取りました。受け取れなかったもの {len(taken.faults)} 件。"
+        )
+        for fault in taken.faults:
+            self.stderr.write(str(fault))
+        if taken.faults:
+            sys.exit(1)

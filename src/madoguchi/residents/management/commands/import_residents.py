@@ -38,11 +38,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["residents"], help="取り込むもの（住民）")
         parser.add_argument("file", type=Path, metavar="FILE", help="抽出ファイル")
-        parser.add_argument("--mapping", required=True, metavar="NAME", help="対応表の名前、または .toml の場所")
-        parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="抽出した日（例 2026-11-20。なければ今日）")
+        parser.add_argument(
+            "--mapping", required=True, metavar="NAME", help="対応表の名前、または .toml の場所"
+        )
+        parser.add_argument(
+            "--as-of",
+            type=date.fromisoformat,
+            metavar="DATE",
+            help="抽出した日（例 2026-11-20。なければ今日）",
+        )
         parser.add_argument("--dry-run", action="store_true", help="試すだけで、何も保存しない")
         parser.add_argument("--json", action="store_true", dest="as_json", help="結果を JSON で出す")
-        parser.add_argument("--refusals", type=FileType("wb"), metavar="CSV", help="断った行をすべて書き出すファイル")
+        parser.add_argument(
+            "--refusals", type=FileType("wb"), metavar="CSV", help="断った行をすべて書き出すファイル"
+        )
         parser.add_argument("--clear", action="store_true", help="途中で止まった取り込みを、先に片付ける")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,7 +78,11 @@ class Command(BaseCommand):
         if options["refusals"]:
             with options["refusals"] as out:
                 report.refusals.write_csv(out)
-        text = json.dumps(report.as_json(), ensure_ascii=False, indent=1) if options["as_json"] else report.text()
+        text = (
+            json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+            if options["as_json"]
+            else report.text()
+        )
         self.stdout.write(text)
         if report.refused_rows:
             sys.exit(1)
@@ -83,4 +96,9 @@ def _bar(rows: int, share: float) -> None:
     """One line on the terminal that tells how far the file has been read."""
     done = int(share * BAR)
     end = "\n" if share >= 1 else ""
-    print(f"\r取り込み中 {'█' * done}{'░' * (BAR - done)} {share:4.0%} {rows:,}行", end=end, file=sys.stderr, flush=True)
+    print(
+        f"\r取り込み中 {'█' * done}{'░' * (BAR - done)} {share:4.0%} {rows:,}行",
+        end=end,
+        file=sys.stderr,
+        flush=True,
+    )

@@ -49,6 +49,9 @@
   const meet = () => {
     const first = document.querySelector(".mdg-counter__prompt input:not([type=hidden]), .mdg-counter__prompt a.mdg-button");
     if (first) first.focus({ preventScroll: true });
+    const question = document.querySelector(".mdg-counter__prompt");
+    // A long question scrolled down; the next one begins where the clerk looks.
+    if (question && question.getBoundingClientRect().top < 0) question.scrollIntoView();
   };
   document.addEventListener("htmx:afterSwap", meet);
   /* Another screen came back (signed out, case closed elsewhere): show that one instead of nothing. */

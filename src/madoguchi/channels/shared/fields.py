@@ -1,0 +1,32 @@
+"""Form fields that every channel shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.wareki import WarekiError, parse_date_text
+
+
+class WarekiField(forms.CharField):
+    """A date as people write it. With `exact`, 不詳 is refused."""
+
+    def __init__(self, *, exact: bool = True, **options: Any) -> None:
+        self.exact = exact
+        super().__init__(max_length=40, **options)
+        self.widget.attrs.update({"autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            found = parse_date_text(text)
+        except WarekiError as error:
+            raise forms.ValidationError(str(error)) from error
+        if self.exact and isinstance(found, PossibleDays):
+            raise forms.ValidationError(_("日まで分かる日付を入れてください。"))
+        return found

@@ -1,0 +1,79 @@
+"""The real product for a journey: `madoguchi demo` in a process of its own, with a browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+FLAGS = [
+    "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@contextmanager
+def demo(home: Path, *, residents: int) -> Iterator[str]:
+    """Serve a fresh まどか市; yields its address and kills the whole process group afterwards."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    environment = {**os.environ, "MADOGUCHI_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
+    for name in ("MADOGUCHI_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MADOGUCHI_SECRET_KEY"):
+        environment.pop(name, None)
+    words = [
+        sys.executable,
+        "-m",
+        "madoguchi.config.command_line",
+        "demo",
+        "--residents",
+        str(residents),
+        "--port",
+        str(port),
+    ]
+    log = (home.parent / "demo.log").open("wb")
+    server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait(base, server)
+        yield base
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        log.close()
+
+
+def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        assert server.poll() is None, "the demo ended before it answered"
+        try:
+            urlopen(f"{base}/staff/login/", timeout=5).close()
+            return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.3)
+    raise AssertionError("the demo did not answer in time")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

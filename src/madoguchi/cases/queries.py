@@ -24,7 +24,7 @@ from madoguchi.cases.models import (
     TaskNoteRow,
     TaskRow,
 )
-from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, read_record
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, standing_rows
 from madoguchi.cases.representation import rights
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
@@ -84,7 +84,8 @@ def header_of(row: CaseRow) -> CaseHeader:
 def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: datetime) -> CaseView:
     """One case for a clerk, after writing down that its people are read. Raises NoSuchCase."""
     row = find_case(case)
-    record = read_record(row)
+    rows = standing_rows(row)
+    record = fold(rows)
     _written_down(row, record, actor=actor, purpose=purpose, screen=screen, now=now)
     judged = judge(row, record)
     return CaseView(
@@ -94,7 +95,7 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         prompt=prompt_now(judged, record)
         if row.status == CaseStatus.HEARING.value and record.people
         else None,
-        changes=_changes_of_last_answer(row, record, judged),
+        changes=_changes_of_last_answer(row, rows, record, judged),
         explained={
             (one.procedure, one.index): Explained(one.by_name, one.at)
             for one in ExplanationRow.objects.filter(case=row)
@@ -143,10 +144,12 @@ def address_may_appear(record: Record, *, audience: Audience, on: date) -> bool:
     return not protected_people((person.resident_no for person in record.people if person.resident_no), on=on)
 
 
-def _changes_of_last_answer(row: CaseRow, record: Record, judged: Judged) -> tuple[Change, ...]:
+def _changes_of_last_answer(
+    row: CaseRow, rows: StandingRows, record: Record, judged: Judged
+) -> tuple[Change, ...]:
     if not record.acts or record.acts[-1].kind not in (Act.ANSWER.value, Act.CORRECT_FACT.value):
         return ()
-    before = judge(row, read_record(row, before_act=record.acts[-1].number), calendar=judged.calendar)
+    before = judge(row, fold(rows, before_act=record.acts[-1].number), calendar=judged.calendar)
     return changes(before.decisions, judged.decisions)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from tests.cast import NOW, RESIDENTS, certificate, mover
+from tests.cast import NOW, RESIDENTS, TODAY, certificate, mover
 from tests.rooms.cases.walking import answered, begun, opened, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
@@ -13,6 +13,7 @@ from madoguchi.cases import closing, hearing, opening
 from madoguchi.cases.models import PersonRow
 from madoguchi.cases.record import comes_together, heads_after
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets
+from madoguchi.connect.change_data import body_of
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactRef
 
@@ -57,6 +58,15 @@ def test_e38_the_head_on_paper_is_the_one_who_moves(city: Staff, procedures: str
     facts = facts_for_sheets(PapersOfCase(case, actor=clerk, now=NOW), None)
     assert facts.known["household.head_name", ""].value.text == "引越 春"
     assert facts.people == ("p2", "p4")
+
+
+@pytest.mark.django_db
+def test_e38_the_core_system_is_told_of_the_new_household_only(city: Staff, procedures: str) -> None:
+    clerk = city["clerk_hana"]
+    case = begun(clerk)
+    moving(case, clerk, "p2", "p4", p2="世帯主")
+    told = body_of(case, on=TODAY)["people"]
+    assert [(person["ref"], person["moves"]) for person in told] == [("p2", True), ("p4", True)]
 
 
 @pytest.mark.django_db

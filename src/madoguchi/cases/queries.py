@@ -24,7 +24,7 @@ from madoguchi.cases.models import (
     TaskNoteRow,
     TaskRow,
 )
-from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, standing_rows
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, read_record, standing_rows
 from madoguchi.cases.representation import rights
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
@@ -36,9 +36,11 @@ from madoguchi.cases.views import (
     DocumentDue,
     Explained,
     JourneyCounts,
+    NewerProcedures,
     ReviewLine,
     TaskView,
 )
+from madoguchi.catalogue.queries import current_revision
 from madoguchi.procedures.decide import changes
 from madoguchi.procedures.decisions import Change, Status
 from madoguchi.procedures.facts import FactRef, Value
@@ -114,8 +116,20 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         address_shown=address_may_appear(record, audience=Audience.CLERK, on=civil_day(now)),
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
         earlier_changed=earlier_has_changed(row, record),
+        newer_revision=current_revision() != row.revision,
         rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL)),
     )
+
+
+def newer_procedures(*, case: str) -> NewerProcedures | None:
+    """What moving the case to the newest published procedures would change; None when it is decided by them already."""
+    row = find_case(case)
+    newest = current_revision()
+    if newest == row.revision:
+        return None
+    record = read_record(row)
+    after = judge(row, record, revision=newest)
+    return NewerProcedures(newest, after.pack, changes(judge(row, record).decisions, after.decisions))
 
 
 def _written_down(

@@ -123,6 +123,7 @@ def context_of(view: CaseView, *, problems: Iterable[str] = ()) -> dict[str, Any
         "prompt": prompt_screen(view),
         "procedure_groups": groups,
         "changes": change_lines(view),
+        "newer_revision": view.newer_revision,
         "problems": list(problems),
         "counts": {
             "known": sum(1 for held in known if held.source is not FactSource.SAID),

@@ -253,3 +253,35 @@ def explain(request: HttpRequest, case: str) -> HttpResponse:
     if index.isdigit() and int(index) < len(view.judged.pack.procedure(name).tell):
         closing.explain(case=case, procedure=name, index=int(index), by=actor_of(request), now=timezone.now())
     return redirect("counter:procedure", case, name, subject)
+
+
+@needs(Authority.COUNTER)
+def revision(request: HttpRequest, case: str) -> HttpResponse:
+    """What the newest published procedures would change in this case; taken only by a press."""
+    view = case_of(request, case, "revision")
+    if request.method == "POST":
+        try:
+            hearing.move_to_current_revision(
+                case=case, by=actor_of(request), now=timezone.now(), version=version_of(request)
+            )
+        except EXPECTED as error:
+            return _again(request, case, error)
+        messages.info(request, _("新しい手続台帳で決め直しました。"))
+        return redirect("counter:hearing", case)
+    found = queries.newer_procedures(case=case)
+    if found is None or view.header.signed:
+        return redirect("counter:hearing", case)
+    packs = (found.pack, view.judged.pack)
+    lines = [
+        {
+            "name": next(
+                one.procedure(change.procedure).name for one in packs if one.has_procedure(change.procedure)
+            ),
+            "subject": subject_text(view.record, change.subject),
+            "before": _(change.before.label) if change.before else "—",
+            "after": _(change.after.label) if change.after else "—",
+        }
+        for change in found.changes
+    ]
+    context = {"case": head_of(view.header, here="hearing", record=view.record), "lines": lines}
+    return render(request, "counter/revision.html", context)

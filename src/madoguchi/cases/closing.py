@@ -25,7 +25,8 @@ from madoguchi.cases.models import (
 )
 from madoguchi.cases.own_facts import LATE_REASON
 from madoguchi.cases.record import CHOSEN, Record, heads_after, read_record
-from madoguchi.cases.states import Act, FactSource, TaskState
+from madoguchi.cases.representation import May, rights
+from madoguchi.cases.states import Act, FactSource, TaskState, VisitorKind
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.residents.fact_json import value_to_json
 
@@ -62,6 +63,25 @@ class HeadUnclear(CannotSign):
         found = f"世帯主が{len(heads)}人（{'、'.join(heads)}）います" if heads else "世帯主がいません"
         super().__init__(
             f"移ったあとの世帯に{found}。「来た人・世帯」の画面で、ひとりを世帯主にし、ほかの人の続柄を直してください。"
+        )
+
+
+class VisitorMayNot(CannotSign):
+    """Something is filed today that whoever came may not file."""
+
+    def __init__(self, procedures: Sequence[str], note: str) -> None:
+        self.procedures = tuple(procedures)
+        super().__init__(
+            f"来た人は「{'、'.join(procedures)}」を手続きできません。{note}確認の画面で選択を外すか、本人に来てもらってください。"
+        )
+
+
+class PadIsForThePerson(CannotSign):
+    """A messenger at the pad: they carry what the person signed and sign nothing themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "使者は署名できません。本人が署名した届書を確かめて、「紙に署名してもらった」にしるしを付けてください。"
         )
 
 
@@ -179,7 +199,7 @@ def sign(
 ) -> None:
     """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
 
-    Raises NobodyCame, NotSigned, HeadUnclear.
+    Raises NobodyCame, NotSigned, HeadUnclear, VisitorMayNot, PadIsForThePerson.
     """
     if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
         raise NotSigned
@@ -194,6 +214,7 @@ def sign(
         if len(heads) != 1:
             raise HeadUnclear(heads)
         judged = judge(row, record)
+        _see_that_they_may(judged, record, paper_signed=paper_signed)
         SignatureRow.objects.create(
             case=row,
             round=row.signed_round + 1,
@@ -213,6 +234,19 @@ def sign(
             signed_round=row.signed_round + 1,
             parked=False,
         )
+
+
+def _see_that_they_may(judged: Judged, record: Record, *, paper_signed: bool) -> None:
+    if record.text("notifier_kind") == VisitorKind.MESSENGER.value and not paper_signed:
+        raise PadIsForThePerson
+    refused = {
+        key: right
+        for key, right in rights(record, applied_for(judged, record)).items()
+        if right.may is May.NO
+    }
+    if refused:
+        names = dict.fromkeys(judged.pack.procedure(procedure).name for procedure, _ in refused)
+        raise VisitorMayNot(list(names), next(iter(refused.values())).note)
 
 
 def content_digest(record: Record, judged: Judged) -> str:

@@ -245,8 +245,7 @@ def move_to_current_revision(
     with transaction.atomic():
         row = begin_act(case, Act.CHANGE_REVISION, version=version)
         record = read_record(row)
-        before = judge(row, record).decisions
-        row.revision = current_revision()
-        after = judge(row, record).decisions
-        finish_act(row, Act.CHANGE_REVISION, by=by, now=now, revision=row.revision)
-    return changes(before, after)
+        newest = current_revision()
+        found = changes(judge(row, record).decisions, judge(row, record, revision=newest).decisions)
+        finish_act(row, Act.CHANGE_REVISION, by=by, now=now, revision=newest)
+    return found

@@ -31,9 +31,11 @@ class Judged:
         return tuple(decision for decision in self.decisions if decision.status in statuses)
 
 
-def judge(row: CaseRow, record: Record, *, calendar: OpenDays | None = None) -> Judged:
-    """Decide every procedure of the case's event, as of the day of the notice."""
-    pack = pack_of(row.revision)
+def judge(
+    row: CaseRow, record: Record, *, calendar: OpenDays | None = None, revision: str | None = None
+) -> Judged:
+    """Decide every procedure of the case's event, as of the day of the notice, by its own revision or by another."""
+    pack = pack_of(revision or row.revision)
     calendar = calendar or open_days()
     situation = situation_of(record, event=EventKind(row.event_kind), notified_on=row.notified_on, pack=pack)
     decisions = decide(pack, situation, on=row.notified_on, open_days=calendar)

@@ -298,7 +298,7 @@ def set_who_moves(
             wanted = relationships.get(person.ref, "")
             if wanted and record.text("relationship", person.ref) != wanted:
                 given[FactRef("relationship", person.ref)] = Given(wanted, FactSource.SAID)
-        if claimant:
+        if claimant in {person.ref for person in record.people}:
             given[FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)] = Given(claimant, FactSource.SAID)
         given[FactRef(ADDRESS_KEPT_OFF, EVENT_SUBJECT)] = Given(keep_address_off, FactSource.SAID)
         finish_act(row, Act.SET_WHO_MOVES, by=by, now=now, given=given)
@@ -333,6 +333,8 @@ def set_visitor(
     with transaction.atomic():
         row = begin_act(case, Act.SET_VISITOR, version=version)
         record = read_record(row)
+        if person and person not in {one.ref for one in record.people}:
+            raise NobodyNamed
         who = record.name_of(person) if person else name
         values: dict[str, Value] = {
             "notifier_name": who,

@@ -24,7 +24,8 @@ from madoguchi.cases.models import (
     TaskNoteRow,
     TaskRow,
 )
-from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, read_record
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, read_record, standing_rows
+from madoguchi.cases.representation import rights
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
@@ -35,11 +36,13 @@ from madoguchi.cases.views import (
     DocumentDue,
     Explained,
     JourneyCounts,
+    NewerProcedures,
     ReviewLine,
     TaskView,
 )
+from madoguchi.catalogue.queries import current_revision
 from madoguchi.procedures.decide import changes
-from madoguchi.procedures.decisions import Change
+from madoguchi.procedures.decisions import Change, Status
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_from_json
@@ -83,7 +86,8 @@ def header_of(row: CaseRow) -> CaseHeader:
 def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: datetime) -> CaseView:
     """One case for a clerk, after writing down that its people are read. Raises NoSuchCase."""
     row = find_case(case)
-    record = read_record(row)
+    rows = standing_rows(row)
+    record = fold(rows)
     _written_down(row, record, actor=actor, purpose=purpose, screen=screen, now=now)
     judged = judge(row, record)
     return CaseView(
@@ -93,7 +97,7 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         prompt=prompt_now(judged, record)
         if row.status == CaseStatus.HEARING.value and record.people
         else None,
-        changes=_changes_of_last_answer(row, record, judged),
+        changes=_changes_of_last_answer(row, rows, record, judged),
         explained={
             (one.procedure, one.index): Explained(one.by_name, one.at)
             for one in ExplanationRow.objects.filter(case=row)
@@ -103,14 +107,29 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
             for one in DocumentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
         ),
         certificates=tuple(
-            CertificateWish(one.kind, one.copies, one.fee_yen, one.handed_over_at is not None)
+            CertificateWish(
+                one.kind, one.copies, one.fee_yen, may_be_issued=row.status == CaseStatus.REGISTERED.value
+            )
             for one in CertificateRow.objects.filter(case=row).order_by("kind")
         ),
         tasks=tuple(_task_view(task) for task in _tasks(Q(case=row))),
         address_shown=address_may_appear(record, audience=Audience.CLERK, on=civil_day(now)),
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
         earlier_changed=earlier_has_changed(row, record),
+        newer_revision=current_revision() != row.revision,
+        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL)),
     )
+
+
+def newer_procedures(*, case: str) -> NewerProcedures | None:
+    """What moving the case to the newest published procedures would change; None when it is decided by them already."""
+    row = find_case(case)
+    newest = current_revision()
+    if newest == row.revision:
+        return None
+    record = read_record(row)
+    after = judge(row, record, revision=newest)
+    return NewerProcedures(newest, after.pack, changes(judge(row, record).decisions, after.decisions))
 
 
 def _written_down(
@@ -139,10 +158,12 @@ def address_may_appear(record: Record, *, audience: Audience, on: date) -> bool:
     return not protected_people((person.resident_no for person in record.people if person.resident_no), on=on)
 
 
-def _changes_of_last_answer(row: CaseRow, record: Record, judged: Judged) -> tuple[Change, ...]:
+def _changes_of_last_answer(
+    row: CaseRow, rows: StandingRows, record: Record, judged: Judged
+) -> tuple[Change, ...]:
     if not record.acts or record.acts[-1].kind not in (Act.ANSWER.value, Act.CORRECT_FACT.value):
         return ()
-    before = judge(row, read_record(row, before_act=record.acts[-1].number), calendar=judged.calendar)
+    before = judge(row, fold(rows, before_act=record.acts[-1].number), calendar=judged.calendar)
     return changes(before.decisions, judged.decisions)
 
 
@@ -290,6 +311,20 @@ def certificate_wishes(row: CaseRow) -> tuple[tuple[str, int, int], ...]:
     return tuple(rows.values_list("kind", "copies", "fee_yen"))
 
 
+def certificate_blocked(*, resident_no: str) -> str | None:
+    """Why no certificate with the new data can be given out for a person yet, as a sentence; None when nothing is 仮."""
+    rows = PersonRow.objects.filter(
+        resident_no=resident_no,
+        act__undone_at__isnull=True,
+        case__status__in=PROVISIONAL,
+        case__practice=False,
+    )
+    numbers = sorted(set(rows.values_list("case__number", flat=True)))
+    if not numbers:
+        return None
+    return f"受付 {'、'.join(numbers)} の届出がまだ仮の記録です。住民記録に登録されてから、新しい内容の証明書を出してください。"
+
+
 def certificate_requests(*, branch: str = "") -> tuple[CertificateRequest, ...]:
     """Certificates that signed visits asked for, newest first; `blocked` while the change itself is still 仮.
 
@@ -312,17 +347,3 @@ def certificate_requests(*, branch: str = "") -> tuple[CertificateRequest, ...]:
         )
         for row in rows.select_related("case").order_by("-case_id", "kind")[:500]
     )
-
-
-def certificate_blocked(*, resident_no: str) -> str | None:
-    """Why no certificate with the new data can be given out for a person yet, as a sentence; None when nothing is 仮."""
-    rows = PersonRow.objects.filter(
-        resident_no=resident_no,
-        act__undone_at__isnull=True,
-        case__status__in=PROVISIONAL,
-        case__practice=False,
-    )
-    numbers = sorted(set(rows.values_list("case__number", flat=True)))
-    if not numbers:
-        return None
-    return f"受付 {'、'.join(numbers)} の届出がまだ仮の記録です。住民記録に登録されてから、新しい内容の証明書を出してください。"

@@ -134,17 +134,36 @@ def heads_after(record: Record) -> tuple[str, ...]:
     )
 
 
-def read_record(case: CaseRow, *, before_act: int | None = None) -> Record:
-    """The case's record now, or as it was before an act (to show what that act changed)."""
-    standing = ActRow.objects.filter(case=case, undone_at__isnull=True).order_by("number")
-    if before_act is not None:
-        standing = standing.filter(number__lt=before_act)
-    acts = list(standing)
+@dataclass(frozen=True, slots=True)
+class StandingRows:
+    """The rows of a case whose acts stand, read once; a record is folded from them."""
+
+    acts: tuple[ActRow, ...]
+    facts: tuple[FactRow, ...]
+    people: tuple[PersonRow, ...]
+
+
+def standing_rows(case: CaseRow) -> StandingRows:
+    """Read a case's own rows: three queries, however often a record is folded from them."""
+    standing = {"case": case, "act__undone_at__isnull": True}
+    return StandingRows(
+        tuple(ActRow.objects.filter(case=case, undone_at__isnull=True).order_by("number")),
+        tuple(FactRow.objects.filter(**standing).order_by("act__number", "pk")),
+        tuple(PersonRow.objects.filter(**standing).order_by("order", "pk")),
+    )
+
+
+def read_record(case: CaseRow) -> Record:
+    """The case's record now."""
+    return fold(standing_rows(case))
+
+
+def fold(rows: StandingRows, *, before_act: int | None = None) -> Record:
+    """The record that these rows make, or as it was before an act (to show what that act changed)."""
+    acts = [act for act in rows.acts if before_act is None or act.number < before_act]
     numbers = {act.pk: act.number for act in acts}
-    facts: dict[FactRef, HeldFact] = {}
-    rows = FactRow.objects.filter(case=case, act__in=list(numbers)).order_by("act__number", "pk")
-    for row in rows:
-        facts[FactRef(row.key, row.subject)] = HeldFact(
+    facts = {
+        FactRef(row.key, row.subject): HeldFact(
             value=None if row.value is None else value_from_json(row.value),
             source=FactSource(row.source),
             as_of=row.as_of,
@@ -152,10 +171,16 @@ def read_record(case: CaseRow, *, before_act: int | None = None) -> Record:
             act=numbers[row.act_id],
             at=row.known_since,
         )
-    people = PersonRow.objects.filter(case=case, act__in=list(numbers)).order_by("order", "pk")
-    held = {row.ref: HeldPerson(row.ref, row.resident_no, row.staying) for row in people}
+        for row in rows.facts
+        if row.act_id in numbers
+    }
+    people = {
+        row.ref: HeldPerson(row.ref, row.resident_no, row.staying)
+        for row in rows.people
+        if row.act_id in numbers
+    }
     done = tuple(StandingAct(act.number, act.kind, act.prompt, act.at, act.by_name) for act in acts)
-    return Record(facts, tuple(held.values()), done)
+    return Record(facts, tuple(people.values()), done)
 
 
 def situation_of(record: Record, *, event: EventKind, notified_on: date, pack: Pack) -> Situation:

@@ -12,7 +12,7 @@ from madoguchi.cases.acting import NotNow, begin_act, civil_day, finish_act
 from madoguchi.cases.closing import content_digest
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.judging import judge
-from madoguchi.cases.models import ActRow, CaseRow, CertificateRow, ReviewRow, SignatureRow
+from madoguchi.cases.models import ActRow, CaseRow, ReviewRow, SignatureRow
 from madoguchi.cases.record import read_record
 from madoguchi.cases.states import Act, CaseStatus
 
@@ -111,7 +111,6 @@ def acknowledge(*, case: str, by: Actor, now: datetime) -> None:
     """The core system has registered the change: no longer 仮, and the certificates asked for may be issued."""
     with transaction.atomic():
         row = begin_act(case, Act.ACKNOWLEDGE, version=None)
-        CertificateRow.objects.filter(case=row, handed_over_at__isnull=True).update(handed_over_at=now)
         finish_act(row, Act.ACKNOWLEDGE, by=by, now=now, channel=Channel.SYSTEM)
 
 

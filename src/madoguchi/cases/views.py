@@ -8,8 +8,10 @@ from datetime import date, datetime
 
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.record import Record
+from madoguchi.cases.representation import FilingRight
 from madoguchi.cases.states import CaseStatus, TaskAct, TaskState
 from madoguchi.procedures.decisions import Change
+from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.questions import Prompt
 from madoguchi.procedures.situation import EventKind
 
@@ -124,6 +126,17 @@ class CaseView:
     address_shown: bool
     can_undo: bool
     earlier_changed: bool
+    newer_revision: bool
+    rights: Mapping[tuple[str, str], FilingRight]
+
+
+@dataclass(frozen=True, slots=True)
+class NewerProcedures:
+    """A newer revision of the procedures, and what it would change in a case."""
+
+    revision: str
+    pack: Pack
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
-from madoguchi.cases.record import Record, read_record
+from madoguchi.cases.record import Record, comes_together, read_record
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.situation import EventKind
@@ -54,7 +54,11 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "late_reason": row.late_reason,
         "notifier": {"name": record.text("notifier_name"), "kind": record.text("notifier_kind")},
         **{name: record.text(name) for name in ADDRESS_FIELDS},
-        "people": [_person(record, person.ref, person.resident_no) for person in record.people],
+        "people": [
+            _person(record, person.ref, person.resident_no)
+            for person in record.people
+            if person.ref in comes_together(record)
+        ],
         "procedures": [
             {
                 "id": one.procedure,

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.cast import NOW, RESIDENTS, TODAY
-from tests.rooms.cases.walking import answer_once, answered, begun, opened, seen, signed, visited
+from tests.rooms.cases.walking import (
+    answer_once,
+    answered,
+    begun,
+    opened,
+    publish_with_a_bus_pass,
+    seen,
+    signed,
+    visited,
+)
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import hearing, opening, queries
@@ -300,3 +312,41 @@ def test_a_case_is_decided_by_the_revision_it_began_with(city: Staff, procedures
     changed = hearing.move_to_current_revision(case=case, by=city["clerk_hana"], now=NOW, version=None)
     assert changed == ()
     assert seen(case, city["clerk_hana"]).judged.decisions == before.judged.decisions
+
+
+@pytest.mark.django_db
+def test_a_newer_revision_decides_only_after_somebody_says_so(
+    city: Staff, procedures: str, tmp_path: Path
+) -> None:
+    clerk = city["clerk_hana"]
+    case = begun(clerk)
+    assert queries.newer_procedures(case=case) is None
+    newer = publish_with_a_bus_pass(tmp_path)
+    before = seen(case, clerk)
+    assert before.newer_revision
+    assert "bus-pass" not in {one.procedure for one in before.judged.decisions}
+    offered = queries.newer_procedures(case=case)
+    assert offered is not None
+    assert ("bus-pass", None, Status.MUST) in {
+        (one.procedure, one.before, one.after) for one in offered.changes
+    }
+    taken = hearing.move_to_current_revision(case=case, by=clerk, now=NOW, version=None)
+    assert taken == offered.changes
+    after = seen(case, clerk)
+    assert (after.header.revision, after.newer_revision) == (newer, False)
+    assert "bus-pass" in {one.procedure for one in after.judged.with_status(Status.MUST)}
+
+
+@pytest.mark.django_db
+def test_a_case_is_shown_with_few_queries_however_long_it_was_heard(city: Staff, procedures: str) -> None:
+    clerk = city["clerk_hana"]
+    case = begun(clerk)
+    visited(case, clerk)
+    counts = []
+    for _ in range(6):
+        answer_once(case, clerk)
+        with CaptureQueriesContext(connection) as taken:
+            seen(case, clerk)
+        counts.append(len([one for one in taken if "SAVEPOINT" not in one["sql"]]))
+    assert max(counts) <= 12
+    assert len(set(counts)) == 1

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from tests.cast import MOVED_ON, NOW, certificate
+from tests.cast import MOVED_ON, NOW, SETTER, certificate
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import closing, hearing, opening, queries, reviewing
 from madoguchi.cases.states import CaseStatus, IdentityDocument, VisitorKind
 from madoguchi.cases.views import CaseView
+from madoguchi.catalogue.operations import publish
 from madoguchi.procedures.facts import CLAIMANT, FactDefinition, FactRef, FactType, Value
+from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.situation import EventKind
 
 PAD = (((10, 10), (200, 90), (300, 20)),)
@@ -121,3 +124,42 @@ def brought_to(status: CaseStatus, by: Actor, reviewer: Actor) -> str:
     if status is CaseStatus.REGISTERED:
         reviewing.acknowledge(case=case, by=by, now=NOW)
     return case
+
+
+BUS_PASS = """
+id = "bus-pass"
+law_id = "Z99"
+name = "引越バスの案内"
+summary = "架空の手続きです。"
+law = "市の要綱(架空)"
+events = ["move_in"]
+per = "household"
+department = "citizens"
+channels = { counter = "full" }
+verified = "unverified"
+[[rule]]
+since = 2000-01-01
+must = "any(p.moves for p in household.people)"
+because = "引っ越してきた方がいます"
+[[example]]
+name = "引っ越してきた人"
+on = 2026-11-09
+event = { kind = "move_in", move_date = 2026-11-05 }
+notified_on = 2026-11-09
+people = [{ id = "p1", moves = true }]
+expect = { household = "must" }
+[[example]]
+name = "引っ越していない人"
+on = 2026-11-09
+event = { kind = "move_in", move_date = 2026-11-05 }
+notified_on = 2026-11-09
+people = [{ id = "p1", moves = false }]
+expect = { household = "not_needed" }
+"""
+
+
+def publish_with_a_bus_pass(folder: Path) -> str:
+    """A newer revision that differs in one invented procedure; returns it."""
+    (folder / "pack.toml").write_text('id = "bus"\nname = "まどか市の手続台帳(架空)"\n', encoding="utf-8")
+    (folder / "bus-pass.toml").write_text(BUS_PASS, encoding="utf-8")
+    return publish(folders=[NATIONAL_FOLDER, folder], by=SETTER, now=NOW)

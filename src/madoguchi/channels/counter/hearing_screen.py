@@ -9,8 +9,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from madoguchi.cases.closing import HeadUnclear
 from madoguchi.cases.hearing import definition_of
-from madoguchi.cases.record import Record
+from madoguchi.cases.record import Record, heads_after
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
@@ -122,6 +123,7 @@ def context_of(view: CaseView, *, problems: Iterable[str] = ()) -> dict[str, Any
         "prompt": prompt_screen(view),
         "procedure_groups": groups,
         "changes": change_lines(view),
+        "newer_revision": view.newer_revision,
         "problems": list(problems),
         "counts": {
             "known": sum(1 for held in known if held.source is not FactSource.SAID),
@@ -144,6 +146,29 @@ def definition_prompt(view: CaseView, ref: FactRef) -> str:
 
 def notices_of(view: CaseView) -> tuple[Notice, ...]:
     """What must not be overlooked on this case."""
+    return (*_late_notice(view), *_head_notice(view), *_earlier_notice(view))
+
+
+def _head_notice(view: CaseView) -> tuple[Notice, ...]:
+    heads = heads_after(view.record)
+    if len(heads) == 1 or not view.record.people:
+        return ()
+    return (Notice("attention", str(HeadUnclear(heads))),)
+
+
+def _earlier_notice(view: CaseView) -> tuple[Notice, ...]:
+    if not view.earlier_changed:
+        return ()
+    return (
+        Notice(
+            "attention",
+            _("先の受付 %(number)s の内容が変わりました。引き継ぎ直して、もう一度決めてください。")
+            % {"number": view.header.follows},
+        ),
+    )
+
+
+def _late_notice(view: CaseView) -> tuple[Notice, ...]:
     late = sorted({one.procedure for one in view.judged.with_status(Status.MUST) if one.overdue})
     if not late:
         return ()

@@ -41,6 +41,7 @@ urlpatterns = [
         views_closing.sheet,
         name="sheet",
     ),
+    path("cases/<str:case>/revision/", views_hearing.revision, name="revision"),
     path("cases/<str:case>/explain/", views_hearing.explain, name="explain"),
     path("cases/<str:case>/check/", views_closing.check, name="check"),
     path("cases/<str:case>/sign/", views_closing.sign, name="sign"),

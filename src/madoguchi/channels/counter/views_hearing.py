@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.own_facts import ADDRESS_FACTS
+from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import (
     AnswerMissing,
@@ -188,6 +189,15 @@ def tell_lines(view: CaseView, procedure: str) -> list[dict[str, Any]]:
     return lines
 
 
+def _right_text(view: CaseView, decision: Decision) -> str:
+    """What whoever came may do with it, where that is not simply yes."""
+    right = view.rights.get((decision.procedure, decision.subject))
+    if right is None or right.may is May.YES:
+        return ""
+    unverified = "" if right.source else _("（市の扱いを確かめてください）")
+    return f"{_(right.may.label)}。{_(right.note)}{unverified}"
+
+
 @needs(Authority.COUNTER)
 def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
     """Everything about one procedure of this household."""
@@ -220,6 +230,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "right": _right_text(view, decision),
             "late": found.late.text,
             "department": view.judged.pack.departments[found.department].name,
             "fee": fee or _("市の定めによる"),
@@ -242,3 +253,35 @@ def explain(request: HttpRequest, case: str) -> HttpResponse:
     if index.isdigit() and int(index) < len(view.judged.pack.procedure(name).tell):
         closing.explain(case=case, procedure=name, index=int(index), by=actor_of(request), now=timezone.now())
     return redirect("counter:procedure", case, name, subject)
+
+
+@needs(Authority.COUNTER)
+def revision(request: HttpRequest, case: str) -> HttpResponse:
+    """What the newest published procedures would change in this case; taken only by a press."""
+    view = case_of(request, case, "revision")
+    if request.method == "POST":
+        try:
+            hearing.move_to_current_revision(
+                case=case, by=actor_of(request), now=timezone.now(), version=version_of(request)
+            )
+        except EXPECTED as error:
+            return _again(request, case, error)
+        messages.info(request, _("新しい手続台帳で決め直しました。"))
+        return redirect("counter:hearing", case)
+    found = queries.newer_procedures(case=case)
+    if found is None or view.header.signed:
+        return redirect("counter:hearing", case)
+    packs = (found.pack, view.judged.pack)
+    lines = [
+        {
+            "name": next(
+                one.procedure(change.procedure).name for one in packs if one.has_procedure(change.procedure)
+            ),
+            "subject": subject_text(view.record, change.subject),
+            "before": _(change.before.label) if change.before else "—",
+            "after": _(change.after.label) if change.after else "—",
+        }
+        for change in found.changes
+    ]
+    context = {"case": head_of(view.header, here="hearing", record=view.record), "lines": lines}
+    return render(request, "counter/revision.html", context)

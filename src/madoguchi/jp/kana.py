@@ -2,7 +2,7 @@
 
 Promises: half-width kana become full-width, and marks join their kana, without a 漢字 becoming another; a search key
 is the same for ひらがな and カタカナ and for all that 住民記録システム標準仕様書 2.1.2 wants found as one: 清濁, 拗促,
-長音, hyphens and spaces, ヂ and ジ, ヅ and ズ, ワ and ハ, ヴァ and バ, オ and ヲ, ウ behind the オ段 and オ. Because ヂ
+長音, hyphens and spaces, ヂ and ジ, ヅ and ズ, ワ and ハ, ヴァ and バ, オ and ヲ, オ and ウ behind the オ段. Because ヂ
 is found as チ and as ジ, チ and シ share a key, and so do ツ and ス.
 """
 
@@ -19,7 +19,7 @@ _DROPPED = str.maketrans("", "", "ーｰ-‐‑–—―−－・･ 　,，.．
 _SAME_SOUND = str.maketrans("ヲヰヱツチワ", "オイエスシハ")
 _VU = re.compile("ヴ([ァィゥェォ]?)")
 _BA_ROW = {"": "ブ", "ァ": "バ", "ィ": "ビ", "ゥ": "ブ", "ェ": "ベ", "ォ": "ボ"}
-_LONG_O = re.compile("(?<=[オコソトノホモヨロ])ウ+")
+_LONG_O = re.compile("(?<=[オコソトノホモヨロ])[オウ]+")
 # 漢字 that NFC would turn into another one (神 U+FA19 → 神 U+795E): in a name or an address they are not the same.
 _COMPATIBILITY = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 
@@ -48,4 +48,4 @@ def kana_search_key(text: str) -> str:
     sounded = _VU.sub(lambda match: _BA_ROW[match.group(1)], folded)
     unvoiced = unicodedata.normalize("NFD", sounded.translate(_SMALL_TO_LARGE)).translate(_DROPPED)
     key = unicodedata.normalize("NFC", unvoiced).translate(_SAME_SOUND)
-    return _LONG_O.sub(lambda match: "オ" * len(match.group()), key)
+    return _LONG_O.sub(lambda match: "ウ" * len(match.group()), key)

@@ -1,23 +1,24 @@
 """Addresses (住所): free text with its town found, and the unparsed rest kept.
 
-Promises: no character is lost (the parts joined are the text in normal form); the longest town name of the city's
-list wins, with or without 大字 and with 丁目 in 漢数字 or digits; what stands behind a space, or is 様方, is the 方書.
+Promises: no character is lost (the parts joined are the text in normal form, so a space before a part stays with
+it) and no 漢字 becomes another; the longest town name of the city's list wins, with or without 大字 and with 丁目 in
+漢数字 or digits; what stands behind a space after the lot number, or is 様方, is the 方書.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from madoguchi.jp.municipalities import municipality_of, prefectures
+from madoguchi.jp.kana import composed
+from madoguchi.jp.municipalities import municipality_as_written, prefectures
 
 _KANJI_DIGITS = "〇一二三四五六七八九"
 _CHOME = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目)")
-_BUILDING = re.compile(
-    r"^(?P<lot>[^ ]*?)(?P<space> +)(?P<building>.+)$|^(?P<lot2>[0-9０-９の\-−番地号丁目]+)(?P<with>[^0-9０-９の\-−番地号丁目].*様方.*)$"
-)
+# A number that counts a lot, not a 丁目, 条 or 地割; or the words for a place without one.
+_LOT = re.compile(r"\d(?!\d*(?:丁目|条|地割))|[一二三四五六七八九十百]番|番外地|無番地")
+_IN_CARE_OF = re.compile(r"^(?P<lot>[0-9の\-番地号丁目]+)(?P<building>[^0-9の\-番地号丁目].*様方.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,20 @@ def normal_form(text: str) -> str:
     """Full-width digits and hyphens made plain, runs of spaces made one; names untouched."""
     wide = {ord("０") + n: str(n) for n in range(10)}
     hyphens = dict.fromkeys(map(ord, "−‐‑–—－"), "-")
-    return re.sub(r"[ 　]+", " ", unicodedata.normalize("NFC", text).translate(wide | hyphens)).strip()
+    return re.sub(r"[ 　]+", " ", composed(text).translate(wide | hyphens)).strip()
 
 
 def kanji_number(text: str) -> int:
-    """漢数字 up to 99 (二十三 → 23)."""
-    if "十" in text:
-        tens, ones = text.split("十", 1)
-        return (kanji_number(tens) if tens else 1) * 10 + (kanji_number(ones) if ones else 0)
+    """漢数字 up to 9999 (二十三 → 23, 千二百五 → 1205), or digit by digit (二三 → 23)."""
+    for unit, value in (("千", 1000), ("百", 100), ("十", 10)):
+        if unit in text:
+            above, below = text.split(unit, 1)
+            return (kanji_number(above) if above else 1) * value + (kanji_number(below) if below else 0)
     return int("".join(str(_KANJI_DIGITS.index(character)) for character in text))
 
 
 def town_key(town: str) -> str:
-    """One key for the ways of writing a town: 大字 and 字 dropped, 丁目 in digits, ケ and ヶ the same."""
+    """One key for the ways of writing a town: 大字 dropped, 丁目 in digits, ケ and ヶ the same."""
     plain = normal_form(town).removeprefix("大字").replace("ヶ", "ケ").replace("が", "ケ").replace("ガ", "ケ")
     return _CHOME.sub(lambda match: str(kanji_number(match.group(1))), plain)
 
@@ -61,8 +63,7 @@ def split_address(text: str, towns: Sequence[str] = ()) -> SplitAddress:
     clean = normal_form(text)
     prefecture = next((name for name in prefectures() if clean.startswith(name)), "")
     behind = clean[len(prefecture) :]
-    found = municipality_of(clean)
-    municipality = found.name if found and behind.startswith(found.name) else ""
+    municipality = municipality_as_written(clean)
     behind = behind[len(municipality) :]
     town = _longest_town(behind, towns)
     rest, building = _split_building(behind[len(town) :])
@@ -70,19 +71,21 @@ def split_address(text: str, towns: Sequence[str] = ()) -> SplitAddress:
 
 
 def _longest_town(text: str, towns: Sequence[str]) -> str:
-    """The longest beginning of `text` that is a town of the list in any way of writing."""
+    """The longest beginning of `text` that is a town of the list in any way of writing, with a space before it."""
+    space = text[: len(text) - len(text.lstrip())]
+    text = text.lstrip()
     keys = {town_key(town) for town in towns if town}
     longest = max((len(town) for town in towns), default=0) + 4
     for end in range(min(len(text), longest), 0, -1):
-        if town_key(text[:end]) in keys:
-            return text[:end]
+        if text[end - 1] != " " and town_key(text[:end]) in keys:
+            return f"{space}{text[:end]}"
     return ""
 
 
 def _split_building(rest: str) -> tuple[str, str]:
-    match = _BUILDING.match(rest)
-    if match is None:
-        return rest, ""
-    if match["lot2"] is not None:
-        return match["lot2"], match["with"]
-    return match["lot"], f"{match['space']}{match['building']}"
+    for space in re.finditer(" ", rest):
+        if _LOT.search(rest, 0, space.start()):
+            return rest[: space.start()], rest[space.start() :]
+    if match := _IN_CARE_OF.match(rest):
+        return match["lot"], match["building"]
+    return rest, ""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from madoguchi.jp.addresses import kanji_number
+
 SYMBOLS = 20
 PAD = "CC4"
 _VALUES = {**{str(n): n for n in range(10)}, "-": 10, **{f"CC{n}": n + 10 for n in range(1, 9)}}
@@ -19,22 +21,17 @@ _BARS = {
     "CC7": "441", "CC8": "111",
 }  # fmt: skip
 START, STOP = "13", "31"
-_KANJI = {character: n for n, character in enumerate("〇一二三四五六七八九")}
-_COUNTED = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目|丁|番地|番|号|地割|線|の)")
-
-
-def _kanji_number(text: str) -> str:
-    if "十" not in text:
-        return "".join(str(_KANJI[character]) for character in text)
-    tens, ones = text.split("十", 1)
-    return str((_KANJI[tens] if tens else 1) * 10 + (_KANJI[ones] if ones else 0))
+_COUNTED = re.compile(r"([〇一二三四五六七八九十百千]+)(?=丁目|丁|番地|番|号|地割|線|の)")
 
 
 def extract_display_number(address: str) -> str:
-    """住所表示番号: digits, hyphens and single letters, as the manual takes them out of an address."""
+    """住所表示番号: digits, hyphens and single letters, as the manual takes them out of an address.
+
+    What the postcode stands for (prefecture to 町域) is best left out by the caller: 三の宮 would give a 3.
+    """
     text = unicodedata.normalize("NFKC", address).upper().translate(str.maketrans("−‐‑–—ー", "------"))
     text = re.sub(r"[&/・.]", "", text)
-    text = _COUNTED.sub(lambda match: _kanji_number(match.group(1)), text)
+    text = _COUNTED.sub(lambda match: str(kanji_number(match.group(1))), text)
     text = re.sub(r"(?<=\d)F(?![A-Z])", " ", text)
     text = re.sub(r"[A-Z]{2,}", " ", text)
     text = re.sub(r"[^0-9A-Z]+", "-", text).strip("-")

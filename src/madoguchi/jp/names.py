@@ -7,23 +7,26 @@ a person's names a document prints is a rule, not a habit.
 
 from __future__ import annotations
 
+import csv
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from itertools import islice, product
+from importlib import resources
+from itertools import islice, pairwise, product
 
 import jntajis
 import regex
 
-from madoguchi.jp.kana import kana_search_key
+from madoguchi.jp.kana import composed, kana_search_key
 
 _GRAPHEME = regex.compile(r"\X")
 _VARIATION_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 _SHRINK_RULES = jntajis.MJShrinkSchemeCombo(15)
 MOST_CANDIDATES = 16
 FIRST_IDEOGRAPH = 0x2E7F
-ADOBE_SELECTORS = {0xE0100, 0xE0101}
+FIRST_SELECTOR, LAST_SELECTOR = 0xE0100, 0xE01EF
 
 
 def graphemes(text: str) -> tuple[str, ...]:
@@ -43,7 +46,7 @@ def without_variation_selectors(text: str) -> str:
 
 def shrink_candidates(text: str) -> frozenset[str]:
     """Ways in which the name may be written with common characters (MJ縮退), at most `MOST_CANDIDATES`, with itself."""
-    plain = without_variation_selectors(unicodedata.normalize("NFC", text))
+    plain = without_variation_selectors(composed(text))
     per_character = []
     for character in plain:
         found = (
@@ -61,12 +64,22 @@ def name_search_key(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _first_common_form(character: str) -> str:
-    """The form that a chain of 縮退 ends at (敮 → 敍 → 叙); each step goes to a smaller code, so it ends."""
-    while ord(character) > FIRST_IDEOGRAPH:
-        first = min({character, *jntajis.mj_shrink_candidates(character, _SHRINK_RULES)})
-        if first == character:
-            break
-        character = first
+    """The form that a chain of 縮退 ends at (敮 → 敍 → 叙); of a ring (真 → 眞 → 真) its smallest code."""
+    chain: list[str] = []
+    while character not in chain:
+        chain.append(character)
+        character = _next_common_form(character)
+    return min(chain[chain.index(character) :])
+
+
+def _next_common_form(character: str) -> str:
+    """The first other form that the table gives, in its order of preference; itself when there is none."""
+    if ord(character) <= FIRST_IDEOGRAPH:
+        return character
+    for other in jntajis.mj_shrink_candidates(character, _SHRINK_RULES):
+        plain = unicodedata.normalize("NFKC", other)
+        if len(plain) == 1 and plain != character:
+            return plain
     return character
 
 
@@ -128,14 +141,38 @@ class VariationWorld(Enum):
     NONE = "none"
     MOJI_JOHO = "moji_joho"
     ADOBE_JAPAN1 = "adobe_japan1"
+    MIXED = "mixed"
 
 
 def variation_world(text: str) -> VariationWorld:
-    """Which collection the selectors in `text` speak: Moji_Joho begins at U+E0102 for characters Adobe-Japan1 has too.
+    """Which collection the selectors in `text` speak; MIXED when it holds sequences of both.
 
-    U+E0100 and U+E0101 occur in both; alone they are taken as Adobe-Japan1 and have to be checked against the font.
+    A character's Adobe-Japan1 sequences run from U+E0100 to its own last one; Moji_Joho, registered later, begins
+    behind them (葛: Adobe-Japan1 up to U+E0101, 邉: up to U+E010E). Fonts of one collection print the plain glyph
+    for a sequence of the other, without a warning.
     """
-    selectors = {ord(character) for character in text if 0xE0100 <= ord(character) <= 0xE01EF}
-    if not selectors:
-        return VariationWorld.NONE
-    return VariationWorld.ADOBE_JAPAN1 if selectors <= ADOBE_SELECTORS else VariationWorld.MOJI_JOHO
+    found = {
+        _collection(base, ord(selector) - FIRST_SELECTOR)
+        for base, selector in pairwise(text)
+        if FIRST_SELECTOR <= ord(selector) <= LAST_SELECTOR
+    }
+    if len(found) > 1:
+        return VariationWorld.MIXED
+    return found.pop() if found else VariationWorld.NONE
+
+
+def _collection(base: str, place: int) -> VariationWorld:
+    firsts, ranges = _adobe_japan1()
+    at = bisect_right(firsts, ord(base)) - 1
+    if at >= 0 and ord(base) <= ranges[at][0] and place < ranges[at][1]:
+        return VariationWorld.ADOBE_JAPAN1
+    return VariationWorld.MOJI_JOHO
+
+
+@lru_cache(maxsize=1)
+def _adobe_japan1() -> tuple[list[int], list[tuple[int, int]]]:
+    """First characters of the ranges in order; for each its last character and how many sequences each one has."""
+    text = resources.files("madoguchi.jp").joinpath("data/adobe_japan1.csv").read_text(encoding="ascii")
+    rows = list(csv.DictReader(text.splitlines()))
+    ranges = [(int(row["last"], 16), int(row["sequences"])) for row in rows]
+    return [int(row["first"], 16) for row in rows], ranges

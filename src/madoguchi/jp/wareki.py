@@ -2,8 +2,11 @@
 
 Promises: every civil date since 明治 is shown in 和暦; what people write (和暦 full or short, ISO, slashes, eight
 digits, full-width digits, 元年) is understood; both notations are taken on the days on which an era changed; a date
-that is partly unknown (不詳) or never existed keeps its text and becomes the days it may be; an impossible era date
-is answered with the dates that may have been meant.
+that is partly unknown (不詳, the 14 ways of 住民記録システム標準仕様書 1.1.8), never existed or is of the old calendar
+(旧暦, before 1873) keeps its text and becomes the days it may be; an impossible era date is answered with the dates
+that may have been meant.
+
+How wide 頃, 推定 and a season are, no law says. Ours: on a day the month named, otherwise the month or year named.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from madoguchi.jp.dates import PossibleDays
 
@@ -52,7 +55,16 @@ _WESTERN_PART = re.compile(
 )
 _HYPHENS = str.maketrans(dict.fromkeys("−‐‑–—ー", "-"))
 _DIGITS = re.compile(r"^\d{8}$")
-WHOLLY_UNKNOWN = PossibleDays("不詳", date(1868, 1, 25), date(9999, 12, 31))
+_ABOUT_DAY = re.compile(r"^(?P<day>(?P<month>.+月)\s*\d{1,2}日)(?:頃|推定)$")
+_TENTH = re.compile(r"^(?P<month>.+月)(?P<tenth>[上中下])旬頃?$")
+_SEASON = re.compile(r"^(?P<year>.+年)[春夏秋冬]頃?$")
+_RANGE = re.compile(r"^(?P<first>.+)から(?P<last>.+?)(?:までの間|の間|まで)$")
+_FULL_DAY = re.compile(r"^(?P<year>.+年)\s*(?P<month>\d{1,2}月)\s*\d{1,2}日$")
+_TENTHS = {"上": (1, 10), "中": (11, 20), "下": (21, 31)}
+OLD_CALENDAR_ENDS = date(1872, 12, 31)
+# Far beyond any case, and with room left to add an age or a period to it.
+LAST_POSSIBLE = date(2999, 12, 31)
+WHOLLY_UNKNOWN = PossibleDays("不詳", date(1868, 1, 25), LAST_POSSIBLE)
 
 
 class WarekiError(ValueError):
@@ -92,6 +104,12 @@ def format_wareki_short(day: date) -> str:
     return f"{era.kanji}{'元' if year == 1 else year}.{day.month}.{day.day}"
 
 
+def format_wareki_latin(day: date) -> str:
+    """R8.11.5, as systems write it; the first year is 1."""
+    era = era_of(day)
+    return f"{era.letter}{day.year - era.first.year + 1}.{day.month}.{day.day}"
+
+
 def format_date_text(value: date | PossibleDays) -> str:
     """和暦 for a date, the text as written for one that is partly unknown."""
     return value.text if isinstance(value, PossibleDays) else format_wareki(value)
@@ -105,6 +123,8 @@ def parse_date_text(text: str) -> date | PossibleDays:
     clean = unicodedata.normalize("NFKC", text).translate(_HYPHENS).strip()
     if clean in ("不詳", "不明", "生年月日不詳", "年月日不詳"):
         return PossibleDays(text.strip(), WHOLLY_UNKNOWN.earliest, WHOLLY_UNKNOWN.latest)
+    if vague := _vague(text, clean):
+        return vague
     if _DIGITS.match(clean):
         clean = f"{clean[:4]}-{clean[4:6]}-{clean[6:]}"
     upper = clean[:1].upper() + clean[1:]
@@ -115,7 +135,7 @@ def parse_date_text(text: str) -> date | PossibleDays:
     if match := _ERA_PART.match(upper):
         era = _BY_MARK[match["era"]]
         if match["year"] is None:
-            return PossibleDays(text.strip(), era.first, era.last)
+            return PossibleDays(text.strip(), era.first, min(era.last, LAST_POSSIBLE))
         return _unknown_part(text, _era_year(era, match["year"]), match["month"], era)
     if match := _WESTERN_PART.match(clean):
         return _unknown_part(text, int(match["year"]), match["month"], None)
@@ -132,10 +152,64 @@ def _from_era(text: str, match: re.Match[str]) -> date | PossibleDays:
     if year < era.first.year:
         raise WarekiError(text)
     found = _from_parts(text, year, int(match["month"]), int(match["day"]))
-    first, last = (found, found) if isinstance(found, date) else (found.earliest, found.latest)
+    first, last = _ends(found)
     if last < era.first or first > era.last:
         raise WarekiError(text, (found,) if isinstance(found, date) else ())
+    if first <= OLD_CALENDAR_ENDS:
+        # A month of the old calendar began up to two months after that of the same number now.
+        last = min(date(year, 12, 31) + timedelta(days=60), OLD_CALENDAR_ENDS)
+        return PossibleDays(text.strip(), max(date(year, 1, 1), era.first), last)
+    if isinstance(found, PossibleDays):
+        return PossibleDays(found.text, max(first, era.first), min(last, era.last))
     return found
+
+
+def _ends(found: date | PossibleDays) -> tuple[date, date]:
+    return (found.earliest, found.latest) if isinstance(found, PossibleDays) else (found, found)
+
+
+def _vague(text: str, clean: str) -> PossibleDays | None:
+    """頃, 推定, 上旬, 春, ○日から○日までの間; None when the text is none of these."""
+    if match := _RANGE.match(clean):
+        return _between(text, match["first"], match["last"])
+    plain = clean.removeprefix("推定").strip()
+    if match := _TENTH.match(plain):
+        earliest, latest = _part(text, f"{match['month']}日不詳")
+        first, last = _TENTHS[match["tenth"]]
+        if earliest.day > last or latest.day < first:
+            raise WarekiError(text)
+        days = (max(earliest.day, first), min(latest.day, last))
+        return PossibleDays(text.strip(), earliest.replace(day=days[0]), earliest.replace(day=days[1]))
+    if match := _SEASON.match(plain):
+        return PossibleDays(text.strip(), *_part(text, f"{match['year']}月日不詳"))
+    if match := _ABOUT_DAY.match(plain if plain == clean else f"{plain.removesuffix('頃')}推定"):
+        _part(text, match["day"])
+        return PossibleDays(text.strip(), *_part(text, f"{match['month']}日不詳"))
+    if plain != clean:
+        return PossibleDays(text.strip(), *_part(text, f"{plain.removesuffix('頃')}頃"))
+    return None
+
+
+def _between(text: str, first: str, last: str) -> PossibleDays:
+    """○日から○日までの間; the second day may leave out the year, or the year and the month."""
+    first, last = (re.sub("推定|頃", "", day).strip() for day in (first, last))
+    if match := _FULL_DAY.match(first):
+        if re.fullmatch(r"\d{1,2}日", last):
+            last = f"{match['year']}{match['month']}{last}"
+        elif re.fullmatch(r"\d{1,2}月\s*\d{1,2}日", last):
+            last = f"{match['year']}{last}"
+    earliest, latest = _part(text, first)[0], _part(text, last)[1]
+    if latest < earliest:
+        raise WarekiError(text)
+    return PossibleDays(text.strip(), earliest, latest)
+
+
+def _part(text: str, piece: str) -> tuple[date, date]:
+    """The first and last day that a piece of `text` may be; what is refused is the whole text."""
+    try:
+        return _ends(parse_date_text(piece))
+    except WarekiError as refused:
+        raise WarekiError(text, refused.candidates) from refused
 
 
 def _from_parts(text: str, year: int, month: int, day: int) -> date | PossibleDays:
@@ -160,7 +234,7 @@ def add_one(day: date) -> date:
 
 
 def _unknown_part(text: str, year: int, month: str | None, era: Era | None) -> PossibleDays:
-    if month is not None and not 1 <= int(month) <= 12:
+    if year == 0 or (month is not None and not 1 <= int(month) <= 12):
         raise WarekiError(text)
     first = date(year, int(month) if month else 1, 1)
     last_month = int(month) if month else 12

@@ -26,7 +26,7 @@ from madoguchi.jp.dates import (
     school_entry,
     school_grade,
 )
-from madoguchi.jp.open_days import OpenDays
+from madoguchi.jp.open_days import OpenDays, national_closed
 
 CALENDAR = OpenDays()
 births = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -104,6 +104,11 @@ def test_e09_a_birth_counts_its_first_day_and_a_move_does_not() -> None:
     assert due(date(2026, 11, 5), 14, count_first_day=False) == date(2026, 11, 19)
 
 
+def test_e08_whoever_turns_18_on_the_day_after_may_vote() -> None:
+    assert attains(date(2008, 11, 16), 18) <= date(2026, 11, 15)
+    assert attains(date(2008, 11, 17), 18) > date(2026, 11, 15)
+
+
 @pytest.mark.parametrize(
     ("start", "count_first_day", "written", "rolled"),
     [
@@ -133,6 +138,21 @@ def test_e11_the_city_may_close_or_open_a_day_of_its_own() -> None:
     own = OpenDays(closed=frozenset({date(2026, 11, 24)}), opened=frozenset({date(2026, 11, 22)}))
     assert roll_to_open_day(date(2026, 11, 23), own.is_open) == date(2026, 11, 25)
     assert own.is_open(date(2026, 11, 22))
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, 22), date(2026, 5, 6), date(2026, 11, 3)])
+def test_e11_holidays_between_holidays_and_in_lieu_are_closed(day: date) -> None:
+    assert national_closed(day)
+
+
+def test_e11_a_calendar_is_a_value() -> None:
+    assert OpenDays(frozenset({date(2026, 11, 24)})) == OpenDays(frozenset({date(2026, 11, 24)}))
+    assert len({OpenDays(), OpenDays(), OpenDays(opened=frozenset({date(2026, 11, 22)}))}) == 2
+
+
+def test_e12_the_first_day_of_a_right_is_not_rolled() -> None:
+    assert not CALENDAR.is_open(birthday(date(1951, 11, 1), 75))
+    assert birthday(date(1951, 11, 1), 75) == date(2026, 11, 1)
 
 
 def test_e11_the_turn_of_the_year_is_closed() -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.jp.kana import full_width_kana, kana_search_key, katakana
+from madoguchi.jp.kana import composed, full_width_kana, kana_search_key, katakana
 from madoguchi.jp.names import (
     MOST_CANDIDATES,
+    CharacterIdentity,
     NameParts,
     NameUse,
     VariationWorld,
@@ -55,7 +56,31 @@ def test_e24_length_is_what_a_reader_counts() -> None:
 def test_e24_the_two_collections_of_selectors_are_told_apart() -> None:
     assert variation_world("葛城") is VariationWorld.NONE
     assert variation_world("葛\U000e0101城") is VariationWorld.ADOBE_JAPAN1
-    assert variation_world("邉\U000e0107") is VariationWorld.MOJI_JOHO
+    assert variation_world("葛\U000e0102城") is VariationWorld.MOJI_JOHO
+    assert variation_world("邉\U000e010e") is VariationWorld.ADOBE_JAPAN1
+    assert variation_world("邉\U000e010f") is VariationWorld.MOJI_JOHO
+    assert variation_world("㐴\U000e0100") is VariationWorld.MOJI_JOHO
+    assert variation_world("葛\U000e0101邉\U000e010f") is VariationWorld.MIXED
+    assert variation_world("\U000e0101") is VariationWorld.NONE
+
+
+@pytest.mark.parametrize("typed", ["冨田", "舘野", "瀨川", "桒原", "大槗", "德永", "靑木", "眞鍋"])
+def test_e22_whoever_types_a_variant_finds_the_common_form(typed: str) -> None:
+    common = str.maketrans("冨舘瀨桒槗德靑眞", "富館瀬桑橋徳青真")
+    assert name_search_key(typed) in name_search_keys(typed.translate(common))
+    assert name_search_key(typed.translate(common)) in name_search_keys(typed)
+
+
+def test_e22_a_compatibility_character_stays_itself() -> None:
+    """NFC would turn these into other 漢字; kana with their marks apart are still joined."""
+    assert composed("飯\ufa10\ufa19か\u3099") == "飯\ufa10\ufa19が"
+    assert "\ufa19田" in shrink_candidates("\ufa19田")
+    assert name_search_key("\ufa19田") == name_search_key("神田")
+
+
+def test_e22_a_character_no_code_can_carry_has_four_points() -> None:
+    identity = CharacterIdentity(written="\ue000", mj_name=None, shrunk="辺", image="gaiji/e000.svg")
+    assert (identity.written, identity.mj_name, identity.shrunk) == ("\ue000", None, "辺")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +94,18 @@ def test_e24_the_two_collections_of_selectors_are_told_apart() -> None:
         ("タカハシ　タロウ", "タカハシタロウ"),
         ("ヲノ", "オノ"),
         ("ミヅキ", "ミツキ"),
-        ("ヴァン", "ウアン"),
+        ("ヴァン", "バン"),
+        ("ヂ", "ジ"),
+        ("ヅ", "ズ"),
+        ("コヂマ", "コチマ"),
+        ("ワ", "ハ"),
+        ("ヴィ", "ビ"),
+        ("ヴ", "ブ"),
+        ("ヒ", "ピ"),
+        ("オオノ", "オウノ"),
+        ("ショウコ", "ショオコ"),
+        ("ユ―コ", "ユ－コ"),
+        ("ユ‐コ", "ユ-コ"),
     ],
 )
 def test_e25_a_reading_is_found_however_it_is_written(said: str, written: str) -> None:
@@ -96,6 +132,12 @@ def test_e28_a_long_name_without_a_surname_stays_whole() -> None:
     assert NameParts(LONG).for_use(NameUse.REGISTER) == LONG
     assert name_search_key(LONG) == name_search_key(LONG.replace(" ", "　").lower())
     assert name_search_key("ＭＡＲＩＡ，Ｆ") == name_search_key("Maria F")
+
+
+@given(st.text(max_size=20))
+def test_a_key_of_any_text_is_its_own_key(text: str) -> None:
+    assert kana_search_key(kana_search_key(text)) == kana_search_key(text)
+    assert composed(composed(text)) == composed(text)
 
 
 @given(kana)

@@ -60,6 +60,14 @@ def _bars_of(drawing: str) -> str:
     return "".join(kinds[top == upper, end == lower] for _, top, end in found)
 
 
+@pytest.mark.parametrize(
+    ("address", "extracted"),
+    [("百二十番地3", "120-3"), ("千二百五番地", "1205"), ("二十三地割5-4", "23-5-4"), ("十番地", "10")],
+)
+def test_e32_numbers_in_kanji_are_read_whole(address: str, extracted: str) -> None:
+    assert extract_display_number(address) == extracted
+
+
 @pytest.mark.parametrize("postal_code", ["", "123", "12345678", "１２３"])
 def test_a_postcode_without_seven_digits_is_refused(postal_code: str) -> None:
     with pytest.raises(ValueError, match="7けた"):
@@ -86,6 +94,21 @@ def test_one_wrong_digit_is_found_unless_the_standard_is_silent(serial: str, pla
     other = serial[:place] + str((int(serial[place]) + 1) % 10) + serial[place + 1 :]
     if with_check_digit(serial)[-1] != "0":
         assert not valid_resident_number(other + with_check_digit(serial)[-1])
+
+
+@given(st.text("0123456789", min_size=11, max_size=11), st.integers(0, 10), st.integers(1, 9))
+def test_one_wrong_digit_of_an_individual_number_is_found_unless_its_check_digit_is_0(
+    first: str, place: int, step: int
+) -> None:
+    check = individual_number_check_digit(first)
+    other = first[:place] + str((int(first[place]) + step) % 10) + first[place + 1 :]
+    if check != 0:
+        assert not valid_individual_number(f"{other}{check}")
+
+
+def test_the_remainders_of_a_resident_number() -> None:
+    """Remainder 0 gives 0 by the standard, remainder 1 gives 0 by our decision, remainder 2 gives 9."""
+    assert [with_check_digit(serial)[-1] for serial in ("0", "6", "1")] == ["0", "0", "9"]
 
 
 @pytest.mark.parametrize("number", ["", "7", "12a4", "１２３４"])

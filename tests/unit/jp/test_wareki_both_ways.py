@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.dates import PossibleDays, attains
 from madoguchi.jp.wareki import (
     WarekiError,
     format_date_text,
     format_wareki,
+    format_wareki_latin,
     format_wareki_short,
     parse_date_text,
 )
 
-civil = st.dates(date(1868, 1, 25), date(2099, 12, 31))
+civil = st.dates(date(1873, 1, 1), date(2099, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,11 @@ def test_e14_a_day_is_written_as_counters_write_it(day: date, long: str, short: 
     assert format_wareki_short(day) == short
 
 
+def test_e14_a_day_in_latin_letters_has_a_year_1() -> None:
+    assert format_wareki_latin(date(2026, 11, 5)) == "R8.11.5"
+    assert format_wareki_latin(date(2019, 5, 1)) == "R1.5.1"
+
+
 @pytest.mark.parametrize(
     ("text", "earliest", "latest"),
     [
@@ -86,7 +92,10 @@ def test_e14_a_day_is_written_as_counters_write_it(day: date, long: str, short: 
         ("1970-00-00", date(1970, 1, 1), date(1970, 12, 31)),
         ("1970-02-00", date(1970, 2, 1), date(1970, 2, 28)),
         ("1970年不詳", date(1970, 1, 1), date(1970, 12, 31)),
-        ("不詳", date(1868, 1, 25), date(9999, 12, 31)),
+        ("不詳", date(1868, 1, 25), date(2999, 12, 31)),
+        ("令和不詳", date(2019, 5, 1), date(2999, 12, 31)),
+        ("H1.0.0", date(1989, 1, 8), date(1989, 12, 31)),
+        ("昭和64年0月0日", date(1989, 1, 1), date(1989, 1, 7)),
     ],
 )
 def test_e15_a_date_that_is_partly_unknown_keeps_its_text_and_its_bounds(
@@ -104,13 +113,84 @@ def test_e16_a_day_that_never_was_keeps_its_text(text: str) -> None:
     assert format_date_text(found) == text
 
 
+@given(st.integers(0, 120))
+def test_e15_a_wholly_unknown_birth_leaves_room_for_an_age(age: int) -> None:
+    unknown = parse_date_text("不詳")
+    assert isinstance(unknown, PossibleDays)
+    assert unknown.map(lambda day: attains(day, age)).text == "不詳"
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("令和8年頃", date(2026, 1, 1), date(2026, 12, 31)),
+        ("令和8年11月頃", date(2026, 11, 1), date(2026, 11, 30)),
+        ("令和8年11月3日頃", date(2026, 11, 1), date(2026, 11, 30)),
+        ("推定令和8年11月3日", date(2026, 11, 1), date(2026, 11, 30)),
+        ("推定令和8年11月", date(2026, 11, 1), date(2026, 11, 30)),
+        ("令和8年春", date(2026, 1, 1), date(2026, 12, 31)),
+        ("令和8年11月上旬", date(2026, 11, 1), date(2026, 11, 10)),
+        ("令和8年11月中旬頃", date(2026, 11, 11), date(2026, 11, 20)),
+        ("年月日不詳", date(1868, 1, 25), date(2999, 12, 31)),
+        ("令和8年 月日不詳", date(2026, 1, 1), date(2026, 12, 31)),
+        ("令和8年11月 日不詳", date(2026, 11, 1), date(2026, 11, 30)),
+        ("令和8年11月20日から12月3日頃までの間", date(2026, 11, 20), date(2026, 12, 3)),
+        ("令和8年11月推定3日から5日までの間", date(2026, 11, 3), date(2026, 11, 5)),
+        ("令和8年11月1日頃から10日頃までの間", date(2026, 11, 1), date(2026, 11, 10)),
+    ],
+)
+def test_e15_the_14_unknown_dates_of_the_standard_are_taken(text: str, earliest: date, latest: date) -> None:
+    """住民記録システム標準仕様書 1.1.8 不詳日入力一覧; the bounds are ours."""
+    assert parse_date_text(text) == PossibleDays(text, earliest, latest)
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("昭和64年1月上旬", date(1989, 1, 1), date(1989, 1, 7)),
+        ("平成元年1月上旬", date(1989, 1, 8), date(1989, 1, 10)),
+        ("令和8年2月下旬", date(2026, 2, 21), date(2026, 2, 28)),
+        ("2026年11月1日から5日までの間", date(2026, 11, 1), date(2026, 11, 5)),
+    ],
+)
+def test_e19_a_part_of_a_month_stays_in_its_era_and_month(text: str, earliest: date, latest: date) -> None:
+    assert parse_date_text(text) == PossibleDays(text, earliest, latest)
+
+
+@pytest.mark.parametrize("text", ["明治5年12月2日", "明治元年11月30日", "M3.5.5"])
+def test_e16_a_day_of_the_old_calendar_keeps_its_text(text: str) -> None:
+    found = parse_date_text(text)
+    assert isinstance(found, PossibleDays)
+    assert found.text == text
+    assert found.latest <= date(1872, 12, 31)
+
+
+def test_e16_the_calendar_of_today_begins_with_meiji_6() -> None:
+    assert parse_date_text("明治6年1月1日") == date(1873, 1, 1)
+
+
 @pytest.mark.parametrize("text", ["令和8年11月頃", "令和8年11月推定"])
 def test_e19_about_a_month_is_kept_as_written(text: str) -> None:
     assert parse_date_text(text) == PossibleDays(text, date(2026, 11, 1), date(2026, 11, 30))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "きのう", "令和8年13月1日", "令和8年1月32日", "令和0年1月1日", "2026-13-01", "0000-01-01"]
+    "text",
+    [
+        "0000年不詳",
+        "平成31年5月3日頃",
+        "昭和64年1月中旬",
+        "令和8年11月40日頃",
+        "令和8年11月5日から3日までの間",
+        "推定",
+        "",
+        "きのう",
+        "令和8年13月1日",
+        "令和8年1月32日",
+        "令和0年1月1日",
+        "2026-13-01",
+        "0000-01-01",
+    ],
 )
 def test_what_is_not_a_date_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(WarekiError, match="日付として読めません"):
@@ -121,6 +201,7 @@ def test_what_is_not_a_date_is_refused_with_an_example(text: str) -> None:
 def test_each_day_comes_back_from_its_wareki(day: date) -> None:
     assert parse_date_text(format_wareki(day)) == day
     assert parse_date_text(format_wareki_short(day)) == day
+    assert parse_date_text(format_wareki_latin(day)) == day
     assert parse_date_text(day.isoformat()) == day
     assert parse_date_text(day.strftime("%Y%m%d")) == day
 

@@ -70,13 +70,15 @@ def _where_pip_looks(environment: dict[str, str]) -> dict[str, str]:
     """uv does not read pip's configuration: an index that pip was told of is told to uv, unless uv has its own."""
     if any(name.startswith("UV_") and "INDEX" in name for name in environment):
         return environment
+    words = [str(PYTHON), "-m", "pip", "config", "list"]
+    listed = subprocess.run(words, env=environment, capture_output=True, text=True, check=False).stdout
+    known = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
     told = dict(environment)
     for setting, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
-        words = [str(PYTHON), "-m", "pip", "config", "get", f"global.{setting}"]
-        asked = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-        value = environment.get("PIP_" + setting.upper().replace("-", "_")) or asked.stdout.strip()
-        if value:
-            told.setdefault(variable, value)
+        for place in (":env:.", "install.", "global."):  # the first that says something wins, as with pip
+            value = known.get(place + setting, "").strip("'")
+            if value:
+                told.setdefault(variable, value)
     return told
 
 

@@ -21,8 +21,8 @@ FORBIDDEN = (
 )
 
 
-def faults(path: Path, *, root: Path = ROOT) -> list[str]:
-    """Sentences with line numbers for one template; its name is told from `root`."""
+def faults(path: Path, *, root: Path | None = None) -> list[str]:
+    """Sentences with line numbers for one template; its name is told from `root` (the product)."""
     text = path.read_text(encoding="utf-8")
     found = []
     for pattern, sentence in FORBIDDEN:
@@ -35,7 +35,7 @@ def faults(path: Path, *, root: Path = ROOT) -> list[str]:
         )
         for match in JAPANESE.finditer(plain)
     ]
-    name = path.relative_to(root) if path.is_relative_to(root) else path
+    name = path.relative_to(root or ROOT)
     return [f"{name}:{line}: {sentence}" for line, sentence in dict(sorted(found)).items()]
 
 

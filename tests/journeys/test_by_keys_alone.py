@@ -52,7 +52,7 @@ def page(base: str, browser: Browser) -> Iterator[Page]:
     opened.keyboard.type("clerk")  # the sign-in begins in the name
     tab_to(opened, "#id_password")
     opened.keyboard.type(PASSWORD)
-    press(opened, "Enter", "**/cases/")
+    press(opened, "Enter", f"{base}/cases/")
     yield opened
     window.close()
 

@@ -1,8 +1,8 @@
 """A family of five moves in (転入): from the moving-out certificate to the registered change, in a real browser.
 
 What is known beforehand is what the certificate says, nothing else. The list that comes out is the expert's; what the
-visit cost the family is read from the journey page, which counts recorded events. The same way is then gone with keys
-only, and with JavaScript off.
+visit cost the family is read from the journey page, which counts recorded events. The same way is then gone with
+JavaScript off.
 """
 
 from __future__ import annotations
@@ -236,36 +236,6 @@ def write_journey(counts: dict[str, float], *, must: int, optional: int) -> None
     (Path(__file__).resolve().parents[2] / "docs" / "journeys.md").write_text(
         "\n".join(lines), encoding="utf-8"
     )
-
-
-def test_a_whole_hearing_goes_by_keys_alone(base: str, browser: Browser) -> None:
-    """The prepared case A001: certificate copied, visitor known. No mouse from the list to the signature."""
-    page = signed_in(browser, base, "clerk")
-    page.goto(f"{base}/cases/?q=A001")
-    page.locator("tbody a").first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/hearing/")
-    for _ in range(12):
-        if not page.locator("input[name=prompt]").count():
-            break
-        title = page.locator("#prompt-title").inner_text()
-        if page.locator("button[value=none]").count():
-            page.keyboard.press("0")
-        else:
-            page.keyboard.press("9")
-        page.wait_for_function(
-            "(title) => document.querySelector('#prompt-title')?.innerText !== title", arg=title
-        )
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/check/")
-    page.locator("button[value=sign]").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/sign/")
-    page.locator("#paper-signed").focus()
-    page.keyboard.press("Space")
-    page.locator("button[value=paper]").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/done/")
 
 
 def test_the_same_way_works_without_javascript(base: str, browser: Browser) -> None:

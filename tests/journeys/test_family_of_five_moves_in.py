@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tests.journeys.demo_server import chromium, demo
 
+from madoguchi.cases.states import CaseStatus
 from madoguchi.config.demo_city import PASSWORD
 from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
@@ -213,6 +214,11 @@ def register(browser: Browser, base: str, case: str) -> None:
         systems.locator("form[action*='csv'] button").first.click()
     text = Path(str(download.value.path())).read_text(encoding="utf-8-sig")
     assert all(name in text for name in NAMES.values())
+    systems.goto(f"{base}/office/changes/")
+    systems.locator("button[value=ok]").click()
+    clerk = signed_in(browser, base, "clerk")
+    clerk.goto(f"{base}/cases/{case}/done/")
+    assert clerk.locator(".mdg-case-head > p").nth(3).inner_text() == CaseStatus.REGISTERED.label
 
 
 def write_journey(counts: dict[str, float], *, must: int, optional: int) -> None:

@@ -1,0 +1,103 @@
+"""Every screen of a case, in every state a case can be in: axe finds nothing, nothing is cut off, the HTML is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+from tests.browser_kit import accessibility_faults, html_faults
+from tests.rooms.cases.walking import answer_once, answered, begun, brought_to, opened, visited
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases.models import TaskRow
+from madoguchi.cases.states import CaseStatus
+
+Staff = Mapping[str, Actor]
+CLERK, REVIEWER, OFFICER, SYSTEMS = "clerk_hana", "reviewer_jiro", "officer_nhi", "systems_saki"
+EMPTY = ("start", "find", "certificate")
+BEGUN = (
+    "start", "find", "certificate", "household", "visitor", "hearing", "check", "sign", "display", "history",
+    "journey", "facts/health_insurance/p1", "procedures/move-in-notice/household", "procedures/nhi-enrol/p1",
+)  # fmt: skip
+SIGNED = ("hearing", "done", "correct", "display", "history", "journey")
+STATES = ("opened", "begun", "half heard", "heard", *(status.value for status in CaseStatus))
+HALF = {"width": 720, "height": 450}  # 1440 × 900 at 200%
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.urls("tests.browser.urls"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("procedures", "residents"),
+]
+
+
+def brought_there(state: str, city: Staff) -> str:
+    """A case in this state."""
+    clerk = city[CLERK]
+    if state == "opened":
+        return opened(clerk)
+    if state in ("begun", "half heard", "heard"):
+        case = begun(clerk)
+        visited(case, clerk)
+        if state == "half heard":
+            answer_once(case, clerk, unknown=True)
+            answer_once(case, clerk)
+        if state == "heard":
+            answered(case, clerk)
+        return case
+    return brought_to(CaseStatus(state), clerk, city[REVIEWER])
+
+
+def screens(state: str, case: str) -> Iterator[tuple[str, str]]:
+    """Who opens which screen of a case in this state."""
+    before = state in ("begun", "half heard", "heard", CaseStatus.HEARING.value)
+    yield CLERK, "/cases/"
+    for name in EMPTY if state == "opened" else BEGUN if before else SIGNED:
+        yield CLERK, f"/cases/{case}/{name}/"
+    if before or state == "opened":
+        return
+    yield OFFICER, "/desk/"
+    for task in TaskRow.objects.filter(department="insurance", case__public_id=case):
+        yield OFFICER, f"/desk/{task.pk}/"
+    yield REVIEWER, "/reviews/"
+    yield SYSTEMS, "/office/changes/"
+    yield SYSTEMS, "/office/certificates/"
+    if state == CaseStatus.IN_REVIEW.value:
+        yield REVIEWER, f"/reviews/{case}/"
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+@pytest.mark.parametrize("state", STATES)
+def test_a_screen_can_be_read_by_everybody(state: str, city: Staff, page_of: Callable[[str], Page]) -> None:
+    case = brought_there(state, city)
+    faults = []
+    for username, url in screens(state, case):
+        page = page_of(username)
+        page.set_viewport_size(HALF)
+        answer = page.goto(url)
+        assert answer is not None and answer.status == 200, url
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        faults += [f"{url} {one}" for one in accessibility_faults(page)]
+        too_wide = page.evaluate(
+            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+        )
+        if too_wide > 0:
+            faults.append(f"{url} is {too_wide} px too wide")
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.needs("java")
+def test_the_html_of_every_screen_is_valid(
+    city: Staff, signed_in: Callable[[str], Client], tmp_path: Path
+) -> None:
+    pages = {}
+    for state in STATES:
+        case = brought_there(state, city)
+        for username, url in screens(state, case):
+            pages[f"{state} {url}"] = signed_in(username).get(url, follow=True).content.decode()
+    faults = html_faults(pages, tmp_path)
+    assert faults == [], "\n".join(faults)

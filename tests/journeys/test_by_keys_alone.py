@@ -115,7 +115,12 @@ def test_a_move_in_from_the_certificate_to_the_signature(page: Page) -> None:
     for field, text in CERTIFICATE:
         tab_to(page, field)
         page.keyboard.type(text)
-    for field, letter in (("sex", "男"), ("relationship", "世"), ("health_insurance", "国"), ("pension", "第")):
+    for field, letter in (
+        ("sex", "男"),
+        ("relationship", "世"),
+        ("health_insurance", "国"),
+        ("pension", "第"),
+    ):
         tab_to(page, f"#id_form-0-{field}")
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement.selectedOptions[0].text").startswith(letter)

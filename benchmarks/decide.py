@@ -18,11 +18,11 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
 from madoguchi.jp.open_days import OpenDays
-from madoguchi.procedures.court import forget_decisions
 from madoguchi.procedures.decide import decide, next_question
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
 from madoguchi.procedures.loader import load_pack, national_pack
 from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.remembered import forget_decisions
 from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
 
 ON = date(2026, 11, 9)

@@ -11,7 +11,6 @@ For each procedure of the event and each subject, none left out:
 The answer depends on nothing but the arguments.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -34,13 +33,14 @@ from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.language.residual import Leaf, Residual, joined, opposite
 from madoguchi.procedures.language.search import leaves_of, outlook
 from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
-from madoguchi.procedures.packs import Pack, Procedure
+from madoguchi.procedures.packs import AmountRule, Pack, Procedure
+from madoguchi.procedures.remembered import Told, remembered_for
 from madoguchi.procedures.situation import Situation
 from madoguchi.procedures.wording import label_of, place_of
 
 _ADULT = 18
 _CLAIMANT_REF = FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)
-_NO_REFS: frozenset[FactRef] = frozenset()
+_ANYBODY = "anybody"
 _NAMED_IN_A_REASON = 3
 _TELLING_KIN_AND_CLAIMANT = (RELATIONSHIP, "birth_date")
 
@@ -52,18 +52,10 @@ def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -
     the situation names none. `open_days` moves deadlines to the next open day.
     """
     court = Court(pack, situation, on, open_days)
-    household = (HOUSEHOLD_SUBJECT,)
-    people = tuple(person.id for person in situation.people)
-    return tuple(
-        court.decision(judge_of(procedure), subject)
-        for procedure in pack.procedures_of(situation.event)
-        for subject in (people if procedure.per == "person" else household)
-    )
-
-
-def forget_decisions() -> None:
-    """Drop every remembered decision; the next answers are worked out anew and are the same."""
-    _remembered_for.cache_clear()
+    decisions: list[Decision] = []
+    for procedure in pack.procedures_of(situation.event):
+        decisions += court.decisions(judge_of(procedure))
+    return tuple(decisions)
 
 
 def changes(before: tuple[Decision, ...], after: tuple[Decision, ...]) -> tuple[Change, ...]:
@@ -78,11 +70,11 @@ def changes(before: tuple[Decision, ...], after: tuple[Decision, ...]) -> tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class Finding:
     """What one group says with one claimant; `shape` tells open findings apart."""
 
     status: Status
-    matters: frozenset[FactRef] = _NO_REFS
+    matters: frozenset[FactRef] = frozenset()
     shape: object = None
 
 
@@ -102,11 +94,15 @@ class Court:
         self._set_claimant(self.frame, self.claimants[0] if len(self.claimants) == 1 else None)
         self._tracing: Frame | None = None
         self._place = {person.id: place for place, person in enumerate(situation.people)}
-        self._remembered = _remembered_for(
+        self._remembered = remembered_for(
             (pack.revision, situation.event, on, self.notified_on, self.law_day, open_days)
         )
         self._household = (situation.claimant, situation.relations, tuple(self._place))
         self._others: dict[tuple[str, ...], tuple[Any, ...]] = {}
+        shared_exact = isinstance(self.law_day, date) and _exact(self.frame.event, self.frame.household)
+        self._exact = {record.id for record in self.frame.people if shared_exact and _exact(record)}
+        if shared_exact:
+            self._exact.add(HOUSEHOLD_SUBJECT)
 
     @property
     def tracing(self) -> Frame:
@@ -115,23 +111,26 @@ class Court:
             self._tracing = Frame(self.situation, self.kinship, self.notified_on, set())
         return self._tracing
 
-    def decision(self, judge: Judge, subject: str) -> Decision:
-        """Return the decision on one procedure for one subject, remembered by the facts it depends on."""
-        reads = judge.footprint
-        own = self.frame.records[subject].get if subject in self._place else None
-        event, household = self.frame.event.get, self.frame.household.get
-        key = (
+    def decisions(self, judge: Judge) -> list[Decision]:
+        """Return the decisions on one procedure, each remembered by the facts that it depends on."""
+        reads, remembered = judge.footprint, self._remembered.decisions
+        event, household = self.frame.event, self.frame.household
+        shared = (
             judge,
-            subject,
-            tuple([own(key) for key in reads.own]) if own is not None else (),
-            tuple([event(key) for key in reads.event]) if reads.event else (),
-            tuple([household(key) for key in reads.household]) if reads.household else (),
+            tuple([event.get(key) for key in reads.event]),
+            tuple([household.get(key) for key in reads.household]),
             self._of_others(reads) if reads.wide else (),
         )
-        decision = self._remembered.get(key)
-        if decision is None:
-            decision = self._remembered[key] = self._decided(judge, subject)
-        return decision
+        groups = judge.in_force(self.law_day)
+        decisions = []
+        for subject in self._place if judge.procedure.per == "person" else (HOUSEHOLD_SUBJECT,):
+            own = self.frame.records.get(subject)
+            key = (subject, () if own is None else tuple([own.get(fact) for fact in reads.own]), shared)
+            decision = remembered.get(key)
+            if decision is None:
+                decision = remembered[key] = self._decided(judge, groups, subject)
+            decisions.append(decision)
+        return decisions
 
     def _of_others(self, reads: Footprint) -> tuple[Any, ...]:
         """Return what a decision that looks at other people depends on."""
@@ -142,39 +141,55 @@ class Court:
             values = self._others[reads.others] = (*values, self._household)
         return values
 
-    def _decided(self, judge: Judge, subject: str) -> Decision:
+    def _decided(self, judge: Judge, groups: tuple[Group | None, ...], subject: str) -> Decision:
         procedure = judge.procedure
-        if procedure.per == "person":
-            self.frame.slots[0] = self.frame.records[subject]
-        groups = judge.in_force(self.law_day)
-        if len(groups) == 1:
-            group = groups[0]
-            finding = self._finding(group, subject)
-        else:
-            group = None
-            finding = self._over_groups(groups, subject)
-            if finding.status is not Status.ASK:
-                group = groups[0]
-        reasons = self._reasons(judge, group, finding)
+        self.frame.slots[0] = self.frame.records.get(subject)
+        told = self._told(judge, groups, subject)
         if len(self.claimants) > 1:
             self._set_claimant(self.frame, None)
-        if finding.status is Status.NOT_NEEDED:
+        status = told.status
+        if status is Status.NOT_NEEDED:
             return Decision(
-                procedure.id, procedure.law_id, subject, finding.status, reasons, None, False, None, ()
+                procedure.id, procedure.law_id, subject, status, told.because, None, False, None, ()
             )
         deadline = self._deadline(procedure)
-        missing = tuple(sorted(finding.matters, key=self._order))
+        overdue = deadline is not None and deadline < self.on
+        amount = None if procedure.amount is None else self._amount(procedure.amount)
         return Decision(
             procedure.id,
             procedure.law_id,
             subject,
-            finding.status,
-            reasons,
+            status,
+            told.because,
             deadline,
-            deadline is not None and deadline < self.on,
-            self._amount(procedure),
-            missing,
+            overdue,
+            amount,
+            told.missing,
         )
+
+    def _told(self, judge: Judge, groups: tuple[Group | None, ...], subject: str) -> Told:
+        """Return what the rules in force say, with the reasons; open findings are remembered by their clauses."""
+        if len(groups) > 1:
+            finding = self._over_groups(groups, subject)
+            return self._with_reasons(judge, groups[0], finding)
+        group = groups[0]
+        if group is None:
+            return self._with_reasons(judge, None, Finding(Status.NOT_NEEDED))
+        if group.reads_claimant:
+            return self._with_reasons(judge, group, self._finding(group, subject))
+        settled = _evaluated(group, self.frame)
+        if settled is not None:
+            return self._with_reasons(judge, group, settled)
+        if group.clauses is None or subject not in self._exact:
+            return self._with_reasons(judge, group, self._open(group, subject, None))
+        key = (group, tuple([clause(self.frame) for clause in group.clauses]))
+        known = self._remembered.open.get(key)
+        if known is not None:
+            return _handed_over(known, _ANYBODY, subject)
+        told = self._with_reasons(judge, group, self._open(group, subject, None))
+        if told.status is Status.ASK:
+            self._remembered.open[key] = _handed_over(told, subject, _ANYBODY)
+        return told
 
     def _order(self, ref: FactRef) -> tuple[int, int, str]:
         return (place_of(self.pack, ref), self._place.get(ref.subject, -1), ref.subject)
@@ -201,45 +216,35 @@ class Court:
 
     # --- one outcome ----------------------------------------------------------------------------------------
 
-    def _over_groups(self, groups: tuple[Group | None, ...], subject: str) -> _Finding:
+    def _over_groups(self, groups: tuple[Group | None, ...], subject: str) -> Finding:
         findings = [self._finding(group, subject) for group in groups]
         if len({finding.status for finding in findings}) == 1 and findings[0].status is not Status.ASK:
             return findings[0]
         matters = frozenset().union(*(finding.matters for finding in findings))
-        return _Finding(Status.ASK, matters | {FactRef(self.frame.date_key, EVENT_SUBJECT)})
+        return Finding(Status.ASK, matters | {FactRef(self.frame.date_key, EVENT_SUBJECT)})
 
-    def _finding(self, group: Group | None, subject: str) -> _Finding:
+    def _finding(self, group: Group | None, subject: str) -> Finding:
         if group is None:
-            return _Finding(Status.NOT_NEEDED)
+            return Finding(Status.NOT_NEEDED)
         if not group.reads_claimant or len(self.claimants) == 1:
             return self._with_claimant(group, subject, None)
         if not self.claimants:
             self._set_claimant(self.frame, None)
-            return _Finding(Status.ASK, frozenset({_CLAIMANT_REF}))
+            return Finding(Status.ASK, frozenset({_CLAIMANT_REF}))
         findings = [self._with_claimant(group, subject, claimant) for claimant in self.claimants]
         first = findings[0]
         alike = all(finding.status is first.status and finding.shape == first.shape for finding in findings)
         if alike:
             return first
         matters = frozenset().union(*(finding.matters for finding in findings))
-        return _Finding(Status.ASK, matters | {_CLAIMANT_REF})
+        return Finding(Status.ASK, matters | {_CLAIMANT_REF})
 
-    def _with_claimant(self, group: Group, subject: str, claimant: str | None) -> _Finding:
-        frame = self.frame
+    def _with_claimant(self, group: Group, subject: str, claimant: str | None) -> Finding:
         if claimant is not None:
-            self._set_claimant(frame, claimant)
-        must = False if group.must is None else group.must.evaluate(frame)
-        if must is True:
-            return _FINDINGS[Status.MUST]
-        if must is False:
-            optional = False if group.optional is None else group.optional.evaluate(frame)
-            if optional is True:
-                return _FINDINGS[Status.OPTIONAL]
-            if optional is False:
-                return _FINDINGS[Status.NOT_NEEDED]
-        return self._open(group, subject, claimant)
+            self._set_claimant(self.frame, claimant)
+        return _evaluated(group, self.frame) or self._open(group, subject, claimant)
 
-    def _open(self, group: Group, subject: str, claimant: str | None) -> _Finding:
+    def _open(self, group: Group, subject: str, claimant: str | None) -> Finding:
         """Search what still matters; a group that nothing can change is settled after all."""
         frame = self.tracing
         frame.slots[0] = frame.records.get(subject)
@@ -250,42 +255,44 @@ class Court:
         optional = _reduced(group.optional, frame)
         look = outlook(must, frame)
         if look.settled is True:
-            return _FINDINGS[Status.MUST]
+            return _MUST
         if look.settled is False:
             right = outlook(optional, frame)
             if right.settled is not None:
-                return _FINDINGS[Status.OPTIONAL if right.settled else Status.NOT_NEEDED]
-            return _Finding(Status.ASK, right.matters, _shape(optional, claimant))
+                return _OPTIONAL if right.settled else _NOT_NEEDED
+            return Finding(Status.ASK, right.matters, _shape(optional, claimant))
         matters = look.matters
         if not isinstance(optional, bool):
             frame.slots[0] = person
             matters |= outlook(joined("and", [opposite(must), optional]), frame).matters
-        return _Finding(Status.ASK, matters, (_shape(must, claimant), _shape(optional, claimant)))
+        return Finding(Status.ASK, matters, (_shape(must, claimant), _shape(optional, claimant)))
 
     # --- what is said with it -------------------------------------------------------------------------------
 
-    def _reasons(self, judge: Judge, group: Group | None, finding: _Finding) -> tuple[Reason, ...]:
-        match finding.status:
-            case Status.ASK:
-                return (self._open_reason(judge, finding.matters),)
-            case Status.NOT_NEEDED if group is None:
-                text = f"{self.situation.event.label}の日に効力のある規定がないためです"
-                return (Reason(text, judge.law, judge.verified),)
-            case Status.NOT_NEEDED:
-                assert group is not None
-                for ground in group.otherwise:
-                    if ground.holds(self.frame) is True:
-                        return (ground.reason,)
-                return (Reason(group.not_needed(self.frame), judge.law, judge.verified),)
-        assert group is not None
-        condition = group.must if finding.status is Status.MUST else group.optional
+    def _with_reasons(self, judge: Judge, group: Group | None, finding: Finding) -> Told:
+        if finding.status is Status.ASK:
+            missing = tuple(sorted(finding.matters, key=self._order))
+            return Told(finding.status, missing, (self._open_reason(judge, missing),))
+        return Told(finding.status, (), self._reasons(judge, group, finding.status))
+
+    def _reasons(self, judge: Judge, group: Group | None, status: Status) -> tuple[Reason, ...]:
+        if group is None:
+            text = f"{self.situation.event.label}の日に効力のある規定がないためです"
+            return (Reason(text, judge.law, judge.verified),)
+        if status is Status.NOT_NEEDED:
+            for ground in group.otherwise:
+                if ground.holds(self.frame) is True:
+                    return (ground.reason,)
+            return (Reason(group.not_needed(self.frame), judge.law, judge.verified),)
+        condition = group.must if status is Status.MUST else group.optional
         assert condition is not None
+        if len(condition.grounds) == 1:
+            return (condition.grounds[0].reason,)
         holding = tuple(ground.reason for ground in condition.grounds if ground.holds(self.frame) is True)
         return holding or (condition.grounds[0].reason,)
 
-    def _open_reason(self, judge: Judge, matters: Iterable[FactRef]) -> Reason:
-        refs = sorted(matters, key=self._order)
-        labels = list(dict.fromkeys(label_of(self.pack, ref) for ref in refs))
+    def _open_reason(self, judge: Judge, missing: tuple[FactRef, ...]) -> Reason:
+        labels = list(dict.fromkeys(label_of(self.pack, ref) for ref in missing))
         rest = "など" if len(labels) > _NAMED_IN_A_REASON else ""
         named = "、".join(f"「{label}」" for label in labels[:_NAMED_IN_A_REASON])
         return Reason(f"{named}{rest}が分かると決まります", judge.law, judge.verified)
@@ -307,10 +314,7 @@ class Court:
                 )
         return min(last_days, default=None)
 
-    def _amount(self, procedure: Procedure) -> Amount | None:
-        rule = procedure.amount
-        if rule is None:
-            return None
+    def _amount(self, rule: AmountRule) -> Amount | None:
         yen = rule.yen.evaluate(self.frame)
         if not isinstance(yen, int):
             return None
@@ -321,29 +325,33 @@ class Court:
         return Amount(yen, rule.per, _exact_day(start), _exact_day(until))
 
 
-_MOST_CONTEXTS = 32
-_MOST_REMEMBERED = 20_000
+_MUST, _OPTIONAL, _NOT_NEEDED = (
+    Finding(status) for status in (Status.MUST, Status.OPTIONAL, Status.NOT_NEEDED)
+)
 
 
-@lru_cache(maxsize=_MOST_CONTEXTS)
-def _remembered_for(context: tuple[Any, ...]) -> "_Remembered":
-    """Return the decisions remembered for one revision, event, day and calendar."""
-    return _Remembered()
+def _evaluated(group: Group, frame: Frame) -> Finding | None:
+    """Return what the conditions say as they stand; None while they leave it open."""
+    must = False if group.must is None else group.must.evaluate(frame)
+    if must is True:
+        return _MUST
+    if must is None:
+        return None
+    optional = False if group.optional is None else group.optional.evaluate(frame)
+    if optional is None:
+        return None
+    return _OPTIONAL if optional else _NOT_NEEDED
 
 
-class _Remembered(dict[tuple[Any, ...], Decision]):
-    """Decisions by the facts that they depend on, so that an answer re-decides only what it touches.
-
-    Held in memory only, without names, and emptied when it grows too large.
-    """
-
-    def __setitem__(self, key: tuple[Any, ...], decision: Decision) -> None:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        super().__setitem__(key, decision)
+def _handed_over(told: Told, owner: str, heir: str) -> Told:
+    """Return the same open finding about another subject."""
+    missing = tuple([FactRef(ref.key, heir) if ref.subject == owner else ref for ref in told.missing])
+    return Told(told.status, missing, told.because)
 
 
-_FINDINGS = {status: _Finding(status) for status in Status}
+def _exact(*records: Record) -> bool:
+    """Say whether no fact is 不詳."""
+    return not any(value.__class__ is Span for record in records for value in record.values())
 
 
 def _exact_day(value: Any) -> date | None:

@@ -15,7 +15,18 @@ from madoguchi.procedures.language.explain import Say, compile_explanation
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span
-from madoguchi.procedures.language.tree import Fact, Fold, Node, Or, Quantifier, SamePerson, nodes_of
+from madoguchi.procedures.language.tree import (
+    And,
+    Arithmetic,
+    Fact,
+    Fold,
+    Node,
+    Not,
+    Or,
+    Quantifier,
+    SamePerson,
+    nodes_of,
+)
 from madoguchi.procedures.packs import Procedure, Rule
 
 _REMEMBERED_PROCEDURES = 4096
@@ -45,7 +56,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """The rules in force from `since` to `until` (None: still in force)."""
+    """The rules in force from `since` to `until` (None: still in force).
+
+    `clauses` are the parts of its conditions that are true, false or unknown by one fact each; None when a part
+    reads more than one, or other people. What an unknown outcome still needs follows from their answers alone.
+    """
 
     since: date
     until: date | None
@@ -54,6 +69,7 @@ class Group:
     otherwise: tuple[Ground, ...]
     not_needed: Say
     reads_claimant: bool
+    clauses: tuple[Evaluate, ...] | None
 
     def covers(self, day: date) -> bool:
         """Say whether the group is in force on a day, later groups aside."""
@@ -184,7 +200,35 @@ def _group(procedure: Procedure, since: date, until: date | None, rules: list[Ru
         otherwise,
         compile_explanation(conditions[-1].tree, outcome=False),
         any(reads_claimant(condition.tree) for condition in conditions),
+        _clauses([condition.tree for condition in conditions]),
     )
+
+
+def _clauses(trees: list[Node]) -> tuple[Evaluate, ...] | None:
+    parts = [part for tree in trees for part in _parts_of(tree)]
+    return tuple(compile_node(part) for part in parts) if all(map(_reads_one_fact, parts)) else None
+
+
+def _parts_of(tree: Node) -> list[Node]:
+    """Return the conditions that `and`, `or` and `not` put together, from left to right."""
+    match tree:
+        case And(parts=parts) | Or(parts=parts):
+            return [one for part in parts for one in _parts_of(part)]
+        case Not(part=part):
+            return _parts_of(part)
+    return [tree]
+
+
+def _reads_one_fact(part: Node) -> bool:
+    """Say whether a part is unknown exactly when one fact of the subject, the event or the household is."""
+    facts = set()
+    for node in nodes_of(part):
+        match node:
+            case Fact(owner=owner) if owner.slot in (None, PERSON.slot):
+                facts.add((owner, node.definition.key))
+            case Fact() | Quantifier() | Fold() | SamePerson() | Arithmetic(operator="//"):
+                return False
+    return len(facts) <= 1
 
 
 def _condition(procedure: Procedure, written: list[tuple[Rule, Node]]) -> Condition | None:

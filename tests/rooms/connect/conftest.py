@@ -17,10 +17,10 @@ from madoguchi.procedures.situation import EventKind
 Approve = Callable[..., str]
 
 
-def sign(case: str, by: Actor, *, keep_address_off: bool = False) -> None:
+def sign(case: str, by: Actor, *, people: int = 5, keep_address_off: bool = False) -> None:
     """Say who came and sign, as the counter does."""
     opening.set_who_moves(
-        case=case, moving=frozenset({"p1", "p2", "p3", "p4", "p5"}), relationships={}, claimant="p1",
+        case=case, moving=frozenset(f"p{n}" for n in range(1, people + 1)), relationships={}, claimant="p1",
         keep_address_off=keep_address_off, by=by, now=cast.NOW, version=None,
     )  # fmt: skip
     opening.set_visitor(
@@ -46,7 +46,7 @@ def signed(city: Mapping[str, Actor], procedures: str) -> Approve:
         opening.begin_from_certificate(
             case=case, certificate=certificate or cast.certificate(*people), by=by, now=cast.NOW
         )
-        sign(case, by, keep_address_off=keep_address_off)
+        sign(case, by, people=len(people) or 5, keep_address_off=keep_address_off)
         return case
 
     return make

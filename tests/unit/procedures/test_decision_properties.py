@@ -15,10 +15,10 @@ from tests.unit.procedures.drawn import (
 )
 
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.procedures.court import forget_decisions
 from madoguchi.procedures.decide import Decision, Status, answer, decide, next_prompt, next_question
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.remembered import forget_decisions
 from madoguchi.procedures.situation import Situation
 
 _EASY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

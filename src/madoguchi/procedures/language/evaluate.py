@@ -4,6 +4,7 @@ Conditions give True, False or None (unknown) by Kleene's logic; other expressio
 possible values, or None. An `any` over nobody is False, an `all` over nobody is True.
 """
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -36,12 +37,12 @@ Evaluate = Callable[[Frame], Any]
 Members = Callable[[Frame], tuple[list[Record], list[Record]]]
 _NO_RECORDS: list[Record] = []
 _EXACT: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
 _IN_SPANS: dict[str, Callable[[Any, Any], bool | None]] = {
     "<": spans.less,
@@ -131,6 +132,8 @@ def _same_person(node: SamePerson) -> Evaluate:
 def _compare(node: Compare) -> Evaluate:
     left, right = compile_node(node.left), compile_node(node.right)
     exact, in_spans = _EXACT[node.operator], _IN_SPANS[node.operator]
+    if isinstance(node.right, (Constant, Parameter)):
+        return _compare_with_written(left, exact, in_spans, node.right.value)
 
     def compare(frame: Frame) -> bool | None:
         one, other = left(frame), right(frame)
@@ -139,6 +142,25 @@ def _compare(node: Compare) -> Evaluate:
         if one.__class__ is Span or other.__class__ is Span or one is NOTHING or other is NOTHING:
             return in_spans(one, other)
         return exact(one, other)
+
+    return compare
+
+
+def _compare_with_written(
+    left: Evaluate,
+    exact: Callable[[Any, Any], bool],
+    in_spans: Callable[[Any, Any], bool | None],
+    written: Any,
+) -> Evaluate:
+    """The usual comparison, `care_level >= 3`, without asking what stands on the right."""
+
+    def compare(frame: Frame) -> bool | None:
+        value = left(frame)
+        if value is None:
+            return None
+        if value.__class__ is Span or value is NOTHING:
+            return in_spans(value, written)
+        return exact(value, written)
 
     return compare
 

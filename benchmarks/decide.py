@@ -3,8 +3,13 @@
     python benchmarks/decide.py [--pack FOLDER] [--runs 300]
 
 Prints p50 and p99 in milliseconds for three states of knowledge: everything the core system knows, only
-birthdays and 続柄, and nothing at all; first with nothing remembered, then decided again. Without --pack it
-takes the pack that ships with the product.
+birthdays and 続柄, and nothing at all; each
+
+- "empty": by a process that remembers nothing at all,
+- "new": a household that this process has not met (other people, other birthdays), after it has met others,
+- "again": the same household once more.
+
+Without --pack it takes the pack that ships with the product.
 """
 
 import argparse
@@ -12,7 +17,9 @@ import gc
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
+from random import Random
 from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
@@ -36,11 +43,14 @@ FAMILY = (
 )
 
 
-def household(pack: Pack, knowledge: str) -> Situation:
-    """Return the household of five knowing "everything", "birthdays" or "nothing"."""
+def household(pack: Pack, knowledge: str, number: int = 0) -> Situation:
+    """Return a household of five knowing "everything", "birthdays" or "nothing"; each `number` is another one."""
     known = {(one.holder, one.key) for one in pack.vocabulary}
+    chance = Random(number)
     people = []
-    for place, (person, birth, relationship) in enumerate(FAMILY):
+    for place, (member, born, relationship) in enumerate(FAMILY):
+        person = f"{member}-{number}" if number else member
+        birth = born + timedelta(days=chance.randint(-1500, 700)) if number else born
         values: dict[str, Value] = {}
         if knowledge != "nothing":
             values = {"birth_date": birth, "relationship": relationship}
@@ -50,7 +60,7 @@ def household(pack: Pack, knowledge: str) -> Situation:
                     values |= ordinary(definition, place)
         people.append(PersonFacts(person, {k: v for k, v in values.items() if (Holder.PERSON, k) in known}))
     event = {key: day for key, day in EVENT.items() if (Holder.EVENT, key) in known}
-    return Situation(EventKind.move_in, event, {}, tuple(people), None, "p1", ON)
+    return Situation(EventKind.move_in, event, {}, tuple(people), None, people[0].id, ON)
 
 
 def ordinary(definition: FactDefinition, place: int) -> dict[str, Value]:
@@ -71,10 +81,10 @@ def ordinary(definition: FactDefinition, place: int) -> dict[str, Value]:
 
 
 def timed(
-    work: Callable[[], object], runs: int, before: Callable[[], object] | None = None
+    work: Callable[[], object], runs: int, before: Callable[[], object] | None = None, *, warm_up: int = 5
 ) -> tuple[float, float]:
     """Return p50 and p99 in milliseconds, after a warm-up; `before` runs untimed before each run."""
-    for _ in range(5):
+    for _ in range(warm_up):
         work()
     gc.collect()
     took = []
@@ -100,12 +110,21 @@ def main() -> int:
     pack = load_pack(arguments.pack) if arguments.pack else national_pack()
     print(f"loaded {len(pack.procedures)} procedures in {(perf_counter() - start) * 1000:.0f} ms")
     days = OpenDays()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # as config/wsgi.py does
     for knowledge in ("everything", "birthdays", "nothing"):
         situation = household(pack, knowledge)
         decisions = decide(pack, situation, on=ON, open_days=days)
         open_count = sum(bool(decision.missing) for decision in decisions)
         c50, c99 = timed(
             lambda one=situation: decide(pack, one, on=ON, open_days=days), arguments.runs, forget_decisions
+        )
+        others = [household(pack, knowledge, number) for number in range(1, arguments.runs + 26)]
+        following = count()
+        n50, n99 = timed(
+            lambda those=others, at=following: decide(pack, those[next(at)], on=ON, open_days=days),
+            arguments.runs,
+            warm_up=25,
         )
         p50, p99 = timed(lambda one=situation: decide(pack, one, on=ON, open_days=days), arguments.runs)
         q50, q99 = timed(
@@ -114,7 +133,8 @@ def main() -> int:
         )
         print(
             f"{knowledge:10} {len(decisions)} decisions, {open_count} open: "
-            f"decide first time p50 {c50:.2f} p99 {c99:.2f} ms, again p50 {p50:.2f} p99 {p99:.2f} ms; "
+            f"decide empty p50 {c50:.2f} p99 {c99:.2f}, new p50 {n50:.2f} p99 {n99:.2f}, "
+            f"again p50 {p50:.2f} p99 {p99:.2f} ms; "
             f"next_question p50 {q50:.2f} p99 {q99:.2f} ms"
         )
     return 0

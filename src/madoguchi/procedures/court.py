@@ -25,6 +25,7 @@ from madoguchi.procedures.facts import (
     HOUSEHOLD_SUBJECT,
     RELATIONSHIP,
     FactRef,
+    ref_to,
 )
 from madoguchi.procedures.judge import Condition, Footprint, Group, Judge, judge_of, reads_claimant
 from madoguchi.procedures.kinship import kinship_of
@@ -97,6 +98,7 @@ class Court:
         self._remembered = remembered_for(
             (pack.revision, situation.event, on, self.notified_on, self.law_day, open_days)
         )
+        self._remembered.trim()
         self._household = (situation.claimant, situation.relations, tuple(self._place))
         self._others: dict[tuple[str, ...], tuple[Any, ...]] = {}
         shared_exact = isinstance(self.law_day, date) and _exact(self.frame.event, self.frame.household)
@@ -114,18 +116,17 @@ class Court:
     def decisions(self, judge: Judge) -> list[Decision]:
         """Return the decisions on one procedure, each remembered by the facts that it depends on."""
         reads, remembered = judge.footprint, self._remembered.decisions
-        event, household = self.frame.event, self.frame.household
         shared = (
             judge,
-            tuple([event.get(key) for key in reads.event]),
-            tuple([household.get(key) for key in reads.household]),
+            reads.event(self.frame.event),
+            reads.household(self.frame.household),
             self._of_others(reads) if reads.wide else (),
         )
         groups = judge.in_force(self.law_day)
         decisions = []
         for subject in self._place if judge.procedure.per == "person" else (HOUSEHOLD_SUBJECT,):
             own = self.frame.records.get(subject)
-            key = (subject, () if own is None else tuple([own.get(fact) for fact in reads.own]), shared)
+            key = (subject, () if own is None else reads.own(own), shared)
             decision = remembered.get(key)
             if decision is None:
                 decision = remembered[key] = self._decided(judge, groups, subject)
@@ -144,14 +145,11 @@ class Court:
     def _decided(self, judge: Judge, groups: tuple[Group | None, ...], subject: str) -> Decision:
         procedure = judge.procedure
         self.frame.slots[0] = self.frame.records.get(subject)
-        told = self._told(judge, groups, subject)
+        status, missing, because = self._told(judge, groups, subject)
         if len(self.claimants) > 1:
             self._set_claimant(self.frame, None)
-        status = told.status
         if status is Status.NOT_NEEDED:
-            return Decision(
-                procedure.id, procedure.law_id, subject, status, told.because, None, False, None, ()
-            )
+            return Decision(procedure.id, procedure.law_id, subject, status, because, None, False, None, ())
         deadline = self._deadline(procedure)
         overdue = deadline is not None and deadline < self.on
         amount = None if procedure.amount is None else self._amount(procedure.amount)
@@ -160,11 +158,11 @@ class Court:
             procedure.law_id,
             subject,
             status,
-            told.because,
+            because,
             deadline,
             overdue,
             amount,
-            told.missing,
+            missing,
         )
 
     def _told(self, judge: Judge, groups: tuple[Group | None, ...], subject: str) -> Told:
@@ -187,7 +185,7 @@ class Court:
         if known is not None:
             return _handed_over(known, _ANYBODY, subject)
         told = self._with_reasons(judge, group, self._open(group, subject, None))
-        if told.status is Status.ASK:
+        if told[0] is Status.ASK:
             self._remembered.open[key] = _handed_over(told, subject, _ANYBODY)
         return told
 
@@ -272,8 +270,8 @@ class Court:
     def _with_reasons(self, judge: Judge, group: Group | None, finding: Finding) -> Told:
         if finding.status is Status.ASK:
             missing = tuple(sorted(finding.matters, key=self._order))
-            return Told(finding.status, missing, (self._open_reason(judge, missing),))
-        return Told(finding.status, (), self._reasons(judge, group, finding.status))
+            return finding.status, missing, (self._open_reason(judge, missing),)
+        return finding.status, (), self._reasons(judge, group, finding.status)
 
     def _reasons(self, judge: Judge, group: Group | None, status: Status) -> tuple[Reason, ...]:
         if group is None:
@@ -344,9 +342,9 @@ def _evaluated(group: Group, frame: Frame) -> Finding | None:
 
 
 def _handed_over(told: Told, owner: str, heir: str) -> Told:
-    """Return the same open finding about another subject."""
-    missing = tuple([FactRef(ref.key, heir) if ref.subject == owner else ref for ref in told.missing])
-    return Told(told.status, missing, told.because)
+    """Return the same about another subject."""
+    status, missing, because = told
+    return status, tuple([ref_to(ref.key, heir) if ref.subject == owner else ref for ref in missing]), because
 
 
 def _exact(*records: Record) -> bool:

@@ -6,6 +6,7 @@ A fact is named by its key and its holder; a `FactRef` adds whose fact it is.
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 
 from madoguchi.jp.dates import PossibleDays
 
@@ -85,3 +86,9 @@ class FactRef:
 
     key: str
     subject: str
+
+
+@lru_cache(maxsize=8192)
+def ref_to(key: str, subject: str) -> FactRef:
+    """Return the reference to a fact of a subject, made once."""
+    return FactRef(key, subject)

@@ -3,15 +3,17 @@
 Rules with the same `since` and `until` are alternatives: the group holds when one of them does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from madoguchi.procedures.decisions import Reason
 from madoguchi.procedures.language.evaluate import Evaluate, compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
+from madoguchi.procedures.language.frame import Record
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span
@@ -77,16 +79,20 @@ class Group:
         return begun and (self.until is None or day <= self.until)
 
 
+Values = Callable[[Record], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """The facts that a decision can depend on: of the subject, the event, the household, and of other people.
 
-    `wide` False: nothing about other people, their kin or the claimant is read.
+    The first three give the values from a record. `wide` False: nothing about other people, their kin or the
+    claimant is read.
     """
 
-    own: tuple[str, ...]
-    event: tuple[str, ...]
-    household: tuple[str, ...]
+    own: Values
+    event: Values
+    household: Values
     others: tuple[str, ...]
     wide: bool
 
@@ -147,12 +153,16 @@ def _footprint(procedure: Procedure) -> Footprint:
 
     others = keys({fact.owner.slot for fact in facts} - {None, PERSON.slot})
     return Footprint(
-        own=keys({PERSON.slot}),
-        event=keys({None}, "event"),
-        household=keys({None}, "household"),
+        own=_values(keys({PERSON.slot})),
+        event=_values(keys({None}, "event")),
+        household=_values(keys({None}, "household")),
         others=others,
         wide=wide or bool(others),
     )
+
+
+def _values(keys: tuple[str, ...]) -> Values:
+    return itemgetter(*keys) if keys else lambda record: ()
 
 
 def _trees(procedure: Procedure) -> Iterator[Node]:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from madoguchi.procedures.facts import RELATIONSHIP, FactRef
 from madoguchi.procedures.situation import Relation, RelationKind, Situation
@@ -53,6 +54,7 @@ def kinship_of(situation: Situation) -> Kinship:
     return _from_relationships(situation)
 
 
+@lru_cache(maxsize=1024)
 def chains_of(text: str) -> tuple[Chain, ...]:
     """Return the chains that a 続柄 says, each step from the head on; () when it cannot be read.
 

@@ -6,51 +6,46 @@ For one revision, event, day and calendar:
 2. What an open outcome still needs is found again by what the rule's clauses say, whoever the subject is:
    two people of whom the same is unknown need the same questions.
 
-Held in memory only, without names, and emptied when it grows too large. Forgetting it changes no answer.
+Held in memory only, without names, and bounded; the oldest goes first. Forgetting it changes no answer.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from itertools import islice
+from typing import Any
 
 from madoguchi.procedures.decisions import Decision, Reason, Status
 from madoguchi.procedures.facts import FactRef
 
 _MOST_CONTEXTS = 32
-_MOST_REMEMBERED = 20_000
-_Thing = TypeVar("_Thing")
+_MOST_DECISIONS = 20_000
+_MOST_OPEN = 50_000
+Key = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An outcome as it is told: its reasons and, for ASK, the facts that still matter in asking order."""
-
-    status: Status
-    missing: tuple[FactRef, ...]
-    because: tuple[Reason, ...]
-
-
-class Memory(dict[tuple[Any, ...], _Thing], Generic[_Thing]):
-    """A store that empties itself when it is full."""
-
-    def __setitem__(self, key: tuple[Any, ...], thing: _Thing) -> None:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        super().__setitem__(key, thing)
+# An outcome as it is told: for ASK the facts that still matter, in asking order, and always the reasons.
+Told = tuple[Status, tuple[FactRef, ...], tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """The decisions by their facts, and what is open by the answers of the clauses."""
 
-    decisions: Memory[Decision]
-    open: Memory[Told]
+    decisions: dict[Key, Decision]
+    open: dict[Key, Told]
+
+    def trim(self) -> None:
+        """Let go of the oldest decisions when there are too many; emptying all at once would hold up one answer."""
+        for key in list(islice(self.decisions, max(0, len(self.decisions) - _MOST_DECISIONS))):
+            self.decisions.pop(key, None)
+        if len(self.open) > _MOST_OPEN:
+            self.open.clear()
 
 
 @lru_cache(maxsize=_MOST_CONTEXTS)
 def remembered_for(context: tuple[Any, ...]) -> Remembered:
     """Return what is remembered for one revision, event, day and calendar."""
-    return Remembered(Memory(), Memory())
+    return Remembered({}, {})
 
 
 def forget_decisions() -> None:

@@ -4,11 +4,13 @@ A record is one subject's known facts, with 不詳 dates as spans; reading an ab
 tracing frame also notes which unknown or 不詳 facts were read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import NoneType
 from typing import Any
 
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, NOTIFIED_ON, FactRef, Value
+from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, NOTIFIED_ON, FactRef, Value, ref_to
 from madoguchi.procedures.kinship import Kin, Kinship
 from madoguchi.procedures.language.spans import Span, span
 from madoguchi.procedures.situation import Situation
@@ -17,13 +19,13 @@ SLOTS = 16
 Trace = set[FactRef]
 
 
-class Record(dict[str, Any]):
-    """The known facts of one subject."""
+class Record(defaultdict[str, Any]):
+    """The known facts of one subject; `record[key]` is None, too, for a fact that is not known."""
 
     __slots__ = ("id",)
 
     def __init__(self, subject: str, values: Mapping[str, Value]) -> None:
-        super().__init__((key, _inside(value)) for key, value in values.items())
+        super().__init__(NoneType, ((key, _inside(value)) for key, value in values.items()))
         self.id = subject
 
 
@@ -39,7 +41,7 @@ class TracingRecord(Record):
     def get(self, key: str, default: Any = None) -> Any:
         value = dict.get(self, key, default)
         if value is None or value.__class__ is Span:
-            self.trace.add(FactRef(key, self.id))
+            self.trace.add(ref_to(key, self.id))
         return value
 
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.screens --work FOLDER [--residents 1000000] [--times 40]
 
-The register is made by `benchmarks.search` if the folder has none. Each screen is asked for through Django's own client:
+The city of the demo is made with that many invented residents if the folder has none. Each screen is asked for through Django's own client:
 every middleware, every audit write, no network. The bare limit beside it is the same page of a case with nobody in it.
 """
 
@@ -34,11 +34,24 @@ def main() -> int:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    from benchmarks.search import _fill
-
-    _a_case()
-    _fill(given.work, given.residents)
+    _city(given.residents)
     return measure(given.times)
+
+
+def _city(residents: int) -> None:
+    from django.utils import timezone
+
+    from madoguchi.city.models import Municipality
+    from madoguchi.config import demo_city
+
+    if not Municipality.objects.exists():
+        begin = time.perf_counter()
+        demo_city.build(residents=residents, now=timezone.now(), progress=_progress)
+        print(f"\n{residents:,} residents in {time.perf_counter() - begin:.0f} s")
+
+
+def _progress(stored: int) -> None:
+    print(f"\r{stored:,}", end="", file=sys.stderr, flush=True)
 
 
 def measure(times: int) -> int:
@@ -82,14 +95,8 @@ def _say(name: str, taken: list[float]) -> int:
 
 
 def _a_case() -> str:
-    from django.utils import timezone
-
     from madoguchi.cases.models import CaseRow
-    from madoguchi.city.models import Municipality
-    from madoguchi.config import demo_city
 
-    if not Municipality.objects.exists():
-        demo_city.build(residents=0, now=timezone.now())
     return CaseRow.objects.order_by("pk").values_list("public_id", flat=True)[0]
 
 

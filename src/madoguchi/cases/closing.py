@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +17,6 @@ from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.models import (
     ActRow,
     CaseRow,
-    CertificateRow,
     DocumentRow,
     ExplanationRow,
     SignatureRow,
@@ -157,24 +156,6 @@ def explain(*, case: str, procedure: str, index: int, by: Actor, now: datetime) 
         if made:
             detail = StepDetail(procedure=procedure, explanation=f"{procedure}/{index}")
             finish_act(row, Act.EXPLAIN, by=by, now=now, detail=detail)
-
-
-def request_certificates(
-    *, case: str, copies: Mapping[str, int], fees: Mapping[str, int], by: Actor, now: datetime
-) -> None:
-    """Write down which certificates are wanted; the core system issues them, we hand the request and the fee over."""
-    with transaction.atomic():
-        row = begin_act(case, Act.REQUEST_CERTIFICATE, version=None)
-        before = dict(CertificateRow.objects.filter(case=row).values_list("kind", "copies"))
-        wanted = {kind: number for kind, number in copies.items() if number > 0}
-        if before == wanted:
-            return
-        CertificateRow.objects.filter(case=row).exclude(kind__in=wanted).delete()
-        for kind, number in wanted.items():
-            CertificateRow.objects.update_or_create(
-                case=row, kind=kind, defaults={"copies": number, "fee_yen": number * fees[kind]}
-            )
-        finish_act(row, Act.REQUEST_CERTIFICATE, by=by, now=now)
 
 
 def note_late_reason(*, case: str, reason: str, by: Actor, now: datetime) -> None:

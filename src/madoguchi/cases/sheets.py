@@ -13,6 +13,7 @@ from datetime import date, datetime
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day, find_case
+from madoguchi.cases.certificate_wishes import CERTIFICATE_NAMES
 from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
 from madoguchi.cases.record import read_record
@@ -41,12 +42,6 @@ from madoguchi.procedures.situation import EventKind
 
 PAD_WIDTH, PAD_HEIGHT = 900, 260
 STATEMENT = "上の内容に相違ありません。届出・申請をします。"
-CERTIFICATE_NAMES = {
-    "resident_record": "住民票の写し",
-    "resident_record_household": "住民票の写し（世帯全員）",
-    "seal_certificate": "印鑑登録証明書",
-    "tax_certificate": "所得・課税証明書",
-}
 
 
 class NothingToPrint(LookupError):

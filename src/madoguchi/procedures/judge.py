@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from madoguchi.procedures.decisions import Reason
+from madoguchi.procedures.facts import Holder
 from madoguchi.procedures.language.evaluate import Evaluate, compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
 from madoguchi.procedures.language.frame import Record
@@ -158,6 +159,15 @@ def _footprint(procedure: Procedure) -> Footprint:
         household=_values(keys({None}, "household")),
         others=others,
         wide=wide or bool(others),
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED_PROCEDURES)
+def facts_read(procedure: Procedure) -> frozenset[tuple[Holder, str]]:
+    """Return the facts that a procedure's rules, deadlines and amounts read, of whomever."""
+    nodes = [node for tree in _trees(procedure) for node in nodes_of(tree)]
+    return frozenset(
+        (node.definition.holder, node.definition.key) for node in nodes if isinstance(node, Fact)
     )
 
 

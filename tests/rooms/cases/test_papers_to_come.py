@@ -10,7 +10,7 @@ from tests.cast import NOW
 from tests.rooms.cases.walking import begun, brought_to, opened, seen, sign, signed, visited
 
 from madoguchi.audit.entries import Actor
-from madoguchi.cases import closing, hearing, opening, queries, reviewing
+from madoguchi.cases import certificate_wishes, closing, hearing, opening, queries, reviewing
 from madoguchi.cases.acting import NotNow
 from madoguchi.cases.models import DocumentRow
 from madoguchi.cases.states import CaseStatus
@@ -106,7 +106,7 @@ def test_certificates_wait_until_the_change_is_registered(city: Staff, procedure
     wish = {"resident_record": 2, "seal_certificate": 0}
     fees = {"resident_record": 300, "seal_certificate": 300}
     for _ in range(2):
-        closing.request_certificates(case=case, copies=wish, fees=fees, by=clerk, now=NOW)
+        certificate_wishes.request_certificates(case=case, copies=wish, fees=fees, by=clerk, now=NOW)
     visited(case, clerk)
     sign(case, clerk)
     reviewing.approve(case=case, by=reviewer, now=NOW, version=None)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from tests import cast
 
 from madoguchi.audit.entries import Actor, Purpose
-from madoguchi.cases import closing
+from madoguchi.cases import certificate_wishes
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.queries import certificate_requests
 from madoguchi.cases.states import CaseStatus
@@ -152,7 +152,7 @@ def test_certificates_wait_until_the_change_is_registered(
     by = city["clerk_hana"]
     case = open_case(event=EventKind.move_in, by=by, now=cast.NOW)
     begin_from_certificate(case=case, certificate=cast.certificate(), by=by, now=cast.NOW)
-    closing.request_certificates(
+    certificate_wishes.request_certificates(
         case=case, copies={"residence": 2}, fees={"residence": 300}, by=by, now=cast.NOW
     )
     assert certificate_requests() == (), "not before it is signed"

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from madoguchi.cases.certificate_wishes import CERTIFICATE_NAMES
 from madoguchi.cases.queries import certificate_requests
-from madoguchi.cases.sheets import CERTIFICATE_NAMES
 from madoguchi.channels.backoffice.downloads import file_response
 from madoguchi.city.authority import Authority, needs
 from madoguchi.connect.certificates import certificates_csv

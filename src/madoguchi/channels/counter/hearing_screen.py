@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,8 @@ class PersonLine:
     birth: str
     moves: bool
     facts: tuple[FactLine, ...]
+    name_url: str | None = None
+    birth_url: str | None = None
     open: bool = False
 
 
@@ -185,25 +187,42 @@ def _late_notice(view: CaseView) -> tuple[Notice, ...]:
 def _fact_line(view: CaseView, ref: FactRef) -> FactLine:
     held = view.record.facts[ref]
     pack = view.judged.pack
-    can_correct = definition_of(pack, ref) is not None and not view.header.signed
     return FactLine(
         label=label_of(pack, ref),
         value=value_text(pack, view.record, ref, held.value),
         source=source_text(held),
-        url=reverse("counter:fact", args=[view.header.id, ref.key, ref.subject]) if can_correct else None,
+        url=_correction(view, ref),
     )
 
 
-def people_lines(view: CaseView) -> tuple[PersonLine, ...]:
-    """The people of the case with their facts."""
-    hidden = {"relationship", "moves", "lives_with_household"}
+def _correction(view: CaseView, ref: FactRef) -> str | None:
+    """Where a fact is put right; None once the case is signed, or for what a screen of its own sets."""
+    if view.header.signed or definition_of(view.judged.pack, ref) is None:
+        return None
+    return reverse("counter:fact", args=[view.header.id, ref.key, ref.subject])
+
+
+SAID_BESIDE_THE_NAME = frozenset({"relationship", "moves", "lives_with_household"})
+
+
+def people_lines(
+    view: CaseView,
+    *,
+    hidden: frozenset[str] = SAID_BESIDE_THE_NAME,
+    only: frozenset[FactRef] | None = None,
+) -> tuple[PersonLine, ...]:
+    """The people of the case with their facts; with `only`, those facts alone and the people who have one."""
     lines = []
     for person in view.record.people:
         refs = [
             ref
             for ref in view.record.facts
-            if ref.subject == person.ref and ref.key not in hidden | NOT_SHOWN
+            if ref.subject == person.ref
+            and ref.key not in hidden | NOT_SHOWN
+            and (only is None or ref in only)
         ]
+        if only is not None and not refs:
+            continue
         lines.append(
             PersonLine(
                 ref=person.ref,
@@ -212,12 +231,14 @@ def people_lines(view: CaseView) -> tuple[PersonLine, ...]:
                 birth=birth_text(view.record, person.ref),
                 moves=view.record.value("moves", person.ref) is True,
                 facts=tuple(_fact_line(view, ref) for ref in refs),
+                name_url=_correction(view, FactRef("name", person.ref)),
+                birth_url=_correction(view, FactRef("birth_date", person.ref)),
             )
         )
     return tuple(lines)
 
 
-def event_lines(view: CaseView) -> tuple[FactLine, ...]:
+def event_lines(view: CaseView, *, only: frozenset[FactRef] | None = None) -> tuple[FactLine, ...]:
     """What is known of the event and the household; addresses only where they may appear."""
     refs = [
         ref
@@ -226,6 +247,7 @@ def event_lines(view: CaseView) -> tuple[FactLine, ...]:
         and ref.key not in NOT_SHOWN
         and not ref.key.startswith("notifier_")
         and held.value not in ("", None)
+        and (only is None or ref in only)
         and (view.address_shown or ref.key not in ADDRESS_KEYS)
     ]
     return tuple(_fact_line(view, ref) for ref in refs)
@@ -269,6 +291,27 @@ def prompt_screen(view: CaseView) -> PromptScreen | None:
 def subject_text(record: Record, subject: str) -> str:
     """For whom: a person's name, nothing for the household."""
     return "" if subject == HOUSEHOLD_SUBJECT else record.name_of(subject)
+
+
+def task_lines(view: CaseView, departments: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the departments were told, by department; one line for all people of whom the same is to be done."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for task in view.tasks:
+        key = (task.department, task.procedure, _(task.state.label))
+        together.setdefault(key, []).append(subject_text(view.record, task.subject))
+    order = list(departments)
+    return [
+        {
+            "key": department,
+            "department": departments.get(department, department),
+            "name": view.judged.pack.procedure(procedure).name,
+            "subject": "、".join(name for name in names if name),
+            "state": state,
+        }
+        for (department, procedure, state), names in sorted(
+            together.items(), key=lambda item: order.index(item[0][0]) if item[0][0] in order else len(order)
+        )
+    ]
 
 
 def procedure_groups(view: CaseView) -> tuple[ProcedureGroup, ...]:

@@ -13,16 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madoguchi.cases import closing, hearing, sheets
+from madoguchi.cases import certificate_wishes, closing, hearing, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import (
+    SAID_BESIDE_THE_NAME,
     event_lines,
     notices_of,
     people_lines,
     subject_text,
+    task_lines,
     visitor_text,
 )
 from madoguchi.channels.counter.views_opening import case_of, version_of
@@ -33,13 +35,8 @@ from madoguchi.papers.values import RenderedPaper
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
 
-# What a city charges is its own to set; these are the invented city's.
-CERTIFICATE_FEES = {
-    "resident_record": 300,
-    "resident_record_household": 300,
-    "seal_certificate": 300,
-    "tax_certificate": 300,
-}
+# Said in the household table's own columns.
+IN_A_COLUMN = frozenset({"name", "birth_date"})
 EXPECTED = (NotNow, SomebodyElseChanged, closing.CannotSign, hearing.ReasonMissing)
 
 
@@ -78,8 +75,9 @@ def _keep(request: HttpRequest, case: str, view: CaseView) -> None:
         texts[key] for one in request.POST.getlist("missing") if (key := tuple(one.split("|", 1))) in texts
     ]
     closing.note_documents(case=case, missing=missing, by=by, now=now)
-    copies = {kind: _number(request.POST.get(f"certificate-{kind}", "")) for kind in CERTIFICATE_FEES}
-    closing.request_certificates(case=case, copies=copies, fees=CERTIFICATE_FEES, by=by, now=now)
+    fees = certificate_wishes.certificate_fees(view.judged.pack)
+    copies = {kind: _number(request.POST.get(f"certificate-{kind}", "")) for kind in fees}
+    certificate_wishes.request_certificates(case=case, copies=copies, fees=fees, by=by, now=now)
     if request.POST.get("late_reason"):
         closing.note_late_reason(case=case, reason=request.POST["late_reason"], by=by, now=now)
 
@@ -139,17 +137,17 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
         "case": head_of(view.header, here="check", record=view.record, notices=notices_of(view)),
         "visitor": visitor_text(view),
         "event_facts": event_lines(view),
-        "people": people_lines(view),
+        "people": people_lines(view, hidden=SAID_BESIDE_THE_NAME | IN_A_COLUMN),
         "rows": [row for row in rows if row["status"] != Status.OPTIONAL.value],
         "wishes": [row for row in rows if row["status"] == Status.OPTIONAL.value],
         "certificates": [
             {
                 "code": kind,
-                "label": _(sheets.CERTIFICATE_NAMES[kind]),
+                "label": _(certificate_wishes.CERTIFICATE_NAMES[kind]),
                 "fee": fee,
                 "copies": wishes.get(kind, 0),
             }
-            for kind, fee in CERTIFICATE_FEES.items()
+            for kind, fee in certificate_wishes.certificate_fees(view.judged.pack).items()
         ],
         "late_reason_needed": late,
         "late_reason": view.header.late_reason,
@@ -223,15 +221,7 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
             {"url": reverse("counter:paper", args=[case, kind]), "label": label} for kind, label in papers
         ],
         "missing_glyphs": [],
-        "tasks": [
-            {
-                "department": names.get(task.department, task.department),
-                "name": pack.procedure(task.procedure).name,
-                "subject": subject_text(view.record, task.subject),
-                "state": _(task.state.label),
-            }
-            for task in view.tasks
-        ],
+        "tasks": task_lines(view, names),
         "documents": [
             {
                 "id": one.id,

@@ -15,11 +15,18 @@ from madoguchi.audit.entries import Purpose
 from madoguchi.cases import closing, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
+from madoguchi.cases.need_to_know import facts_for
 from madoguchi.cases.states import TaskAct, TaskState
 from madoguchi.cases.views import CaseView, TaskView
 from madoguchi.catalogue.queries import current
 from madoguchi.channels.counter.head import head_of
-from madoguchi.channels.counter.hearing_screen import event_lines, people_lines, subject_text
+from madoguchi.channels.counter.hearing_screen import (
+    PersonLine,
+    event_lines,
+    people_lines,
+    subject_text,
+    task_lines,
+)
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
 from madoguchi.city.authority import Authority, needs
@@ -40,6 +47,10 @@ GROUPS = (
     ("later", "あとで", (TaskState.NEW,), "待っている仕事はありません。"),
     ("done", "済み", (TaskState.DONE,), "今日済んだ仕事はまだありません。"),
 )
+
+# A reviewer compares what was copied line by line; who lives with whom is said by 続柄.
+NOT_COPIED = frozenset({"lives_with_household"})
+SIDE_BY_SIDE = 5
 
 
 def _own_department(request: HttpRequest) -> str:
@@ -140,13 +151,16 @@ def _act(request: HttpRequest, found: TaskView) -> None:
 def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[str, Any]:
     pack = view.judged.pack
     procedure = pack.procedure(found.procedure)
-    people = [person for person in people_lines(view) if found.subject in ("household", person.ref)]
+    needed = facts_for(pack, view.record, procedure=found.procedure, subject=found.subject)
     facts = [
         {"label": f"{person.name} {line.label}", "value": line.value, "source": line.source}
-        for person in people
+        for person in people_lines(view, only=needed)
         for line in person.facts
     ]
-    facts += [{"label": line.label, "value": line.value, "source": line.source} for line in event_lines(view)]
+    facts += [
+        {"label": line.label, "value": line.value, "source": line.source}
+        for line in event_lines(view, only=needed)
+    ]
     names = departments()
     return {
         "task": {
@@ -169,9 +183,9 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             if act in found.acts
         ],
         "others": [
-            f"{names.get(one.department, one.department)}: {pack.procedure(one.procedure).name}（{_(one.state.label)}）"
-            for one in view.tasks
-            if one.department != found.department
+            f"{line['department']}: {line['name']}（{line['state']}）"
+            for line in task_lines(view, names)
+            if line["key"] != found.department
         ],
         "problems": problems,
     }
@@ -211,39 +225,30 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
         except (reviewing.SamePerson, ReasonMissing, NotNow, SomebodyElseChanged) as error:
             problems = [str(error)]
     view = queries.case_view(case=case, actor=by, purpose=Purpose.REVIEW, screen="review", now=now)
-    rows = [
-        {"subject": person.name, "label": line.label, "value": line.value, "source": line.source}
-        for person in people_lines(view)
-        for line in (*_identity(view, person.ref), *person.facts)
-    ]
-    rows += [
-        {"subject": _("異動"), "label": line.label, "value": line.value, "source": line.source}
-        for line in event_lines(view)
-    ]
+    people = people_lines(view, hidden=NOT_COPIED)
     context = {
         "case": head_of(view.header, here="done", record=view.record),
-        "rows": rows,
+        "tables": [
+            _side_by_side(people[at : at + SIDE_BY_SIDE]) for at in range(0, len(people), SIDE_BY_SIDE)
+        ],
+        "event_facts": event_lines(view),
         "problems": problems,
     }
     return render(request, "counter/review.html", context)
 
 
-def _identity(view: CaseView, ref: str) -> list[Any]:
-    from madoguchi.channels.counter.hearing_screen import FactLine
-    from madoguchi.channels.counter.words import label_of, source_text, value_text
-    from madoguchi.procedures.facts import FactRef
-
-    lines = []
-    for key in ("relationship", "moves"):
-        held = view.record.facts.get(FactRef(key, ref))
-        if held is not None:
-            pack = view.judged.pack
-            lines.append(
-                FactLine(
-                    label_of(pack, FactRef(key, ref)),
-                    value_text(pack, view.record, FactRef(key, ref), held.value),
-                    source_text(held),
-                    None,
-                )
-            )
-    return lines
+def _side_by_side(people: tuple[PersonLine, ...]) -> dict[str, Any]:
+    """The people of a household beside each other, a line for each fact that one of them has."""
+    labels = dict.fromkeys(fact.label for person in people for fact in person.facts)
+    return {
+        "people": people,
+        "rows": [
+            {
+                "label": label,
+                "cells": [
+                    next((fact for fact in person.facts if fact.label == label), None) for person in people
+                ],
+            }
+            for label in labels
+        ],
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +29,11 @@ FIRST_LINES = 5
 def certificate(request: HttpRequest, case: str) -> HttpResponse:
     """Copy the moving-out certificate."""
     view = case_of(request, case, "certificate")
+    if view.record.people and request.method != "POST":
+        messages.info(
+            request, _("転出証明書の内容は写してあります。直すところは「確認」の画面の「変更」で直せます。")
+        )
+        return redirect("counter:household", case)
     posted = request.POST if request.method == "POST" else None
     lines = int(posted.get("form-TOTAL_FORMS", FIRST_LINES)) if posted else FIRST_LINES
     more = bool(posted) and posted is not None and posted.get("go") == "more"

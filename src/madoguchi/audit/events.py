@@ -88,13 +88,18 @@ SENTENCES = {
 }
 
 
+def said(activity: str) -> str:
+    """What was done, in words. An activity without its own sentence is shown by its key, never left out."""
+    known = SENTENCES.get(activity)
+    return _(known) if known else _("「%(activity)s」を記録しました") % {"activity": activity}
+
+
 def sentence(entry: Entry) -> str:
-    """The line as a sentence. An activity without its own sentence is shown by its key, never left out."""
-    known = SENTENCES.get(entry.activity)
-    said = _(known) if known else _("「%(activity)s」を記録しました") % {"activity": entry.activity}
+    """The line as a sentence, with the purpose of a reading."""
+    done = said(entry.activity)
     if not entry.purpose:
-        return said + "。"
-    return _("%(said)s（目的: %(purpose)s）。") % {"said": said, "purpose": purpose_name(entry.purpose)}
+        return done + "。"
+    return _("%(said)s（目的: %(purpose)s）。") % {"said": done, "purpose": purpose_name(entry.purpose)}
 
 
 def purpose_name(purpose: str) -> str:

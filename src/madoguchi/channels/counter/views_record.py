@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from madoguchi.audit.events import said
 from madoguchi.cases import queries
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
@@ -22,7 +23,7 @@ def history(request: HttpRequest, case: str) -> HttpResponse:
     entries = [
         {
             "at": one.at,
-            "activity": ACTIVITY.get(one.activity, one.activity),
+            "activity": said(one.activity),
             "by": one.staff_name,
             "detail": _detail(view, one.body),
         }
@@ -43,40 +44,6 @@ def _detail(view: CaseView, body: dict[str, object]) -> str:
     if procedure and view.judged.pack.has_procedure(procedure):
         return view.judged.pack.procedure(procedure).name
     return str(body.get("note", ""))
-
-
-ACTIVITY = {
-    "begin": "受付を始めた",
-    "set_who_moves": "移る人・世帯を決めた",
-    "set_visitor": "来た人を確かめた",
-    "answer": "質問に答えた",
-    "correct_fact": "情報を直した",
-    "choose": "任意の手続きを選んだ",
-    "retake": "質問を取り上げ直した",
-    "undo": "ひとつ前にもどした",
-    "park": "中断した",
-    "resume": "開いた",
-    "explain": "説明した",
-    "note_document": "足りない書類を書きとめた",
-    "receive_document": "書類を受け取った",
-    "request_certificate": "証明書の希望を書きとめた",
-    "note_late": "届出が遅れた理由を書きとめた",
-    "follow": "先の届出の予定を引き継いだ",
-    "change_revision": "手続台帳の版を替えた",
-    "sign": "署名した",
-    "withdraw": "取り下げた",
-    "approve": "審査した",
-    "return": "差し戻した",
-    "correct_after_signing": "訂正を始めた",
-    "hand_over": "異動データを渡した",
-    "acknowledge": "住民記録に登録された",
-    "refuse": "住民記録から返された",
-    "task_take": "課が引き受けた",
-    "task_go_to_seat": "課が席に来た",
-    "task_ask_back": "課が窓口に確認した",
-    "task_answer_back": "窓口が答えた",
-    "task_done": "課の仕事が済んだ",
-}
 
 
 @needs(Authority.COUNTER)

@@ -40,9 +40,11 @@ def vocabulary(pack: Pack) -> dict[Any, Any]:
 def decided(pack: Pack, vocabulary: dict[Any, Any]) -> Decide:
     """Return a function that decides facts written as in the outside contract, by law_id and subject."""
 
-    def run(*people: dict[str, Any], on: date = date(2026, 11, 9), **rest: Any) -> Found:
+    def run(
+        *people: dict[str, Any], on: date = date(2026, 11, 9), open_days: OpenDays | None = None, **rest: Any
+    ) -> Found:
         facts = {"event": {"kind": "move_in", "move_date": date(2026, 11, 5)}, "people": list(people), **rest}
-        decisions = decide(pack, read_situation(facts, vocabulary), on=on, open_days=OpenDays())
+        decisions = decide(pack, read_situation(facts, vocabulary), on=on, open_days=open_days or OpenDays())
         return {(decision.law_id, decision.subject): decision for decision in decisions}
 
     return run

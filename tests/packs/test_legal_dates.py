@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from madoguchi.jp.open_days import OpenDays
+
 from .conftest import Decide
 
 
@@ -117,3 +119,14 @@ def test_a_birth_date_that_matters_is_asked(decided: Decide) -> None:
     birth = {"text": "昭和36年月日不詳", "earliest": date(1961, 1, 1), "latest": date(1961, 12, 31)}
     found = decided(grown(birth_date=birth, care_level="none"))
     assert found["K01", "p1"].status.value == "ask"
+
+
+@pytest.mark.parametrize(("closed", "status"), [(frozenset(), "not_needed"), ({date(2026, 11, 19)}, "must")])
+def test_a_card_lives_on_when_the_city_was_closed_on_the_last_day(
+    decided: Decide, closed: frozenset[date], status: str
+) -> None:
+    event = {"kind": "move_in", "move_date": date(2026, 11, 5)}
+    found = decided(
+        grown(has_card=True), event=event, on=date(2026, 11, 20), open_days=OpenDays(closed=frozenset(closed))
+    )
+    assert found["R09", "p1"].status.value == status

@@ -102,7 +102,9 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     papers = PapersOfCase(case, actor=actor, now=now)
     row, judged = papers.row, papers.judged
     wanted = judged.with_status(Status.MUST, Status.ASK, Status.OPTIONAL)
-    bring = bring_list(judged.pack, judged.situation, wanted, on=judged.on).by_procedure
+    bring = bring_list(
+        judged.pack, judged.situation, wanted, on=judged.on, open_days=judged.calendar
+    ).by_procedure
     seat = desk_names().get((row.branch, row.desk), "")
     names = departments()
     items = [_guide_item(papers, one, bring, names, seat) for one in wanted]

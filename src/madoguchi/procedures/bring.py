@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 from madoguchi.procedures.kinship import kinship_of
@@ -31,14 +32,19 @@ class BringList:
 
 
 def bring_list(
-    pack: Pack, situation: Situation, decisions: Sequence[Decision], *, on: date | None = None
+    pack: Pack,
+    situation: Situation,
+    decisions: Sequence[Decision],
+    *,
+    on: date | None = None,
+    open_days: OpenDays,
 ) -> BringList:
     """Return what these people bring. Conditions that are still unknown give `certain` False.
 
     `on` is the day of the notice when the situation names none; without either, conditions on it stay
     unknown.
     """
-    frame = Frame(situation, kinship_of(situation), situation.notified_on or on, None)
+    frame = Frame(situation, kinship_of(situation), situation.notified_on or on, None, open_days)
     frame.slots[1] = frame.records.get(situation.claimant or "") or nobody(None)
     found: dict[str, dict[str, list[tuple[str, bool]]]] = {}
     for decision in decisions:

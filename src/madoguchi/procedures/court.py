@@ -89,7 +89,7 @@ class Court:
         self.open_days = open_days
         self.notified_on = situation.notified_on or on
         self.kinship = kinship_of(situation)
-        self.frame = Frame(situation, self.kinship, self.notified_on, None)
+        self.frame = Frame(situation, self.kinship, self.notified_on, None, open_days)
         self.law_day = self.frame.event.get(self.frame.date_key)
         self.claimants = self._possible_claimants()
         self._set_claimant(self.frame, self.claimants[0] if len(self.claimants) == 1 else None)
@@ -110,7 +110,7 @@ class Court:
     def tracing(self) -> Frame:
         """The frame that notes what is read; made only when something is open."""
         if self._tracing is None:
-            self._tracing = Frame(self.situation, self.kinship, self.notified_on, set())
+            self._tracing = Frame(self.situation, self.kinship, self.notified_on, set(), self.open_days)
         return self._tracing
 
     def decisions(self, judge: Judge) -> list[Decision]:

@@ -124,7 +124,7 @@ class _Trial:
         return findings
 
     def _open_in(self, situation: Situation) -> list[Finding]:
-        frame = Frame(situation, kinship_of(situation), situation.notified_on or _ON, set())
+        frame = Frame(situation, kinship_of(situation), situation.notified_on or _ON, set(), OpenDays())
         findings = []
         for condition in self.conditions:
             frame.slots[0] = frame.slots[1] = frame.records["p1"]

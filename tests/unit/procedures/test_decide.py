@@ -238,7 +238,9 @@ def test_what_to_bring_is_merged_and_conditional() -> None:
     ]
     situation = situation_of(people, relations=[])
     decisions = decide(club(), situation, on=ON, open_days=OPEN_DAYS)
-    merged = {item.text: item for item in bring_list(club(), situation, decisions).merged}
+    merged = {
+        item.text: item for item in bring_list(club(), situation, decisions, open_days=OpenDays()).merged
+    }
     assert merged["写真"].subjects == ("p1", "p2")
     assert merged["写真"].certain
     assert merged["前のクラブのカード"].subjects == ("p2",)

@@ -317,7 +317,13 @@ def task_lines(view: CaseView, departments: Mapping[str, str]) -> list[dict[str,
 def procedure_groups(view: CaseView) -> tuple[ProcedureGroup, ...]:
     """All procedures by outcome; one line for all people with the same outcome and deadline."""
     changed = {(change.procedure, change.subject) for change in view.changes}
-    bring = bring_list(view.judged.pack, view.judged.situation, view.judged.decisions, on=view.judged.on)
+    bring = bring_list(
+        view.judged.pack,
+        view.judged.situation,
+        view.judged.decisions,
+        on=view.judged.on,
+        open_days=view.judged.calendar,
+    )
     groups = []
     for status in ORDER:
         together: dict[tuple[str, str], list[Decision]] = {}

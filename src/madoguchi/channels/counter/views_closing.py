@@ -89,7 +89,9 @@ def _number(text: str) -> int:
 def _rows(view: CaseView) -> list[dict[str, Any]]:
     """One row for a procedure with the same outcome and deadline; optional ones are chosen person by person."""
     wanted = view.judged.with_status(Status.MUST, Status.ASK, Status.OPTIONAL)
-    bring = bring_list(view.judged.pack, view.judged.situation, wanted, on=view.judged.on).by_procedure
+    bring = bring_list(
+        view.judged.pack, view.judged.situation, wanted, on=view.judged.on, open_days=view.judged.calendar
+    ).by_procedure
     there = {(document.procedure, document.text) for document in view.documents if not document.received}
     picked = chosen(view.record)
     together: dict[tuple[str, Status, Any], list[Decision]] = {}

@@ -206,7 +206,13 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
     view = case_of(request, case, "procedure")
     decision = decision_of(view, procedure, subject)
     found = view.judged.pack.procedure(procedure)
-    bring = bring_list(view.judged.pack, view.judged.situation, (decision,), on=view.judged.on).by_procedure
+    bring = bring_list(
+        view.judged.pack,
+        view.judged.situation,
+        (decision,),
+        on=view.judged.on,
+        open_days=view.judged.calendar,
+    ).by_procedure
     fee = (
         _("無料")
         if found.fee_yen == 0

@@ -242,6 +242,8 @@ def _call(node: Call) -> Evaluate:
         return _extreme_of(min if node.function == "min" else max, arguments)
     function = FUNCTIONS[node.function]
     compute, falling = function.compute, function.falling
+    if function.asks_calendar:
+        return _call_with_calendar(arguments[0], compute)
     if len(arguments) > 1 and isinstance(node.arguments[1], (Constant, Parameter)):
         return _call_with_number(arguments[0], compute, node.arguments[1].value)
 
@@ -274,6 +276,18 @@ def _call_with_number(first: Evaluate, compute: Callable[..., Any], number: Any)
         if value.__class__ is Span:
             return spans.span(compute(value.low, number), compute(value.high, number))
         return compute(value, number)
+
+    return call
+
+
+def _call_with_calendar(first: Evaluate, compute: Callable[..., Any]) -> Evaluate:
+    def call(frame: Frame) -> Any:
+        value = first(frame)
+        if value is None or value is NOTHING:
+            return value
+        if value.__class__ is Span:
+            return spans.span(compute(value.low, frame.open_days), compute(value.high, frame.open_days))
+        return compute(value, frame.open_days)
 
     return call
 

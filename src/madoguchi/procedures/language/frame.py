@@ -10,6 +10,7 @@ from types import NoneType
 from typing import Any
 
 from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, NOTIFIED_ON, FactRef, Value, ref_to
 from madoguchi.procedures.kinship import Kin, Kinship
 from madoguchi.procedures.language.spans import Span, span
@@ -64,14 +65,23 @@ class Frame:
         "event",
         "household",
         "kind",
+        "open_days",
         "people",
         "records",
         "slots",
         "trace",
     )
 
-    def __init__(self, situation: Situation, kinship: Kinship, notified_on: Any, trace: Trace | None) -> None:
+    def __init__(
+        self,
+        situation: Situation,
+        kinship: Kinship,
+        notified_on: Any,
+        trace: Trace | None,
+        open_days: OpenDays,
+    ) -> None:
         self.trace = trace
+        self.open_days = open_days
         self.kind = situation.event.value
         self.date_key = situation.event.date_key
         self.event = self._record(EVENT_SUBJECT, {**situation.event_values, NOTIFIED_ON: notified_on})

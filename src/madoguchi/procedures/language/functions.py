@@ -6,10 +6,12 @@ across procedures, because the same `attains(birth_date, 65)` stands in many rul
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from madoguchi.jp import dates
+from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.language.tree import DATE, Kind, Type
 
 _REMEMBERED = 8192
@@ -17,12 +19,16 @@ _REMEMBERED = 8192
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function: what it takes, what it gives, and in which arguments it falls instead of rises."""
+    """One function: what it takes, what it gives, and in which arguments it falls instead of rises.
+
+    One that `asks_calendar` takes the city's `OpenDays` behind its arguments.
+    """
 
     parameters: tuple[Kind, ...]
     result: Type
     compute: Callable[..., Any]
     falling: frozenset[int] = frozenset()
+    asks_calendar: bool = False
 
 
 _DATE_AND_NUMBER = (Kind.DATE, Kind.NUMBER)
@@ -36,6 +42,12 @@ def _function(
     falling: frozenset[int] = frozenset(),
 ) -> Function:
     return Function(parameters, result, lru_cache(maxsize=_REMEMBERED)(compute), falling)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def open_day(day: date, calendar: OpenDays) -> date:
+    """Return the day, or the next one on which the city's office is open (民法142条)."""
+    return dates.roll_to_open_day(day, calendar.is_open)
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -53,4 +65,5 @@ FUNCTIONS: dict[str, Function] = {
     "days_after": _function(_DATE_AND_NUMBER, dates.add_days),
     "months_after": _function(_DATE_AND_NUMBER, dates.add_months),
     "next_month_start": _function((Kind.DATE,), dates.next_month_start),
+    "open_day": Function((Kind.DATE,), DATE, open_day, asks_calendar=True),
 }

@@ -129,6 +129,8 @@ def _said_call(function: str, arguments: tuple[Node, ...]) -> str:
             return f"{said_name(first)}から{number}か月後"
         case "next_month_start":
             return f"{said_name(first)}の翌月1日"
+        case "open_day":
+            return f"{said_name(first)}(閉庁日なら次の開庁日)"
         case _:
             return "早い方の日" if function == "min" else "遅い方の日"
 

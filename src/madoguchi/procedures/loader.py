@@ -29,6 +29,7 @@ _SHARED = {
 }
 _PACK_FILE = "pack.toml"
 _REVISION_DIGITS = 12
+_KEPT = 8
 NATIONAL_FOLDER = Path(__file__).parent / "packs" / "national"
 
 
@@ -71,10 +72,15 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 def load_files(*layers: Files) -> Pack:
     """Return the pack of these files (path to content), later layers laid over earlier ones.
 
-    Raises PackErrors.
+    The same files give the same immutable pack, read once. Raises PackErrors.
     """
+    return _loaded(tuple(tuple(layer.items()) for layer in layers))
+
+
+@lru_cache(maxsize=_KEPT)
+def _loaded(layers: tuple[tuple[tuple[str, bytes], ...], ...]) -> Pack:
     errors: list[PackError] = []
-    sources = [_sources(layer, errors) for layer in layers]
+    sources = [_sources(dict(layer), errors) for layer in layers]
     pack = _Assembly(sources, errors).pack()
     if errors:
         raise PackErrors(sorted(errors, key=lambda error: (error.file, error.line)))

@@ -90,7 +90,14 @@ class Record:
         return value if isinstance(value, str) else ""
 
     def name_of(self, ref: str) -> str:
-        return self.text("name", ref) or ref
+        """The name by which screens and papers tell this person from the others of the case.
+
+        Twins can share name and birthday: then their place in the case stands behind it.
+        """
+        name = self.text("name", ref) or ref
+        refs = [person.ref for person in self.people]
+        namesakes = sum(self.text("name", one) == name for one in refs)
+        return f"{name}（{refs.index(ref) + 1}人目）" if namesakes > 1 and ref in refs else name
 
     @property
     def heard_without_answer(self) -> frozenset[FactRef]:
@@ -130,7 +137,9 @@ def comes_together(record: Record) -> tuple[str, ...]:
 def heads_after(record: Record) -> tuple[str, ...]:
     """The names of every 世帯主 of that household; one, when all is in order."""
     return tuple(
-        record.name_of(ref) for ref in comes_together(record) if record.text("relationship", ref) == HEAD
+        record.text("name", ref) or ref
+        for ref in comes_together(record)
+        if record.text("relationship", ref) == HEAD
     )
 
 

@@ -105,6 +105,9 @@ def _harmless(value: str) -> str:
 
 
 def _fits(text: str) -> bool:
+    """Whether CP932 carries it. A 外字 has a place there, but another picture in each system: that is no carrying."""
+    if any(unicodedata.category(character) == "Co" for character in text):
+        return False
     try:
         text.encode("cp932")
     except UnicodeEncodeError:

@@ -60,6 +60,7 @@ def test_one_line_a_person_with_the_documented_columns() -> None:
         ("葛\U000e0100城 花", "葛城 花"),
         ("本町1—2", "本町1―2"),
         ("NGUYỄN VĂN", "NGUY〓N V〓N"),
+        ("\ue000本 花", "〓本 花"),
     ],
 )
 def test_cp932_writes_a_common_form_and_lists_it(written: str, instead: str) -> None:

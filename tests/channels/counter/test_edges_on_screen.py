@@ -71,6 +71,17 @@ def test_e29_the_title_of_no_page_of_a_case_names_anybody(
         assert "引越" not in title, screen
 
 
+def test_e29_what_the_visitor_is_shown_does_not_say_who_is_a_man_and_who_a_woman(
+    city: Staff, procedures: str, signed_in: SignedIn
+) -> None:
+    """Whoever stands behind can read it too, and it may differ from what one sees."""
+    browser, case = signed_in("clerk_hana"), begun(city["clerk_hana"])
+    assert "性別" in text(browser.get(f"/cases/{case}/hearing/"))
+    page = text(browser.get(f"/cases/{case}/display/"))
+    assert "生年月日" in page
+    assert "性別" not in page
+
+
 def test_e30_one_twin_is_chosen_by_number(
     city: Staff, procedures: str, residents: Mapping[str, str], signed_in: SignedIn
 ) -> None:

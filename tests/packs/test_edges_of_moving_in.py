@@ -34,7 +34,11 @@ def test_e11_the_day_after_the_long_closure_is_in_time_and_the_next_is_not(
 @pytest.mark.parametrize(
     ("law_id", "event", "last_day"),
     [
-        ("R02", {"planned_move_out_date": date(2026, 10, 9), "move_date": date(2026, 11, 2)}, date(2026, 11, 8)),
+        (
+            "R02",
+            {"planned_move_out_date": date(2026, 10, 9), "move_date": date(2026, 11, 2)},
+            date(2026, 11, 8),
+        ),
         ("R09", {"move_date": date(2026, 11, 5)}, date(2027, 2, 7)),
     ],
 )
@@ -113,12 +117,24 @@ def test_e39_who_stays_with_the_former_insurer_is_not_enrolled_here(decided: Dec
         person("student", birth_date=date(2006, 5, 2), health_insurance="nhi_elsewhere"),
         person("in_home", birth_date=date(1960, 5, 2), health_insurance="nhi_elsewhere"),
         person("aged", birth_date=date(1940, 5, 2), health_insurance="late_elderly_elsewhere"),
-        person("cared", birth_date=date(1939, 3, 3), health_insurance="late_elderly", care_level="insured_elsewhere"),
+        person(
+            "cared",
+            birth_date=date(1939, 3, 3),
+            health_insurance="late_elderly",
+            care_level="insured_elsewhere",
+        ),
     )
     event = {"kind": "move_in", "move_date": date(2026, 11, 5), "from_same_prefecture": False}
     found = {key: one.status.value for key, one in decided(*people, event=event).items()}
     former = {("H05", "student"), ("H05", "in_home"), ("H12", "aged"), ("K04", "cared")}
-    here = {("H01", "student"), ("H01", "in_home"), ("H09", "aged"), ("H10", "aged"), ("K01", "cared"), ("K02", "cared")}
+    here = {
+        ("H01", "student"),
+        ("H01", "in_home"),
+        ("H09", "aged"),
+        ("H10", "aged"),
+        ("K01", "cared"),
+        ("K02", "cared"),
+    }
     assert {found[key] for key in former} == {"must"}
     assert {found[key] for key in here} == {"not_needed"}
 
@@ -140,7 +156,9 @@ def test_e46_who_claims_is_asked_and_does_not_follow_from_being_a_parent(decided
         person("p3", birth_date=date(1986, 2, 28), relationship="妻", employment="public_servant"),
         child(date(2019, 5, 2)),
     )
-    by = {claimant: decided(*people, claimant=claimant)["C01", "household"] for claimant in ("p1", "p3", None)}
+    by = {
+        claimant: decided(*people, claimant=claimant)["C01", "household"] for claimant in ("p1", "p3", None)
+    }
     assert [one.status.value for one in by.values()] == ["must", "not_needed", "ask"]
     assert by[None].missing == (FactRef("claimant", "household"),)
 

@@ -18,6 +18,7 @@ from madoguchi.cases.certificate import certificate_facts
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
 from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
+    FURTHER_NAMES,
     JOINED_HOUSEHOLD,
     HeldPerson,
     read_record,
@@ -246,6 +247,9 @@ def _add_disclosed(
             held.append(HeldPerson(ref, person.resident_no, staying))
             given[FactRef("name", ref)] = Given(person.name.name, FactSource.REGISTER)
             given[FactRef("kana", ref)] = Given(person.name.kana or "", FactSource.REGISTER)
+            for key in FURTHER_NAMES:
+                if written := getattr(person.name, key):
+                    given[FactRef(key, ref)] = Given(written, FactSource.REGISTER)
             given[FactRef("moves", ref)] = Given(not staying, FactSource.REGISTER)
             given[FactRef("lives_with_household", ref)] = Given(True, FactSource.REGISTER)
             for key, known in person.facts.items():

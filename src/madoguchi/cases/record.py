@@ -11,13 +11,15 @@ from datetime import date, datetime
 
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, PersonRow
 from madoguchi.cases.states import Act, FactSource
+from madoguchi.jp.names import NameParts
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder, Value
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
 from madoguchi.residents.fact_json import value_from_json
 
 # What a case keeps beside the vocabulary of the procedures, for sheets and for the change data.
-PERSON_TEXTS = ("name", "kana", "domicile", "domicile_head", "resident_code")
+FURTHER_NAMES = ("former_surname", "alias", "kanji_alongside")
+PERSON_TEXTS = ("name", "kana", *FURTHER_NAMES, "domicile", "domicile_head", "resident_code")
 EVENT_TEXTS = (
     "new_address",
     "new_building",
@@ -98,6 +100,11 @@ class Record:
         refs = [person.ref for person in self.people]
         namesakes = sum(self.text("name", one) == name for one in refs)
         return f"{name}（{refs.index(ref) + 1}人目）" if namesakes > 1 and ref in refs else name
+
+    def names_of(self, ref: str) -> NameParts:
+        """氏名, フリガナ, 旧氏, 通称 and 併記名 of a person, as they were written."""
+        kana, *further = (self.text(key, ref) or None for key in ("kana", *FURTHER_NAMES))
+        return NameParts(self.text("name", ref), kana, *further)
 
     @property
     def heard_without_answer(self) -> frozenset[FactRef]:

@@ -21,11 +21,14 @@ from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import opening
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.models import TaskRow
+from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets
 from madoguchi.cases.states import CaseStatus, VisitorKind
 from madoguchi.connect import operations
 from madoguchi.connect.answer_file import take_answers
 from madoguchi.connect.change_files import to_csv, to_json
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.jp.names import NameParts
+from madoguchi.papers.facts import Name
 from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.people import SearchTerms
 from madoguchi.residents.protection import Audience
@@ -65,7 +68,17 @@ def test_e29_the_title_of_no_page_of_a_case_names_anybody(
 ) -> None:
     """A title stands on the tab and the taskbar, which a screen turned round shows too."""
     browser, case = signed_in("clerk_hana"), begun(city["clerk_hana"])
-    for screen in ("start", "household", "visitor", "hearing", "check", "sign", "display", "history", "journey"):
+    for screen in (
+        "start",
+        "household",
+        "visitor",
+        "hearing",
+        "check",
+        "sign",
+        "display",
+        "history",
+        "journey",
+    ):
         page = text(browser.get(f"/cases/{case}/{screen}/", follow=True))
         title = page.split("<title>", 1)[1].split("</title>", 1)[0]
         assert "引越" not in title, screen
@@ -117,6 +130,67 @@ def test_e50_that_a_letter_is_due_is_said_until_the_end(
     assert said in text(reviewer.get(f"/reviews/{case}/"))
 
 
+def copied(**person: str) -> dict[str, str]:
+    """A certificate of one person, as the screen posts it."""
+    line = {
+        "birth": "S59.5.2",
+        "sex": "female",
+        "relationship": "世帯主",
+        "nationality_class": "jp",
+        **person,
+    }
+    return {
+        "move_date": "R8.11.5", "planned_move_out_date": "R8.10.25", "old_address": "京都府京都市中京区1",
+        "new_address": "まど県まどか市窓口町二丁目3番地の5", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0",
+        **{f"form-0-{key}": value for key, value in line.items()},
+    }  # fmt: skip
+
+
+def registered(case: str, change: str) -> NameParts:
+    """The names under which the register keeps the one mover, after the core system's answer."""
+    given = f"change_id,result,reason,ref,resident_no,household_no\n{change},ok,,p1,{number(901)},0000090\n"
+    assert take_answers(content=given.encode("utf-8-sig"), by=CORE, now=NOW).faults == ()
+    assert CaseStatus(find_case(case).status) is CaseStatus.REGISTERED
+    (kept,) = disclose(
+        actor=CORE, purpose=Purpose.CHANGE_DATA, resident_nos=[number(901)], audience=Audience.CLERK, case=None,
+        screen="test", now=NOW,
+    )  # fmt: skip
+    return kept.name
+
+
+def found(name: str, by: Actor) -> list[str]:
+    terms = SearchTerms(name=name, birth=date(1984, 5, 2))
+    hits = search(terms=terms, actor=by, purpose=Purpose.COUNTER_CASE, case=None, now=NOW).hits
+    return [hit.name for hit in hits]
+
+
+def test_e27_a_former_surname_and_an_alias_come_along(
+    city: Staff, procedures: str, signed_in: SignedIn
+) -> None:
+    """On the certificate, on the sheet, to the core system and in the register; not for bystanders to read."""
+    clerk, browser = city["clerk_hana"], signed_in("clerk_hana")
+    case, further = opened(clerk), {"former_surname": "鈴木", "alias": "山田 譲", "kanji_alongside": "史密斯"}
+    posted = copied(name="SMITH JOHN", **further)
+    assert browser.post(f"/cases/{case}/certificate/", posted).status_code == 302
+    assert "山田 譲" in text(browser.get(f"/cases/{case}/hearing/"))
+    shown = text(browser.get(f"/cases/{case}/display/"))
+    assert "SMITH JOHN" in shown
+    assert not any(word in shown for word in further.values())
+    facts = facts_for_sheets(PapersOfCase(case, actor=clerk, now=NOW), "p1")
+    printed = facts.known["person.name", "p1"].value
+    assert isinstance(printed, Name)
+    assert printed.text == "SMITH JOHN（史密斯、旧氏 鈴木、通称 山田 譲）"
+    visited(case, clerk)
+    sign(case, clerk)
+    approve_and_create(case=case, by=city["reviewer_jiro"], now=NOW, version=None)
+    bodies = operations.hand_over(by=CORE, now=NOW).bodies
+    told = json.loads(to_json(bodies))["changes"][0]["people"][0]
+    assert {key: told[key] for key in further} == further
+    kept = registered(case, str(bodies[0]["change_id"]))
+    assert {key: getattr(kept, key) for key in further} == further
+    assert found("山田譲", clerk) == ["SMITH JOHN"]
+
+
 NAMES = [
     "葛\U000e0101城 花",  # a variant of Adobe-Japan1
     "邉\U000e010f子 花",  # a variant of 文字情報基盤
@@ -133,13 +207,7 @@ def test_e23_a_character_keeps_its_identity_from_the_form_to_the_register(
     """Typed at the counter, shown, told to the core system, and back in the register: the same code points."""
     clerk, browser = city["clerk_hana"], signed_in("clerk_hana")
     case = opened(clerk)
-    posted = {
-        "move_date": "R8.11.5", "planned_move_out_date": "R8.10.25", "old_address": "京都府京都市中京区1",
-        "new_address": "まど県まどか市窓口町二丁目3番地の5", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0",
-        "form-0-name": name, "form-0-birth": "S59.5.2", "form-0-sex": "female", "form-0-relationship": "世帯主",
-        "form-0-nationality_class": "jp",
-    }  # fmt: skip
-    assert browser.post(f"/cases/{case}/certificate/", posted).status_code == 302
+    assert browser.post(f"/cases/{case}/certificate/", copied(name=name)).status_code == 302
     assert seen(case, clerk).record.text("name", "p1") == name
     assert name in text(browser.get(f"/cases/{case}/hearing/"))
     visited(case, clerk)
@@ -151,16 +219,5 @@ def test_e23_a_character_keeps_its_identity_from_the_form_to_the_register(
     assert [line["name"] for line in csv.DictReader(io.StringIO(utf8, newline=""))] == [name]
     degraded = [one.written for one in to_csv(bodies, encoding="cp932").degraded]
     assert (name in degraded) or name.encode("cp932").decode("cp932") == name, "never replaced without a word"
-    given = f"change_id,result,reason,ref,resident_no,household_no\n{bodies[0]['change_id']},ok,,p1,{number(901)},0000090\n"
-    assert take_answers(content=given.encode("utf-8-sig"), by=CORE, now=NOW).faults == ()
-    assert CaseStatus(find_case(case).status) is CaseStatus.REGISTERED
-    (kept,) = disclose(
-        actor=CORE, purpose=Purpose.CHANGE_DATA, resident_nos=[number(901)], audience=Audience.CLERK, case=None,
-        screen="test", now=NOW,
-    )  # fmt: skip
-    assert kept.name.name == name
-    hits = search(
-        terms=SearchTerms(name=name, birth=date(1984, 5, 2)), actor=clerk, purpose=Purpose.COUNTER_CASE, case=None,
-        now=NOW,
-    ).hits  # fmt: skip
-    assert [hit.name for hit in hits] == [name]
+    assert registered(case, str(bodies[0]["change_id"])).name == name
+    assert found(name, clerk) == [name]

@@ -57,9 +57,7 @@ def test_e30_twins_of_one_name_are_two_people_on_every_line(city: Staff, procedu
     clerk, born = city["clerk_hana"], date(2018, 4, 2)
     twins = [mover("双葉 光", born, "male", "子"), mover("双葉 光", born, "male", "子")]
     case = opened(clerk)
-    opening.begin_from_certificate(
-        case=case, certificate=certificate(FIVE[0], *twins), by=clerk, now=NOW
-    )
+    opening.begin_from_certificate(case=case, certificate=certificate(FIVE[0], *twins), by=clerk, now=NOW)
     view = seen(case, clerk)
     assert [view.record.name_of(ref) for ref in ("p1", "p2", "p3")] == [
         "引越 大", "双葉 光（2人目）", "双葉 光（3人目）",
@@ -77,12 +75,13 @@ def test_e30_twins_of_one_name_are_two_people_on_every_line(city: Staff, procedu
     assert "health_insurance" not in told["p2"]["facts"]
 
 
-def test_e30_whoever_has_a_namesake_signs_and_heads_with_their_own_name(
-    city: Staff, procedures: str
-) -> None:
+def test_e30_whoever_has_a_namesake_signs_and_heads_with_their_own_name(city: Staff, procedures: str) -> None:
     clerk = city["clerk_hana"]
     case = opened(clerk)
-    people = [mover("引越 大", date(1960, 1, 5), "male", "世帯主"), mover("引越 大", date(1990, 3, 3), "male", "子")]
+    people = [
+        mover("引越 大", date(1960, 1, 5), "male", "世帯主"),
+        mover("引越 大", date(1990, 3, 3), "male", "子"),
+    ]
     opening.begin_from_certificate(case=case, certificate=certificate(*people), by=clerk, now=NOW)
     visited(case, clerk)
     record = seen(case, clerk).record
@@ -100,7 +99,11 @@ def test_e34_two_households_at_one_address_stay_two(
     )  # fmt: skip
     register(entries=[lodger], source="住民記録", as_of=TODAY, now=NOW)
     kept = ResidentRecord.objects.get(resident_no=lodger.resident_no, is_current=True)
-    assert (kept.household_no, kept.livelihood_no, kept.insurance_no) == ("0000070", host.household_no, "0000099")
+    assert (kept.household_no, kept.livelihood_no, kept.insurance_no) == (
+        "0000070",
+        host.household_no,
+        "0000099",
+    )
     case = begun(clerk)
     opening.join_household(case=case, number=host.household_no, by=clerk, now=NOW)
     joined = {person.resident_no for person in seen(case, clerk).record.people if person.staying}
@@ -178,6 +181,10 @@ def test_e53_what_is_chosen_besides_is_the_households_own_word(city: Staff, proc
     wishes = {one.procedure for one in seen(case, clerk).judged.with_status(Status.OPTIONAL)}
     assert wishes
     assert not filed & (wishes - {one.procedure for one in seen(case, clerk).judged.with_status(Status.MUST)})
-    seal = next(one for one in seen(case, clerk).judged.with_status(Status.OPTIONAL) if one.procedure == "seal-registration")
+    seal = next(
+        one
+        for one in seen(case, clerk).judged.with_status(Status.OPTIONAL)
+        if one.procedure == "seal-registration"
+    )
     closing.choose(case=case, wanted=frozenset({choice_key(seal)}), by=clerk, now=NOW, version=None)
     assert "seal-registration" in {one["id"] for one in body_of(case, on=TODAY)["procedures"]}

@@ -31,7 +31,8 @@ def body(**person: Any) -> dict[str, Any]:
         "late_reason": "", "old_address": "京都府京都市", "new_address": "埼玉県まどか市本町1",
         "new_building": "", "joined_household": "",
         "people": [{
-            "ref": "p1", "resident_no": "", "name": "引越 大", "kana": "ヒッコシ ダイ", "birth_date": "1984-05-02",
+            "ref": "p1", "resident_no": "", "name": "引越 大", "kana": "ヒッコシ ダイ",
+            "former_surname": "", "alias": "", "kanji_alongside": "", "birth_date": "1984-05-02",
             "birth_text": "", "birth_earliest": "", "birth_latest": "", "sex": "male", "relationship": "世帯主",
             "moves": True, "facts": {"pension": {"value": "1", "source": "転出証明書", "as_of": "2026-11-09"}},
             **person,

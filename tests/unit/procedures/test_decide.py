@@ -144,9 +144,12 @@ def test_the_newest_rules_in_force_on_the_day_of_the_event_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("notified", "overdue"), [(date(2026, 4, 2), False), (date(2026, 4, 14), False), (date(2026, 4, 15), True)]
+    ("notified", "overdue"),
+    [(date(2026, 4, 2), False), (date(2026, 4, 14), False), (date(2026, 4, 15), True)],
 )
-def test_e56_the_law_is_that_of_the_move_and_lateness_that_of_the_notice(notified: date, overdue: bool) -> None:
+def test_e56_the_law_is_that_of_the_move_and_lateness_that_of_the_notice(
+    notified: date, overdue: bool
+) -> None:
     """Moved on 3/31, told on 4/2: the rule of before 4/1 decides, the day of the notice says whether it is late."""
     more = "".join(
         f"{key} = {value}\n"

@@ -93,7 +93,9 @@ def test_e58_a_card_that_is_no_more_is_told_of_a_citys_own_text(told: str, stale
     assert ("なくなった「保険証」" in messages(procedure_text("person.moves", more=more))) is stale
 
 
-@pytest.mark.parametrize("told", ["認印を持ってきてください。", "はんこ(朱肉を使うもの)", "申請書に押印してください。"])
+@pytest.mark.parametrize(
+    "told", ["認印を持ってきてください。", "はんこ(朱肉を使うもの)", "申請書に押印してください。"]
+)
 def test_e59_a_seal_is_told_of_a_citys_own_text_unless_it_is_what_is_registered(told: str) -> None:
     text = procedure_text("person.moves", more=f'tell = ["{told}"]')
     assert "押印や印鑑を求めています" in messages(text)

@@ -96,6 +96,9 @@ class CertificatePersonForm(forms.Form):
             ("receiving", _("受給者")),
         ],
     )
+    former_surname = forms.CharField(label=_("旧氏"), max_length=LONGEST_NAME, required=False)
+    alias = forms.CharField(label=_("通称"), max_length=LONGEST_NAME, required=False)
+    kanji_alongside = forms.CharField(label=_("併記名（漢字）"), max_length=LONGEST_NAME, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

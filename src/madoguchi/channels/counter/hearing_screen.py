@@ -29,9 +29,7 @@ from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 
-UNPROVED = (
-    "来た人の本人確認ができていません。届出を受け付けたあと、届出の本人あてに、受け付けたことの通知を送ってください。"
-)
+UNPROVED = "来た人の本人確認ができていません。届出を受け付けたあと、届出の本人あてに、受け付けたことの通知を送ってください。"
 ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
 
 

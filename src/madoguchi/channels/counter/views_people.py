@@ -82,6 +82,9 @@ def _certificate(move: dict[str, Any], people: list[dict[str, Any]]) -> opening.
                 sex=person["sex"],
                 relationship=person["relationship"],
                 facts={key: person[key] for key in facts if person[key]},
+                former_surname=person["former_surname"],
+                alias=person["alias"],
+                kanji_alongside=person["kanji_alongside"],
             )
             for person in people
         ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.packs import Pack
@@ -172,7 +173,13 @@ def test_e52_nobody_is_asked_for_a_residence_card_that_they_do_not_have(
     assert found["R14", "p1"].status.value == found["R15", "p1"].status.value == "not_needed"
     assert found["R01", "household"].status.value == "must"
     facts = {"event": {"kind": "move_in", "move_date": date(2026, 11, 5)}, "people": [them]}
-    brought = bring_list(pack, read_situation(facts, vocabulary), [found["H01", "p1"]], on=date(2026, 11, 9))
+    brought = bring_list(
+        pack,
+        read_situation(facts, vocabulary),
+        [found["H01", "p1"]],
+        on=date(2026, 11, 9),
+        open_days=OpenDays(),
+    )
     assert "前の健康保険をやめた日が分かる証明書" in str(brought)
     assert "在留カード" not in str(brought)
 

@@ -107,7 +107,7 @@ def _stale_words(pack: Pack, procedure: Procedure) -> list[Finding]:
     if "保険証" in text.replace("マイナ保険証", ""):
         remedy = "「資格確認書」「資格情報のお知らせ」「マイナ保険証」のどれのことかを書いてください。"
         findings.append(Finding(procedure.id, "なくなった「保険証」を案内しています。", remedy))
-    if _SEAL.search(text) and "印鑑" not in procedure.name:
+    if _SEAL.search(text.replace("印鑑登録証明書", "")) and "印鑑" not in procedure.name:
         remedy = "持ち物と文から除いてください(印鑑を登録する手続きだけは、名前に「印鑑」を入れます)。"
         findings.append(Finding(procedure.id, "押印や印鑑を求めています。", remedy))
     return findings

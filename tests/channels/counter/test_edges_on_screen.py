@@ -23,12 +23,14 @@ from madoguchi.cases.acting import find_case
 from madoguchi.cases.models import TaskRow
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets
 from madoguchi.cases.states import CaseStatus, VisitorKind
+from madoguchi.channels.counter.forms import RELATIONSHIPS
 from madoguchi.connect import operations
 from madoguchi.connect.answer_file import take_answers
 from madoguchi.connect.change_files import to_csv, to_json
 from madoguchi.connect.operations import approve_and_create
 from madoguchi.jp.names import NameParts
 from madoguchi.papers.facts import Name
+from madoguchi.procedures.kinship import chains_of
 from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.people import SearchTerms
 from madoguchi.residents.protection import Audience
@@ -189,6 +191,26 @@ def test_e27_a_former_surname_and_an_alias_come_along(
     kept = registered(case, str(bodies[0]["change_id"]))
     assert {key: getattr(kept, key) for key in further} == further
     assert found("山田譲", clerk) == ["SMITH JOHN"]
+
+
+@pytest.mark.parametrize("relationship", ["子の妻", "夫（未届）", "妻（未届）", "同居人", "縁故者"])
+def test_e36_a_relationship_of_the_certificate_is_copied_as_it_is(
+    relationship: str, city: Staff, procedures: str, signed_in: SignedIn
+) -> None:
+    clerk, browser = city["clerk_hana"], signed_in("clerk_hana")
+    case = opened(clerk)
+    posted = copied(name="引越 大") | {
+        "form-TOTAL_FORMS": "2", "form-1-name": "引越 結", "form-1-birth": "H2.3.3",
+        "form-1-relationship": relationship, "form-1-nationality_class": "jp",
+    }  # fmt: skip
+    assert browser.post(f"/cases/{case}/certificate/", posted).status_code == 302
+    assert seen(case, clerk).record.text("relationship", "p2") == relationship
+
+
+def test_e36_every_relationship_on_offer_is_understood() -> None:
+    apart = {"同居人", "縁故者"}
+    assert apart < set(RELATIONSHIPS)
+    assert [one for one in RELATIONSHIPS if one not in apart and chains_of(one) == ()] == []
 
 
 NAMES = [

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, PersonRow
 from madoguchi.cases.states import Act, FactSource
+from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.jp.names import NameParts
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder, Value
 from madoguchi.procedures.packs import Pack
@@ -41,6 +42,7 @@ JOINED_HOUSEHOLD = "joined_household"
 ADDRESS_KEPT_OFF = "address_kept_off"
 CHOSEN = "chosen_procedures"
 HEAD = "世帯主"
+OF_AGE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,21 @@ def comes_together(record: Record) -> tuple[str, ...]:
     return tuple(
         person.ref for person in record.people if person.staying or record.value("moves", person.ref) is True
     )
+
+
+def may_claim(record: Record, *, on: date) -> tuple[str, ...]:
+    """Who of the movers may claim allowances: whoever may have come of age by that day, whatever their 続柄.
+
+    A grown-up 子 of the head is a parent as often as not. Everybody who moves, when nobody is of age.
+    """
+    movers = tuple(person.ref for person in record.people if not person.staying)
+
+    def of_age(ref: str) -> bool:
+        birth = record.value("birth_date", ref)
+        earliest = birth.earliest if isinstance(birth, PossibleDays) else birth
+        return not isinstance(earliest, date) or age_on(earliest, on) >= OF_AGE
+
+    return tuple(filter(of_age, movers)) or movers
 
 
 def heads_after(record: Record) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from tests.cast import FIVE, NOW, RESIDENTS, number
+from tests.cast import FIVE, NOW, RESIDENTS, certificate, mover, number
 from tests.rooms.cases.walking import answered, begun, opened, seen, sign, signed, visited
 
 from madoguchi.audit.entries import Actor, Purpose
@@ -28,6 +29,7 @@ from madoguchi.connect import operations
 from madoguchi.connect.answer_file import take_answers
 from madoguchi.connect.change_files import to_csv, to_json
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
 from madoguchi.papers.facts import Name
 from madoguchi.procedures.kinship import chains_of
@@ -211,6 +213,24 @@ def test_e36_every_relationship_on_offer_is_understood() -> None:
     apart = {"同居人", "縁故者"}
     assert apart < set(RELATIONSHIPS)
     assert [one for one in RELATIONSHIPS if one not in apart and chains_of(one) == ()] == []
+
+
+def test_e46_a_grown_up_child_of_the_head_can_be_the_one_who_claims(
+    city: Staff, procedures: str, signed_in: SignedIn
+) -> None:
+    """Three generations move in together: the mother of the child is 子 to the head, and 42 years old."""
+    clerk, browser = city["clerk_hana"], signed_in("clerk_hana")
+    case, family = opened(clerk), (
+        mover("引越 祖", date(1955, 5, 2), "male", "世帯主"),
+        mover("引越 母", date(1984, 5, 2), "female", "子"),
+        mover("引越 年", PossibleDays("平成不詳", date(2008, 1, 1), date(2009, 12, 31)), "male", "子"),
+        mover("引越 孫", date(2019, 5, 2), "female", "子の子"),
+        mover("引越 若", date(2008, 11, 11), "male", "子の子"),
+    )  # fmt: skip
+    opening.begin_from_certificate(case=case, certificate=certificate(*family), by=clerk, now=NOW)
+    page = text(browser.get(f"/cases/{case}/household/"))
+    offered = set(re.findall(r'name="claimant" value="(p\d)"', page))
+    assert offered == {"p1", "p2", "p3"}, "who turns 18 in two days is no adult yet"
 
 
 NAMES = [

@@ -24,6 +24,9 @@ class CertificatePerson:
     sex: str
     relationship: str
     facts: Mapping[str, Value] = field(default_factory=dict)
+    former_surname: str = ""
+    alias: str = ""
+    kanji_alongside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ def certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]
         values: dict[str, Value] = {
             "name": person.name,
             "kana": person.kana,
+            "former_surname": person.former_surname,
+            "alias": person.alias,
+            "kanji_alongside": person.kanji_alongside,
             "birth_date": person.birth,
             "sex": person.sex,
             "relationship": person.relationship,

@@ -5,7 +5,7 @@ Nothing else of what the family said at the counter goes to a department (個人
 
 from __future__ import annotations
 
-from madoguchi.cases.record import Record
+from madoguchi.cases.record import FURTHER_NAMES, Record
 from madoguchi.papers.definition_file import parse_sheet
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder
 from madoguchi.procedures.judge import facts_read
@@ -16,6 +16,7 @@ WHO_AND_WHERE = frozenset(
     {
         (Holder.PERSON, "name"),
         (Holder.PERSON, "kana"),
+        *((Holder.PERSON, key) for key in FURTHER_NAMES),
         (Holder.PERSON, "birth_date"),
         (Holder.PERSON, "sex"),
         (Holder.PERSON, "relationship"),

@@ -18,6 +18,7 @@ from madoguchi.cases.certificate import certificate_facts
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
 from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
+    FURTHER_NAMES,
     JOINED_HOUSEHOLD,
     HeldPerson,
     read_record,
@@ -35,10 +36,12 @@ from madoguchi.city.queries import branch_letter
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
-from madoguchi.residents.people import DisclosedPerson
+from madoguchi.residents.people import DisclosedPerson, ResidentStatus
 from madoguchi.residents.protection import Audience
 
 MOST_PEOPLE = 20
+# Of whoever comes back (再転入), the register still knows these; everything else is of the time before they left, and asked.
+SAME_WHEN_COMING_BACK = frozenset({"birth_date", "sex"})
 
 
 class NoPeople(ValueError):
@@ -244,9 +247,14 @@ def _add_disclosed(
             held.append(HeldPerson(ref, person.resident_no, staying))
             given[FactRef("name", ref)] = Given(person.name.name, FactSource.REGISTER)
             given[FactRef("kana", ref)] = Given(person.name.kana or "", FactSource.REGISTER)
+            for key in FURTHER_NAMES:
+                if written := getattr(person.name, key):
+                    given[FactRef(key, ref)] = Given(written, FactSource.REGISTER)
             given[FactRef("moves", ref)] = Given(not staying, FactSource.REGISTER)
             given[FactRef("lives_with_household", ref)] = Given(True, FactSource.REGISTER)
             for key, known in person.facts.items():
+                if person.status is ResidentStatus.MOVED_OUT and key not in SAME_WHEN_COMING_BACK:
+                    continue
                 given[FactRef(key, ref)] = Given(known.value, FactSource.REGISTER, as_of=known.as_of)
         if staying and people:
             given[FactRef(JOINED_HOUSEHOLD, EVENT_SUBJECT)] = Given(
@@ -335,7 +343,7 @@ def set_visitor(
         record = read_record(row)
         if person and person not in {one.ref for one in record.people}:
             raise NobodyNamed
-        who = record.name_of(person) if person else name
+        who = record.text("name", person) if person else name
         values: dict[str, Value] = {
             "notifier_name": who,
             "notifier_kind": kind.value,

@@ -14,6 +14,9 @@ _LABELS: Mapping[Holder, Mapping[str, str]] = {
     Holder.PERSON: {
         "name": "氏名",
         "kana": "フリガナ",
+        "former_surname": "旧氏",
+        "alias": "通称",
+        "kanji_alongside": "併記名（漢字）",
         "domicile": "本籍",
         "domicile_head": "筆頭者",
     },

@@ -11,13 +11,16 @@ from datetime import date, datetime
 
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, PersonRow
 from madoguchi.cases.states import Act, FactSource
+from madoguchi.jp.dates import PossibleDays, age_on
+from madoguchi.jp.names import NameParts
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder, Value
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
 from madoguchi.residents.fact_json import value_from_json
 
 # What a case keeps beside the vocabulary of the procedures, for sheets and for the change data.
-PERSON_TEXTS = ("name", "kana", "domicile", "domicile_head", "resident_code")
+FURTHER_NAMES = ("former_surname", "alias", "kanji_alongside")
+PERSON_TEXTS = ("name", "kana", *FURTHER_NAMES, "domicile", "domicile_head", "resident_code")
 EVENT_TEXTS = (
     "new_address",
     "new_building",
@@ -39,6 +42,7 @@ JOINED_HOUSEHOLD = "joined_household"
 ADDRESS_KEPT_OFF = "address_kept_off"
 CHOSEN = "chosen_procedures"
 HEAD = "世帯主"
+OF_AGE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,19 @@ class Record:
         return value if isinstance(value, str) else ""
 
     def name_of(self, ref: str) -> str:
-        return self.text("name", ref) or ref
+        """The name by which screens and papers tell this person from the others of the case.
+
+        Twins can share name and birthday: then their place in the case stands behind it.
+        """
+        name = self.text("name", ref) or ref
+        refs = [person.ref for person in self.people]
+        namesakes = sum(self.text("name", one) == name for one in refs)
+        return f"{name}（{refs.index(ref) + 1}人目）" if namesakes > 1 and ref in refs else name
+
+    def names_of(self, ref: str) -> NameParts:
+        """氏名, フリガナ, 旧氏, 通称 and 併記名 of a person, as they were written."""
+        kana, *further = (self.text(key, ref) or None for key in ("kana", *FURTHER_NAMES))
+        return NameParts(self.text("name", ref), kana, *further)
 
     @property
     def heard_without_answer(self) -> frozenset[FactRef]:
@@ -127,10 +143,27 @@ def comes_together(record: Record) -> tuple[str, ...]:
     )
 
 
+def may_claim(record: Record, *, on: date) -> tuple[str, ...]:
+    """Who of the movers may claim allowances: whoever may have come of age by that day, whatever their 続柄.
+
+    A grown-up 子 of the head is a parent as often as not. Everybody who moves, when nobody is of age.
+    """
+    movers = tuple(person.ref for person in record.people if not person.staying)
+
+    def of_age(ref: str) -> bool:
+        birth = record.value("birth_date", ref)
+        earliest = birth.earliest if isinstance(birth, PossibleDays) else birth
+        return not isinstance(earliest, date) or age_on(earliest, on) >= OF_AGE
+
+    return tuple(filter(of_age, movers)) or movers
+
+
 def heads_after(record: Record) -> tuple[str, ...]:
     """The names of every 世帯主 of that household; one, when all is in order."""
     return tuple(
-        record.name_of(ref) for ref in comes_together(record) if record.text("relationship", ref) == HEAD
+        record.text("name", ref) or ref
+        for ref in comes_together(record)
+        if record.text("relationship", ref) == HEAD
     )
 
 

@@ -18,6 +18,7 @@ from madoguchi.cases.record import HeldFact, Record, heads_after, read_record
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.city.queries import profile
 from madoguchi.jp.addresses import split_address
+from madoguchi.jp.names import NameUse
 from madoguchi.papers.facts import Address, FactsForSheet, KnownValue, Name
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 from madoguchi.procedures.situation import EventKind
@@ -67,9 +68,9 @@ def facts_for_sheets(papers: PapersOfCase, subject: str | None) -> FactsForSheet
             continue
         known[_sheet_key(ref)] = KnownValue(held.value, held.source.label, held.as_of)
     for person in record.people:
+        names = record.names_of(person.ref)
         known["person.name", person.ref] = KnownValue(
-            Name(record.text("name", person.ref), record.text("kana", person.ref)),
-            _source(record, "name", person.ref),
+            Name(names.for_use(NameUse.SHEET), names.kana or ""), _source(record, "name", person.ref)
         )
     known |= _addresses(record, withheld)
     head = record.text("new_head") or head_of_household(record)

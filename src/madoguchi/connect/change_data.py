@@ -18,7 +18,7 @@ from typing import Any
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
-from madoguchi.cases.record import Record, comes_together, read_record
+from madoguchi.cases.record import FURTHER_NAMES, Record, comes_together, read_record
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.situation import EventKind
@@ -102,6 +102,7 @@ def _person(record: Record, ref: str, resident_no: str) -> dict[str, Any]:
         "resident_no": resident_no,
         "name": record.text("name", ref),
         "kana": record.text("kana", ref),
+        **{key: record.text(key, ref) for key in FURTHER_NAMES},
         "birth_date": birth.isoformat() if isinstance(birth, date) else "",
         "birth_text": unclear.text if unclear else "",
         "birth_earliest": unclear.earliest.isoformat() if unclear else "",

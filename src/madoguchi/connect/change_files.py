@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from madoguchi.cases.record import FURTHER_NAMES
 from madoguchi.connect.change_data import BY_HAND, FORMAT, PERSON_FACTS
 from madoguchi.jp.names import shrink_candidates
 
 COLUMNS = (
     "format", "change_id", "number", "round", "reason", "provisional", "handling", "moved_on", "notified_on",
-    "processed_on", "ref", "resident_no", "name", "kana", "birth_date", "birth_text", "birth_earliest",
-    "birth_latest", "sex", "relationship", "moves", "old_address", "new_address", "new_building",
+    "processed_on", "ref", "resident_no", "name", "kana", *FURTHER_NAMES, "birth_date", "birth_text",
+    "birth_earliest", "birth_latest", "sex", "relationship", "moves", "old_address", "new_address", "new_building",
     *PERSON_FACTS,
 )  # fmt: skip
 DEGRADED_COLUMNS = ("change_id", "ref", "column", "written", "codepoints", "instead")
@@ -105,6 +106,9 @@ def _harmless(value: str) -> str:
 
 
 def _fits(text: str) -> bool:
+    """Whether CP932 carries it. A 外字 has a place there, but another picture in each system: that is no carrying."""
+    if any(unicodedata.category(character) == "Co" for character in text):
+        return False
     try:
         text.encode("cp932")
     except UnicodeEncodeError:

@@ -18,7 +18,6 @@ from madoguchi.cases.queries import address_may_appear
 from madoguchi.cases.record import Record, read_record
 from madoguchi.connect.change_data import REASONS
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.names import NameParts
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.operations import register
@@ -123,7 +122,7 @@ def _entry(
     assert isinstance(birth, date | PossibleDays), "a mover has a date of birth, be it 不詳"
     return RegisterEntry(
         resident_no=number.resident_no,
-        name=NameParts(record.text("name", ref), record.text("kana", ref) or None),
+        name=record.names_of(ref),
         birth=birth,
         sex=record.text("sex", ref),
         relationship=record.text("relationship", ref),

@@ -1,13 +1,15 @@
 """Check what the loader cannot see (台帳の検査): rules that never settle, missing or wrong examples,
-doubtful musts.
+doubtful musts, words of yesterday.
 
 1. Each rule is tried with many mixtures of known and unknown facts, dates standing on representative
    days. Where Kleene's logic leaves it open although every value gives the same (`x or not x`), the rule
    is refused. All mixtures are tried where they are few, a fixed sample of them otherwise.
 2. Each status that was reached on the way needs a worked example, and each example must come out as written.
 3. A rule marked doubtful (「?」) must not make anything necessary.
+4. No text speaks of the 保険証 that is no more, or asks for a seal where none is registered.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,6 +39,7 @@ from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, No
 from madoguchi.procedures.packs import DOUBTFUL, Pack, Procedure
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
+_SEAL = re.compile("印鑑|押印|認印|実印|はんこ|捺印")
 _MOST_MIXTURES = 600
 _SAMPLE = 240
 _BOUND = 8192
@@ -84,12 +87,30 @@ def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
         trial = _Trial(pack, procedure, event)
         findings += trial.open_without_need()
         reached |= trial.reached
+    findings += _stale_words(pack, procedure)
     shown = {status for example in procedure.examples for status in example.expect.values()}
     for status in Status:
         if status in reached and status.value not in shown:
             message = f"「{status.label}」({status.value}) になる例がありません。"
             findings.append(Finding(procedure.id, message, "[[example]] を足してください。"))
     return tuple(dict.fromkeys(findings))
+
+
+def _stale_words(pack: Pack, procedure: Procedure) -> list[Finding]:
+    """Return a finding for each kind of outdated word in what a resident is told or given to sign."""
+    told = [procedure.name, procedure.summary, procedure.fee_note, procedure.late.text, *procedure.tell]
+    told += [thing.text for thing in procedure.bring]
+    for rule in procedure.rules:
+        told += [rule.because, *(one.because for one in rule.otherwise)]
+    text = " ".join([*told, str(pack.sheets.get(procedure.sheet or "", ""))])
+    findings = []
+    if "保険証" in text.replace("マイナ保険証", ""):
+        remedy = "「資格確認書」「資格情報のお知らせ」「マイナ保険証」のどれのことかを書いてください。"
+        findings.append(Finding(procedure.id, "なくなった「保険証」を案内しています。", remedy))
+    if _SEAL.search(text.replace("印鑑登録証明書", "")) and "印鑑" not in procedure.name:
+        remedy = "持ち物と文から除いてください(印鑑を登録する手続きだけは、名前に「印鑑」を入れます)。"
+        findings.append(Finding(procedure.id, "押印や印鑑を求めています。", remedy))
+    return findings
 
 
 class _Trial:

@@ -14,7 +14,7 @@ from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
 from madoguchi.residents.fact_json import value_from_json
 from madoguchi.residents.models import ResidentFact, ResidentRecord
-from madoguchi.residents.people import DisclosedPerson, KnownFact
+from madoguchi.residents.people import DisclosedPerson, KnownFact, ResidentStatus
 from madoguchi.residents.protection import Audience, addresses_shown
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -125,4 +125,5 @@ def _disclosed(row: ResidentRecord, shown: bool, facts: dict[str, KnownFact]) ->
         address=(row.address or None) if shown else None,
         postal_code=(row.postal_code or None) if shown else None,
         facts=of_register | facts,
+        status=ResidentStatus(row.status),
     )

@@ -56,7 +56,10 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedPerson:
-    """A person as read by someone with a purpose. `address` None: not shown here, for whatever reason."""
+    """A person as read by someone with a purpose. `address` None: not shown here, for whatever reason.
+
+    `status` MOVED_OUT: the facts are of the time before they left.
+    """
 
     resident_no: str
     name: NameParts
@@ -67,6 +70,7 @@ class DisclosedPerson:
     address: str | None
     postal_code: str | None
     facts: Mapping[str, KnownFact]
+    status: ResidentStatus = ResidentStatus.RESIDENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def body(**person: Any) -> dict[str, Any]:
         "late_reason": "", "old_address": "京都府京都市", "new_address": "埼玉県まどか市本町1",
         "new_building": "", "joined_household": "",
         "people": [{
-            "ref": "p1", "resident_no": "", "name": "引越 大", "kana": "ヒッコシ ダイ", "birth_date": "1984-05-02",
+            "ref": "p1", "resident_no": "", "name": "引越 大", "kana": "ヒッコシ ダイ",
+            "former_surname": "", "alias": "", "kanji_alongside": "", "birth_date": "1984-05-02",
             "birth_text": "", "birth_earliest": "", "birth_latest": "", "sex": "male", "relationship": "世帯主",
             "moves": True, "facts": {"pension": {"value": "1", "source": "転出証明書", "as_of": "2026-11-09"}},
             **person,
@@ -60,6 +61,7 @@ def test_one_line_a_person_with_the_documented_columns() -> None:
         ("葛\U000e0100城 花", "葛城 花"),
         ("本町1—2", "本町1―2"),
         ("NGUYỄN VĂN", "NGUY〓N V〓N"),
+        ("\ue000本 花", "〓本 花"),
     ],
 )
 def test_cp932_writes_a_common_form_and_lists_it(written: str, instead: str) -> None:

@@ -143,6 +143,38 @@ def test_the_newest_rules_in_force_on_the_day_of_the_event_hold() -> None:
         assert decide(pack, situation, on=ON, open_days=OPEN_DAYS)[0].status is status
 
 
+@pytest.mark.parametrize(
+    ("notified", "overdue"),
+    [(date(2026, 4, 2), False), (date(2026, 4, 14), False), (date(2026, 4, 15), True)],
+)
+def test_e56_the_law_is_that_of_the_move_and_lateness_that_of_the_notice(
+    notified: date, overdue: bool
+) -> None:
+    """Moved on 3/31, told on 4/2: the rule of before 4/1 decides, the day of the notice says whether it is late."""
+    more = "".join(
+        f"{key} = {value}\n"
+        for key, value in {
+            "event": '"move_in"',
+            "from": '"event.move_date"',
+            "days": "14",
+            "count_first_day": "false",
+            "roll_to_open_day": "true",
+        }.items()
+    )
+    text = dated_pack().replace("2026-10-01", "2026-04-01") + f"[[deadline]]\n{more}"
+    pack = load_files(files_with(rule=text))
+    person = [{"id": "p1", "moves": True, "card": "adult"}]
+    found = {}
+    for moved in ("2026-03-31", "2026-04-01"):
+        situation = situation_of(
+            person, event={"kind": "move_in", "move_date": moved}, notified_on=notified.isoformat()
+        )
+        found[moved] = decide(pack, situation, on=notified, open_days=OPEN_DAYS)[0]
+    before, after = found.values()
+    assert (before.status, after.status) == (Status.MUST, Status.NOT_NEEDED)
+    assert (before.deadline, before.overdue) == (date(2026, 4, 14), overdue)
+
+
 def test_an_unknown_day_of_the_event_is_asked_when_the_rules_differ() -> None:
     pack = load_files(files_with(rule=dated_pack()))
     situation = situation_of([{"id": "p1", "moves": True, "card": "adult"}], event={"kind": "move_in"})

@@ -77,3 +77,26 @@ def test_a_doubtful_rule_never_makes_anything_necessary() -> None:
     doubtful = procedure_text("person.moves", more='verified = "?"')
     assert "確度が「?」の規則が「必要」にしています" in messages(doubtful)
     assert "確度が" not in messages(procedure_text(None, optional="person.moves", more='verified = "?"'))
+
+
+@pytest.mark.parametrize(
+    ("told", "stale"),
+    [
+        ("国民健康保険の保険証", True),
+        ("健康保険証(お持ちの方)", True),
+        ("マイナ保険証", False),
+        ("資格確認書か資格情報のお知らせ", False),
+    ],
+)
+def test_e58_a_card_that_is_no_more_is_told_of_a_citys_own_text(told: str, stale: bool) -> None:
+    more = f'bring = [{{ text = "{told}" }}]'
+    assert ("なくなった「保険証」" in messages(procedure_text("person.moves", more=more))) is stale
+
+
+@pytest.mark.parametrize(
+    "told", ["認印を持ってきてください。", "はんこ(朱肉を使うもの)", "申請書に押印してください。"]
+)
+def test_e59_a_seal_is_told_of_a_citys_own_text_unless_it_is_what_is_registered(told: str) -> None:
+    text = procedure_text("person.moves", more=f'tell = ["{told}"]')
+    assert "押印や印鑑を求めています" in messages(text)
+    assert "押印や印鑑を求めています" not in messages(text.replace("試しの手続き", "印鑑登録"))

@@ -20,7 +20,17 @@ RELATIONSHIPS = (
     "母",
     "妻の父",
     "妻の母",
+    "夫の父",
+    "夫の母",
+    "妻の子",
+    "夫の子",
+    "子の妻",
+    "子の夫",
     "子の子",
+    "父の父",
+    "父の母",
+    "母の父",
+    "母の母",
     "兄",
     "姉",
     "弟",
@@ -96,6 +106,9 @@ class CertificatePersonForm(forms.Form):
             ("receiving", _("受給者")),
         ],
     )
+    former_surname = forms.CharField(label=_("旧氏"), max_length=LONGEST_NAME, required=False)
+    alias = forms.CharField(label=_("通称"), max_length=LONGEST_NAME, required=False)
+    kanji_alongside = forms.CharField(label=_("併記名（漢字）"), max_length=LONGEST_NAME, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -29,6 +29,7 @@ from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 
+UNPROVED = "来た人の本人確認ができていません。届出を受け付けたあと、届出の本人あてに、受け付けたことの通知を送ってください。"
 ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
 
 
@@ -148,7 +149,14 @@ def definition_prompt(view: CaseView, ref: FactRef) -> str:
 
 def notices_of(view: CaseView) -> tuple[Notice, ...]:
     """What must not be overlooked on this case."""
-    return (*_late_notice(view), *_head_notice(view), *_earlier_notice(view))
+    return (*_late_notice(view), *_head_notice(view), *_earlier_notice(view), *unproved_notice(view))
+
+
+def unproved_notice(view: CaseView) -> tuple[Notice, ...]:
+    """That somebody has to be told by letter, because who came could not be proved (届出後の通知)."""
+    if view.record.value("notifier_unproved") is not True:
+        return ()
+    return (Notice("attention", _(UNPROVED)),)
 
 
 def _head_notice(view: CaseView) -> tuple[Notice, ...]:

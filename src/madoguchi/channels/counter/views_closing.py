@@ -25,6 +25,7 @@ from madoguchi.channels.counter.hearing_screen import (
     people_lines,
     subject_text,
     task_lines,
+    unproved_notice,
     visitor_text,
 )
 from madoguchi.channels.counter.views_opening import case_of, version_of
@@ -215,7 +216,7 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
         ("confirmation", _("確認・署名票")),
     ]
     context = {
-        "case": head_of(view.header, here="done", record=view.record),
+        "case": head_of(view.header, here="done", record=view.record, notices=unproved_notice(view)),
         "message": _(
             "各課に伝わりました。別の職員の審査のあと、住民記録に登録します（それまでは仮の記録です）。"
         ),

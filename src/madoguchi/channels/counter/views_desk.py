@@ -26,6 +26,7 @@ from madoguchi.channels.counter.hearing_screen import (
     people_lines,
     subject_text,
     task_lines,
+    unproved_notice,
 )
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
@@ -227,7 +228,7 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
     view = queries.case_view(case=case, actor=by, purpose=Purpose.REVIEW, screen="review", now=now)
     people = people_lines(view, hidden=NOT_COPIED)
     context = {
-        "case": head_of(view.header, here="done", record=view.record),
+        "case": head_of(view.header, here="done", record=view.record, notices=unproved_notice(view)),
         "tables": [
             _side_by_side(people[at : at + SIDE_BY_SIDE]) for at in range(0, len(people), SIDE_BY_SIDE)
         ],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases import opening
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.record import HEAD, may_claim
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.forms import CertificateForm, JoinForm, VisitorForm, people_formset
@@ -82,6 +83,9 @@ def _certificate(move: dict[str, Any], people: list[dict[str, Any]]) -> opening.
                 sex=person["sex"],
                 relationship=person["relationship"],
                 facts={key: person[key] for key in facts if person[key]},
+                former_surname=person["former_surname"],
+                alias=person["alias"],
+                kanji_alongside=person["kanji_alongside"],
             )
             for person in people
         ),
@@ -102,13 +106,9 @@ def household(request: HttpRequest, case: str) -> HttpResponse:
             )
         except (opening.NoPeople, opening.NoSuchHousehold, NotNow, SomebodyElseChanged) as error:
             problems = [str(error)]
-    movers = [person for person in view.record.people if not person.staying]
-    adults = [
-        person for person in movers if view.record.text("relationship", person.ref) not in ("子", "子の子")
-    ] or movers
+    adults = may_claim(view.record, on=view.header.notified_on)
     claimant = view.record.value("claimant", "household") or next(
-        (person.ref for person in adults if view.record.text("relationship", person.ref) == "世帯主"),
-        adults[0].ref if adults else "",
+        (ref for ref in adults if view.record.text("relationship", ref) == HEAD), adults[0] if adults else ""
     )
     context = {
         "case": head_of(view.header, here="start", record=view.record, notices=notices_of(view)),
@@ -127,8 +127,7 @@ def household(request: HttpRequest, case: str) -> HttpResponse:
             for person in view.record.people
         ],
         "claimants": [
-            {"ref": person.ref, "name": view.record.name_of(person.ref), "chosen": person.ref == claimant}
-            for person in adults
+            {"ref": ref, "name": view.record.name_of(ref), "chosen": ref == claimant} for ref in adults
         ],
         "kept_off": view.record.value("address_kept_off") is True,
     }

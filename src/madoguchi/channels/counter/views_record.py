@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 
 from madoguchi.audit.events import said
 from madoguchi.cases import queries
+from madoguchi.cases.record import FURTHER_NAMES
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import people_lines
 from madoguchi.channels.counter.views_opening import case_of
+from madoguchi.channels.counter.words import label_of
 from madoguchi.city.authority import Authority, needs
 from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.facts import FactRef
 
 
 @needs(Authority.COUNTER)
@@ -73,11 +76,14 @@ def display(request: HttpRequest, case: str) -> HttpResponse:
     """What the resident is shown: the question, what is known, what is to be signed. No notes, nobody else's data."""
     view = case_of(request, case, "display")
     staying = {person.ref for person in view.record.people if person.staying}
+    # Others can read this screen too.
+    unsaid = {label_of(view.judged.pack, FactRef(key, "p1")) for key in ("sex", *FURTHER_NAMES)}
     known = [
         f"{person.name}: {line.label} {line.value}"
         for person in people_lines(view)
         if person.ref not in staying
         for line in person.facts
+        if line.label not in unsaid
     ]
     shown: dict[str, dict[str, str]] = {}
     for one in view.judged.with_status(Status.MUST, Status.ASK):

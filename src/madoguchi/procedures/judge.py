@@ -12,9 +12,9 @@ from typing import Any
 
 from madoguchi.procedures.decisions import Reason
 from madoguchi.procedures.facts import Holder
-from madoguchi.procedures.language.evaluate import Evaluate, compile_node
+from madoguchi.procedures.language.evaluate import compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
-from madoguchi.procedures.language.frame import Record
+from madoguchi.procedures.language.frame import Evaluate, Record
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span

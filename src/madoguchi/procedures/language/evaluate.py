@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from madoguchi.procedures.language import spans
-from madoguchi.procedures.language.frame import NOBODY, Frame, Record
-from madoguchi.procedures.language.functions import FUNCTIONS
+from madoguchi.procedures.language.calls import compile_call, extreme
+from madoguchi.procedures.language.frame import NOBODY, Evaluate, Frame, Record
 from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
 from madoguchi.procedures.language.tree import (
     And,
@@ -33,7 +33,6 @@ from madoguchi.procedures.language.tree import (
     SamePerson,
 )
 
-Evaluate = Callable[[Frame], Any]
 Members = Callable[[Frame], tuple[list[Record], list[Record]]]
 _NO_RECORDS: list[Record] = []
 _EXACT: dict[str, Callable[[Any, Any], bool]] = {
@@ -91,7 +90,7 @@ def compile_node(node: Node) -> Evaluate:
         case Arithmetic():
             return _arithmetic(node)
         case Call():
-            return _call(node)
+            return compile_call(node, [compile_node(argument) for argument in node.arguments])
         case Quantifier():
             return _quantifier(node)
         case Fold():
@@ -236,77 +235,6 @@ def _arithmetic(node: Arithmetic) -> Evaluate:
     return calculate
 
 
-def _call(node: Call) -> Evaluate:
-    arguments = [compile_node(argument) for argument in node.arguments]
-    if node.function in ("min", "max"):
-        return _extreme_of(min if node.function == "min" else max, arguments)
-    function = FUNCTIONS[node.function]
-    compute, falling = function.compute, function.falling
-    if function.asks_calendar:
-        return _call_with_calendar(arguments[0], compute)
-    if len(arguments) > 1 and isinstance(node.arguments[1], (Constant, Parameter)):
-        return _call_with_number(arguments[0], compute, node.arguments[1].value)
-
-    def call(frame: Frame) -> Any:
-        values = [argument(frame) for argument in arguments]
-        exact = True
-        for value in values:
-            if value is None:
-                return None
-            if value is NOTHING:
-                return NOTHING
-            if value.__class__ is Span:
-                exact = False
-        if exact:
-            return compute(*values)
-        lowest = [(high_of if place in falling else low_of)(value) for place, value in enumerate(values)]
-        highest = [(low_of if place in falling else high_of)(value) for place, value in enumerate(values)]
-        return spans.span(compute(*lowest), compute(*highest))
-
-    return call
-
-
-def _call_with_number(first: Evaluate, compute: Callable[..., Any], number: Any) -> Evaluate:
-    """The usual call, `attains(birth_date, 65)`, without the general case's lists."""
-
-    def call(frame: Frame) -> Any:
-        value = first(frame)
-        if value is None or value is NOTHING:
-            return value
-        if value.__class__ is Span:
-            return spans.span(compute(value.low, number), compute(value.high, number))
-        return compute(value, number)
-
-    return call
-
-
-def _call_with_calendar(first: Evaluate, compute: Callable[..., Any]) -> Evaluate:
-    def call(frame: Frame) -> Any:
-        value = first(frame)
-        if value is None or value is NOTHING:
-            return value
-        if value.__class__ is Span:
-            return spans.span(compute(value.low, frame.open_days), compute(value.high, frame.open_days))
-        return compute(value, frame.open_days)
-
-    return call
-
-
-def _extreme_of(choose: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
-    def extreme(frame: Frame) -> Any:
-        values = [argument(frame) for argument in arguments]
-        if None in values:
-            return None
-        present = [value for value in values if value is not NOTHING]
-        return _extreme(choose, present) if present else NOTHING
-
-    return extreme
-
-
-def _extreme(choose: Callable[..., Any], values: list[Any]) -> Any:
-    return spans.span(choose(low_of(value) for value in values), choose(high_of(value) for value in values))
-
-
 def members_of(people: People) -> Members:
     """Return the function that gives the sure and the possible members of a collection."""
     if people.relation == "people":
@@ -401,5 +329,5 @@ def _extreme_over(choose: Callable[..., Any], counted: list[Any], possible: list
         return NOTHING
     if None in values or not counted:
         return None
-    with_all, sure_only = _extreme(choose, values), _extreme(choose, counted)
+    with_all, sure_only = extreme(choose, values), extreme(choose, counted)
     return spans.span(min(low_of(with_all), low_of(sure_only)), max(high_of(with_all), high_of(sure_only)))

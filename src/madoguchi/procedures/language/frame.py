@@ -5,7 +5,7 @@ tracing frame also notes which unknown or 不詳 facts were read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
 from typing import Any
 
@@ -147,3 +147,6 @@ class _TracingNobody(TracingRecord):
     def get(self, key: str, default: Any = None) -> Any:
         self.trace.add(FactRef(NOBODY, HOUSEHOLD_SUBJECT))
         return default
+
+
+Evaluate = Callable[[Frame], Any]

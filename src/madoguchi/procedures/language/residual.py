@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from madoguchi.procedures.facts import FactRef
-from madoguchi.procedures.language.evaluate import Evaluate, compile_node, members_of
-from madoguchi.procedures.language.frame import Frame, Record
+from madoguchi.procedures.language.evaluate import compile_node, members_of
+from madoguchi.procedures.language.frame import Evaluate, Frame, Record
 from madoguchi.procedures.language.tree import And, Node, Not, Or, Quantifier, nodes_of
 
 

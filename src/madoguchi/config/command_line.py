@@ -15,6 +15,7 @@ PLAIN = {
     "facts": ("madoguchi.procedures.commands.facts", "事実の語彙を出します"),
     "procedures": ("madoguchi.procedures.commands.procedures", "手続台帳を調べます（lint・list・show）"),
     "decide": ("madoguchi.procedures.commands.decide", "世帯の手続きを判定します"),
+    "entitled": ("madoguchi.procedures.commands.entitled", "登録されている全員の手続きを判定します"),
     "population": ("madoguchi.residents.population.command", "架空の住民を作ります"),
 }
 WITH_DJANGO = {

@@ -1,0 +1,130 @@
+"""One procedure as one query (手続きの問い合わせ): a row for each subject with its outcome, deadline and amount.
+
+The dated rules are laid out as in `judge`: for a known day the newest group in force decides; for an unknown day all
+groups have to agree. Where the claimant matters and is not known, every adult of the household is tried as the
+claimant, and the outcome stands only when it is the same with each of them.
+"""
+
+from collections.abc import Callable
+
+from madoguchi.procedures.bulk.expressions import Scope, Value, condition, literal, value
+from madoguchi.procedures.judge import LOOKED_BACK_TO, Group, Judge, judge_of
+from madoguchi.procedures.language.names import CLAIMANT, PERSON
+from madoguchi.procedures.language.tree import Node
+from madoguchi.procedures.packs import AmountRule, Deadline, Procedure
+from madoguchi.procedures.situation import EventKind
+
+assert PERSON.slot is not None
+assert CLAIMANT.slot is not None
+_SLOTS = {PERSON.slot: "p", CLAIMANT.slot: "c"}
+Tree = Callable[[Node], str]
+
+
+def query_of(
+    procedure: Procedure, event: EventKind, *, person_columns: frozenset[str], event_columns: frozenset[str]
+) -> str:
+    """Return the SQL that decides a procedure for every household with this event, "not needed" left out."""
+    judge = judge_of(procedure)
+    scope = Scope(
+        slots=_SLOTS,
+        household="h",
+        event="e",
+        kind=event.value,
+        date_key=event.date_key,
+        person_columns=person_columns,
+        event_columns=event_columns,
+    )
+    subject = "p.id" if procedure.per == "person" else "'household'"
+    people = " JOIN people p USING (household_id)" if procedure.per == "person" else ""
+    tried = any(group.reads_claimant for group in judge.groups)
+    claimants = (
+        " JOIN claimants c USING (household_id)"
+        if tried
+        else " LEFT JOIN only_claimant c USING (household_id)"
+    )
+    answers = ", ".join(
+        f"{condition(part.tree, scope)} AS {word}_{place}"
+        for place, group in enumerate(judge.groups)
+        for word, part in (("must", group.must), ("optional", group.optional))
+        if part is not None
+    )
+    day = f"e.{event.date_key}"
+    inner = (
+        f"SELECT {subject} AS subject, h.household_id, {day} AS law_day, {answers}"
+        f" FROM households h JOIN events e USING (household_id){people}{claimants}"
+        f" WHERE e.kind = {literal(event.value)}"
+    )
+    status = (
+        f"SELECT subject, household_id,"
+        f" CASE WHEN count(DISTINCT status) = 1 THEN min(status) ELSE 'ask' END AS status"
+        f" FROM (SELECT *, {_status(judge)} AS status FROM ({inner})) GROUP BY subject, household_id"
+    )
+    return _with_dates(procedure, event, scope, status, people)
+
+
+def _with_dates(procedure: Procedure, event: EventKind, scope: Scope, status: str, people: str) -> str:
+    """Return the query with deadline and amount for those who need something."""
+    deadlines = [_last_day(one, scope) for one in procedure.deadlines if one.event is event]
+    same_person = " AND p.id = s.subject" if people else ""
+    return (
+        f"SELECT {literal(procedure.id)} AS procedure, s.subject, s.household_id, s.status,"
+        f" {_earliest(deadlines)} AS deadline, {_yen(procedure.amount, scope)} AS amount_yen"
+        f" FROM ({status}) s JOIN households h USING (household_id) JOIN events e USING (household_id)"
+        f"{people} LEFT JOIN only_claimant c USING (household_id)"
+        f" WHERE s.status <> 'not_needed' AND e.kind = {literal(event.value)}{same_person}"
+    )
+
+
+def _status(judge: Judge) -> str:
+    """Return the outcome from the answers of the groups and the day of the law."""
+    each = [_of_group(group, place) for place, group in enumerate(judge.groups)]
+    on_day = "CASE " + " ".join(
+        f"WHEN {_in_force(group)} THEN {text}" for group, text in zip(judge.groups, each, strict=True)
+    )
+    no_rule = [] if all(group is not None for group in judge.in_force(None)) else ["'not_needed'"]
+    outcomes = [*each, *no_rule]
+    agree = " AND ".join(f"{outcomes[0]} = {other}" for other in outcomes[1:]) or "TRUE"
+    any_day = f"CASE WHEN {agree} THEN {outcomes[0]} ELSE 'ask' END"
+    return f"CASE WHEN law_day IS NULL THEN {any_day} ELSE {on_day} ELSE 'not_needed' END END"
+
+
+def _in_force(group: Group) -> str:
+    begun = f"greatest(law_day, {literal(LOOKED_BACK_TO)}) >= {literal(group.since)}"
+    return begun if group.until is None else f"({begun} AND law_day <= {literal(group.until)})"
+
+
+def _of_group(group: Group, place: int) -> str:
+    must = "FALSE" if group.must is None else f"must_{place}"
+    optional = "FALSE" if group.optional is None else f"optional_{place}"
+    return (
+        f"(CASE WHEN {must} THEN 'must' WHEN {must} IS NULL OR {optional} IS NULL THEN 'ask'"
+        f" WHEN {optional} THEN 'optional' ELSE 'not_needed' END)"
+    )
+
+
+def _exactly(found: Value) -> str:
+    """Return the value where there is only one possibility, else NULL."""
+    if found.exact:
+        return found.low
+    return f"(CASE WHEN {found.low} = {found.high} THEN {found.low} END)"
+
+
+def _last_day(deadline: Deadline, scope: Scope) -> str:
+    days = deadline.days - (1 if deadline.count_first_day else 0)
+    last = f"days_after({_exactly(value(deadline.start.tree, scope))}, {days})"
+    return f"open_day({last})" if deadline.roll_to_open_day else last
+
+
+def _earliest(deadlines: list[str]) -> str:
+    if not deadlines:
+        return "CAST(NULL AS DATE)"
+    if len(deadlines) == 1:
+        return deadlines[0]
+    unknown = " OR ".join(f"{one} IS NULL" for one in deadlines)
+    return f"(CASE WHEN {unknown} THEN NULL ELSE least({', '.join(deadlines)}) END)"
+
+
+def _yen(amount: AmountRule | None, scope: Scope) -> str:
+    if amount is None:
+        return "CAST(NULL AS BIGINT)"
+    return f"CAST({_exactly(value(amount.yen.tree, scope))} AS BIGINT)"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Callable, Mapping
 
 import pytest
 from django.test import Client
 from tests.cast import NOW, PLANTED, PLANTED_ADDRESS, PLANTED_BUILDING, RESIDENTS, certificate
-from tests.house.walk import said, screens
-from tests.rooms.cases.walking import answered, opened, sign, visited
+from tests.house.walk import said
+from tests.rooms.cases.walking import opened, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
@@ -46,34 +44,6 @@ def with_the_protected(by: Actor) -> str:
         version=None,
     )
     return case
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("signed", [False, True], ids=["before signing", "after signing"])
-def test_the_address_is_on_no_screen_paper_or_log(
-    signed: bool,
-    city: Staff,
-    procedures: str,
-    residents: Mapping[str, str],
-    signed_in: Callable[[str], Client],
-    caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    clerk = city["clerk_hana"]
-    case = with_the_protected(clerk)
-    # Somebody acts for them, so that no paper goes to the person themselves.
-    visited_by_another(case, clerk)
-    if signed:
-        answered(case, clerk)
-        sign(case, clerk)
-    found, opened_screens = [], 0
-    for address, answer in screens(case, clerk, signed_in, signed=signed):
-        opened_screens += answer.status_code == 200
-        found += [(address, word) for word in planted_in(said(answer))]
-    assert sorted(set(found)) == []
-    assert opened_screens > 10
-    assert planted_in(caplog.text) == planted_in("".join(capfd.readouterr())) == []
 
 
 def visited_by_another(case: str, by: Actor) -> None:
@@ -114,31 +84,6 @@ def test_a_search_finds_them_by_name_without_an_address_and_not_by_address(
     assert planted_in(by_name) == []
     by_address = said(browser.post(f"/cases/{case}/find/", {"address": "蛍沢七丁目"}))
     assert PROTECTED.resident_no not in by_address
-
-
-@pytest.mark.django_db
-def test_without_the_guard_it_is_found(
-    city: Staff,
-    procedures: str,
-    residents: Mapping[str, str],
-    signed_in: Callable[[str], Client],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The walk above can fail: with nobody protected, the planted address is on the screens."""
-    guarded = [name for name, module in sys.modules.items() if hasattr(module, "protected_people")]
-    assert guarded
-    for name in guarded:
-        if name.startswith("madoguchi."):
-            monkeypatch.setattr(sys.modules[name], "protected_people", lambda numbers, *, on: frozenset())
-    clerk = city["clerk_hana"]
-    case = with_the_protected(clerk)
-    visited_by_another(case, clerk)
-    found = {
-        address
-        for address, answer in screens(case, clerk, signed_in, signed=False)
-        if planted_in(said(answer))
-    }
-    assert found
 
 
 @pytest.mark.django_db

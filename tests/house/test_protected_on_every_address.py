@@ -1,0 +1,169 @@
+"""Every address, opened by everybody, in a city where a protected person's new home is planted (支援措置)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import Client
+from tests.cast import NOW, ONE_OF_EACH_ROLE, RESIDENTS, STAFF
+from tests.house.every_address import Address, ours
+from tests.house.test_protected_people import planted_in, visited_by_another, with_the_protected
+from tests.house.walk import said
+from tests.rooms.cases.walking import answered, sign
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases.models import TaskRow
+from madoguchi.cases.states import CaseStatus
+from madoguchi.city.authority import Authority, authorities_of
+from madoguchi.city.models import StaffMember
+from madoguchi.connect.models import MessageRow
+from madoguchi.connect.operations import approve_and_create
+
+Staff = Mapping[str, Actor]
+SignedIn = Callable[[str], Client]
+# What a form sends so that something comes back; the others are sent empty.
+POSTED: Mapping[str, Mapping[str, str]] = {
+    "counter:find": {"name": "守田 雪"},
+    "counter:check": {"go": "save", "missing": "move-in-notice|0"},
+    "counter:correct": {"reason": ""},
+    "backoffice:answers": {},
+}
+# These end the walk's own case or session, so that nothing would be left to see.
+ENDS = {"counter:withdraw", "city_practice"}
+
+
+def brought(city: Staff, status: CaseStatus) -> str:
+    clerk = city["clerk_hana"]
+    case = with_the_protected(clerk)
+    visited_by_another(case, clerk)
+    if status is not CaseStatus.HEARING:
+        answered(case, clerk)
+        sign(case, clerk)
+    if status is CaseStatus.APPROVED:
+        approve_and_create(case=case, by=city["reviewer_jiro"], now=NOW, version=None)
+    return case
+
+
+def filled(address: Address, case: str) -> Iterator[str]:
+    """The address for this case, once for each paper, download and fact page that it can mean."""
+    tasks = list(TaskRow.objects.filter(case__public_id=case).values_list("pk", flat=True)) or [0]
+    change = MessageRow.objects.values_list("change_id", flat=True).first() or "none"
+    values: dict[str, object] = {
+        "case": case,
+        "procedure": "move-in-notice",
+        "subject": "household",
+        "key": "move_date",
+        "change": change,
+        "staff": StaffMember.objects.values_list("pk", flat=True)[0],
+        "task": tasks[0],
+        "kind": "sheets",
+    }
+    ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
+        "counter:fact": tuple(
+            {"key": key, "subject": subject}
+            for key, subject in (
+                ("new_address", "event"),
+                ("old_address", "event"),
+                ("name", "p6"),
+                ("birth_date", "p1"),
+            )
+        ),
+        "counter:procedure": tuple(
+            {"procedure": procedure, "subject": subject}
+            for procedure, subject in (
+                ("move-in-notice", "household"),
+                ("protection-request", "household"),
+                ("nhi-enrol", "p1"),
+                ("nhi-enrol", "p6"),
+            )
+        ),
+        "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
+        "counter:task": tuple({"task": task} for task in tasks),
+        "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
+    }
+    for way in ways.get(address.name, ({},)):
+        yield address.filled({**values, **way})
+
+
+def answers(case: str, signed_in: SignedIn, usernames: Iterable[str]) -> Iterator[tuple[str, HttpResponse]]:
+    for username in usernames:
+        browser = signed_in(username)
+        held = authorities_of(frozenset(STAFF[username].roles)) | {Authority.SIGNED_IN}
+        for address in ours():
+            for url in filled(address, case):
+                yield f"{username} GET {address.name}", browser.get(url)
+                if address.name not in ENDS and address.view.authority in held:
+                    yield f"{username} POST {address.name}", browser.post(url, POSTED.get(address.name, {}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "usernames"),
+    [
+        (CaseStatus.HEARING, ("clerk_hana",)),
+        (CaseStatus.IN_REVIEW, ("officer_nhi", "officer_child", "reviewer_jiro")),
+        (CaseStatus.APPROVED, tuple(ONE_OF_EACH_ROLE.values())),
+    ],
+)
+def test_nobody_finds_the_address_anywhere(
+    status: CaseStatus,
+    usernames: tuple[str, ...],
+    city: Staff,
+    procedures: str,
+    residents: Mapping[str, str],
+    signed_in: SignedIn,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    case = brought(city, status)
+    found, shown = [], set()
+    for where, answer in answers(case, signed_in, usernames):
+        shown |= {where.split()[-1]} if answer.status_code in (200, 302) else set()
+        found += [(where, word) for word in planted_in(said(answer))]
+        assert answer.status_code < 500, where
+    assert sorted(set(found)) == []
+    assert len(shown) > 10
+    assert planted_in(caplog.text) == planted_in("".join(capfd.readouterr())) == []
+
+
+@pytest.mark.django_db
+def test_error_pages_and_those_without_a_sign_in_do_not_tell(
+    city: Staff, procedures: str, residents: Mapping[str, str], signed_in: SignedIn
+) -> None:
+    case = brought(city, CaseStatus.APPROVED)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = signed_in("clerk_hana").cookies
+    pages = [Client().get(url) for address in ours() for url in filled(address, case)]
+    pages += [strict.post(f"/cases/{case}/find/", {"name": "守田 雪"}), strict.get("/no/such/page/")]
+    assert {page.status_code for page in pages} == {302, 403, 404}
+    assert [word for page in pages for word in planted_in(said(page))] == []
+
+
+@pytest.mark.django_db
+def test_commands_do_not_tell(city: Staff, procedures: str, residents: Mapping[str, str]) -> None:
+    brought(city, CaseStatus.APPROVED)
+    out = StringIO()
+    call_command("changes", "list", stdout=out, stderr=out)
+    call_command("audit", "steps", "--from", "2020-01-01", "--to", "2030-01-01", stdout=out, stderr=out)
+    assert planted_in(out.getvalue()) == []
+    assert RESIDENTS["protected"].name.name not in out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["clerk_hana", "officer_nhi", "reviewer_jiro"])
+def test_without_the_guard_the_walk_finds_it(
+    who: str,
+    city: Staff,
+    procedures: str,
+    residents: Mapping[str, str],
+    signed_in: SignedIn,
+    without_protection: None,
+) -> None:
+    case = brought(city, CaseStatus.IN_REVIEW)
+    assert any(planted_in(said(answer)) for _, answer in answers(case, signed_in, [who]))

@@ -12,6 +12,7 @@ WORK = ROOT / "var" / "proofs"
 PROOFS = (
     ["-m", "benchmarks.proofs_import", "broken", "--work", str(WORK)],
     ["-m", "benchmarks.proofs_import", "large", "--work", str(WORK)],
+    ["-m", "benchmarks.proofs_forms", "--work", str(WORK)],
     ["-m", "pytest", "-q", "-m", "slow", "tests/unit", "tests/packs"],
 )
 

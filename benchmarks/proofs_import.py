@@ -3,8 +3,9 @@
     python -m benchmarks.proofs_import broken --work FOLDER [--cases 10000]
     python -m benchmarks.proofs_import large  --work FOLDER [--megabytes 1024] [--store]
 
-Both may be stopped and started again; they print counts as they go. `broken` needs no more than its number to make a
-case again: `--only 4711`. `large` tries the file (dry run: everything but storing); with --store it stores it.
+Both print counts as they go. `broken` may be stopped and goes on where it was; it needs no more than its number to make
+a case again: `--only 4711`. `large` tries the file (dry run: everything but storing, so that a run which was stopped has
+nothing to go on from and begins again; the file and a finished run are kept); with --store it stores it.
 """
 
 from __future__ import annotations
@@ -99,6 +100,10 @@ def large(given: argparse.Namespace) -> int:
     from madoguchi.residents.operations import import_file
 
     path = given.work / f"{given.megabytes}MB.csv"
+    finished = given.work / f"{given.megabytes}MB{'-stored' if given.store else ''}.txt"
+    if finished.exists():
+        print(finished.read_text(encoding="utf-8"))
+        return 0
     if not path.exists():
         _write_large(path, given.megabytes)
     began = time.monotonic()
@@ -118,11 +123,15 @@ def large(given: argparse.Namespace) -> int:
             now=datetime(2026, 11, 23, tzinfo=UTC),
             progress=progress,
         )
+    figures = f"{path.stat().st_size / 1024**2:,.0f} MB, {time.monotonic() - began:,.0f} s, highest memory {_peak():.0f} MB"
     print(report.text())
-    print(
-        f"{path.stat().st_size / 1024**2:,.0f} MB, {time.monotonic() - began:,.0f} s, highest memory {_peak():.0f} MB"
-    )
-    return 0 if _peak() <= MOST_MEMORY_MB and report.rows_in == report.stored + report.refused_rows else 1
+    print(figures)
+    kept = _peak() <= MOST_MEMORY_MB and report.rows_in == report.stored + report.refused_rows
+    if kept:
+        finished.write_text(
+            f"{report.rows_in:,} rows in, {report.refused_rows:,} refused\n{figures}\n", encoding="utf-8"
+        )
+    return 0 if kept else 1
 
 
 def _write_large(path: Path, megabytes: int) -> None:

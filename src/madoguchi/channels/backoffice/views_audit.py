@@ -16,6 +16,7 @@ from madoguchi.audit import events
 from madoguchi.audit.entries import Entry, Purpose
 from madoguchi.audit.operations import NotAKey, record_access, record_act
 from madoguchi.audit.queries import daily_head, person_timeline, staff_timeline, verify
+from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.city.queries import staff as staff_lines
@@ -43,7 +44,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _timeline(request: HttpRequest, person: str, member: str) -> dict[str, Any]:
     if bool(person) == bool(member):
         return {"problems": [_("宛名番号か職員のどちらか一方を入れてください。")]}
-    if member and not member.isdigit():
+    if member and whole_number(member) is None:
         return {"problems": [_("職員を一覧から選んでください。")]}
     try:
         record_access(

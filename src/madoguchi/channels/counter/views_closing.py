@@ -29,6 +29,7 @@ from madoguchi.channels.counter.hearing_screen import (
     visitor_text,
 )
 from madoguchi.channels.counter.views_opening import case_of, version_of
+from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, departments
 from madoguchi.jp.wareki import format_wareki_short
@@ -36,6 +37,7 @@ from madoguchi.papers.values import RenderedPaper
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
 
+MOST_COPIES = 20
 # Said in the household table's own columns.
 IN_A_COLUMN = frozenset({"name", "birth_date"})
 EXPECTED = (NotNow, SomebodyElseChanged, closing.CannotSign, hearing.ReasonMissing)
@@ -84,7 +86,7 @@ def _keep(request: HttpRequest, case: str, view: CaseView) -> None:
 
 
 def _number(text: str) -> int:
-    return min(int(text), 20) if text.isdigit() else 0
+    return min(whole_number(text) or 0, MOST_COPIES)
 
 
 def _rows(view: CaseView) -> list[dict[str, Any]]:
@@ -243,9 +245,9 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
 @require_POST
 def received(request: HttpRequest, case: str) -> HttpResponse:
     """A missing document has come."""
-    number = request.POST.get("document", "")
-    if number.isdigit():
-        closing.receive_document(case=case, document=int(number), by=actor_of(request), now=timezone.now())
+    number = whole_number(request.POST.get("document", ""))
+    if number is not None:
+        closing.receive_document(case=case, document=number, by=actor_of(request), now=timezone.now())
     return redirect("counter:done", case)
 
 

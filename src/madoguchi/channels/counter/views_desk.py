@@ -30,6 +30,7 @@ from madoguchi.channels.counter.hearing_screen import (
 )
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
+from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import actor_of, department_of, departments, desk_names
@@ -133,9 +134,9 @@ def task(request: HttpRequest, task: int) -> HttpResponse:
 def _act(request: HttpRequest, found: TaskView) -> None:
     act, by, now = request.POST.get("act", ""), actor_of(request), timezone.now()
     if act == "explain":
-        index = request.POST.get("index", "")
-        if index.isdigit():
-            closing.explain(case=found.case, procedure=found.procedure, index=int(index), by=by, now=now)
+        index = whole_number(request.POST.get("index", ""))
+        if index is not None:
+            closing.explain(case=found.case, procedure=found.procedure, index=index, by=by, now=now)
         return
     if act not in {one.value for one in TaskAct}:
         raise Http404

@@ -27,6 +27,7 @@ from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import context_of, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.counter.words import source_text, value_text
+from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.jp.wareki import format_wareki
@@ -253,11 +254,11 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
 def explain(request: HttpRequest, case: str) -> HttpResponse:
     """Tick that something was explained."""
     name, subject = request.POST.get("procedure", ""), request.POST.get("subject", "household")
-    index = request.POST.get("index", "")
+    index = whole_number(request.POST.get("index", ""))
     view = case_of(request, case, "procedure")
     decision_of(view, name, subject)
-    if index.isdigit() and int(index) < len(view.judged.pack.procedure(name).tell):
-        closing.explain(case=case, procedure=name, index=int(index), by=actor_of(request), now=timezone.now())
+    if index is not None and index < len(view.judged.pack.procedure(name).tell):
+        closing.explain(case=case, procedure=name, index=index, by=actor_of(request), now=timezone.now())
     return redirect("counter:procedure", case, name, subject)
 
 

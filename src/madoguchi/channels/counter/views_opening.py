@@ -21,6 +21,7 @@ from madoguchi.channels.counter.forms import (
     exact_date,
 )
 from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, desk_names
 from madoguchi.jp.wareki import format_date_text
@@ -41,8 +42,7 @@ def case_of(request: HttpRequest, case: str, screen: str) -> CaseView:
 
 def version_of(request: HttpRequest) -> int | None:
     """The version that the screen showed."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None
+    return whole_number(request.POST.get("version", ""))
 
 
 @needs(Authority.SIGNED_IN)

@@ -20,6 +20,7 @@ from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import notices_of
 from madoguchi.channels.counter.views_opening import case_of
 from madoguchi.channels.counter.words import birth_text
+from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 
@@ -36,7 +37,7 @@ def certificate(request: HttpRequest, case: str) -> HttpResponse:
         )
         return redirect("counter:household", case)
     posted = request.POST if request.method == "POST" else None
-    lines = int(posted.get("form-TOTAL_FORMS", FIRST_LINES)) if posted else FIRST_LINES
+    lines = (whole_number(posted.get("form-TOTAL_FORMS", "")) if posted else None) or FIRST_LINES
     more = bool(posted) and posted is not None and posted.get("go") == "more"
     form = CertificateForm(posted)
     people = people_formset(min(lines, opening.MOST_PEOPLE))(posted)

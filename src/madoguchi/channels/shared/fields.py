@@ -30,3 +30,12 @@ class WarekiField(forms.CharField):
         if self.exact and isinstance(found, PossibleDays):
             raise forms.ValidationError(_("日まで分かる日付を入れてください。"))
         return found
+
+
+_LONGEST_NUMBER = 9
+
+
+def whole_number(text: str) -> int | None:
+    """A number that a page sent back to us, or None for anything else (「²」 is a digit to Python and no number)."""
+    usual = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return int(text) if usual else None

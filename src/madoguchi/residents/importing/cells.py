@@ -117,7 +117,7 @@ def _digits(clean: str, rule: ColumnRule) -> str:
 
 
 def _date(raw: str, clean: str, rule: ColumnRule) -> date | PossibleDays:
-    if rule.eras is not None and len(clean) == 7 and clean.isdigit():
+    if rule.eras is not None and len(clean) == 7 and clean.isascii() and clean.isdigit():
         era = rule.eras.get(clean[0])
         if era is None:
             raise CellFault(f"元号の番号「{clean[0]}」が対応表にありません")

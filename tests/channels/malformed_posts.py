@@ -1,0 +1,289 @@
+"""Broken posts to every address, made again from their number, and what each of them is promised."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from random import Random
+from urllib.parse import quote_from_bytes, urlencode
+
+from django.apps import apps
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from tests.house.every_address import Address, ours
+from tests.rooms.cases import walking
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases.models import CaseRow, TaskRow
+from madoguchi.cases.states import CaseStatus
+from madoguchi.city.authority import Authority, Role, authorities_of
+from madoguchi.city.models import StaffMember
+from madoguchi.city.queries import seat_of
+from madoguchi.config import demo_city
+from madoguchi.connect.models import MessageRow
+from madoguchi.connect.operations import approve_and_create
+
+PLANTED = "<b data-planted>"
+VALUES: Mapping[str, bytes] = {
+    "NUL": b"a\x00b",
+    "control characters": b"\x01\x02\x1b[31m\x7f",
+    "a lone surrogate": b"\xed\xa0\x80",
+    "bytes of no encoding": b"\xff\xfe\x80\x81",
+    "CP932": "髙﨑 太郎①".encode("cp932"),
+    "UTF-16": "窓口".encode("utf-16"),
+    "BOM": b"\xef\xbb\xbf" + "窓口".encode(),
+    "half-width kana": "ﾏﾄﾞｸﾞﾁ ﾀﾛｳ".encode(),
+    "30 February": b"2026-02-30",
+    "a day after an era's end": "昭和64年1月8日".encode(),
+    "no such month": "令和8年13月40日".encode(),
+    "an unknown date": "昭和10年月日不詳".encode(),
+    "a day to come": b"2999-12-31",
+    "a negative number": b"-1",
+    "a huge number": b"9" * 400,
+    "no number": b"1e309",
+    "a formula": b'=HYPERLINK("http://x","y")',
+    "quotes and new lines": b'"\r\n,"";\n',
+    "markup": f"{PLANTED}x</b><script>alert(1)</script>".encode(),
+    "SQL": b"'; DROP TABLE cases_caserow; --",
+    "typst": b"#panic() $x$ \\ */",
+    "a megabyte": b"a" * 1_000_000,
+    "an empty text": b"",
+    "spaces only": "　 \t".encode(),
+    "an unknown code": b"no_such_code",
+    "a digit that is no number": "²".encode(),
+    "a path": b"../../etc/passwd",
+    "JSON": b'[[1,2],["a",null]]',
+}
+SHAPES = (
+    "form", "form", "form", "form", "form", "form", "multipart", "truncated multipart", "JSON body", "garbage body",
+    "no body", "a field twice", "too many fields", "an unknown field", "no token", "another encoding named",
+)  # fmt: skip
+WATCHED = ("cases", "residents", "connect", "catalogue")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One broken post: to where, by whom, and what is wrong with it."""
+
+    address: str
+    url: str
+    username: str
+    shape: str
+    faults: tuple[str, ...]
+    body: bytes
+    content_type: str
+
+
+def post(number: int) -> Post:
+    """Return the broken post of this number; the same in the same city."""
+    chance = Random(number)
+    address = chance.choice(_addresses())
+    username = _who_may(address)
+    url = address.filled(_values(chance))
+    fields = list(_fields(address.name, url, username)) or ["note", "version", "act"]
+    faults = tuple(chance.choice(list(VALUES)) for _ in range(chance.choice((1, 1, 2, 3))))
+    pairs = [(name, chance.choice((b"1", b"yes", b"p1", "引越 大".encode(), b""))) for name in fields]
+    machines = [at for at, (name, _) in enumerate(pairs) if _MACHINE.search(name)]
+    for fault in faults:
+        at = chance.choice(machines) if machines and chance.random() < 0.3 else chance.randrange(len(pairs))
+        pairs[at] = (pairs[at][0], VALUES[fault])
+    if chance.random() < 0.3:
+        del pairs[chance.randrange(len(pairs))]
+    shape = chance.choice(SHAPES)
+    body, content_type = _shaped(shape, pairs, chance)
+    return Post(address.name, url, username, shape, faults, body, content_type)
+
+
+def _shaped(shape: str, pairs: list[tuple[str, bytes]], chance: Random) -> tuple[bytes, str]:
+    form = "application/x-www-form-urlencoded"
+    match shape:
+        case "a field twice":
+            pairs = [*pairs, *pairs[:1]]
+        case "too many fields":
+            pairs = pairs + [(f"x{n}", b"1") for n in range(1500)]
+        case "an unknown field":
+            pairs = [*pairs, ("no_such_field", b"1")]
+        case "multipart" | "truncated multipart":
+            parts = b"".join(
+                b'--B\r\nContent-Disposition: form-data; name="'
+                + name.encode()
+                + b'"\r\n\r\n'
+                + value
+                + b"\r\n"
+                for name, value in pairs
+            )
+            whole = parts + b"--B--\r\n"
+            cut = whole if shape == "multipart" else whole[: chance.randrange(len(whole))]
+            return cut, "multipart/form-data; boundary=B"
+        case "JSON body":
+            return b'{"act": ["approve"], "version": null}', "application/json"
+        case "garbage body":
+            return bytes(chance.randrange(256) for _ in range(300)), form
+        case "no body":
+            return b"", form
+        case "another encoding named":
+            form += "; charset=shift_jis"
+    return "&".join(
+        f"{quote_from_bytes(name.encode())}={quote_from_bytes(value)}" for name, value in pairs
+    ).encode(), form
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> list[Address]:
+    return [address for address in ours() if address.view.authority is not Authority.ANYONE]
+
+
+def _who_may(address: Address) -> str:
+    """Return somebody who may open the address, so that the post gets past the door."""
+    for member in StaffMember.objects.order_by("pk"):
+        held = authorities_of(frozenset(Role(one.role) for one in member.role_rows.all()))
+        if address.view.authority in held or address.view.authority is Authority.SIGNED_IN:
+            return str(member.username)
+    raise AssertionError(f"nobody may open {address.name}")
+
+
+def _values(chance: Random) -> dict[str, object]:
+    cases = list(CaseRow.objects.order_by("pk").values_list("public_id", flat=True))
+    tasks = list(TaskRow.objects.order_by("pk").values_list("pk", flat=True))
+    changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
+    staff = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True))
+    key, subject = chance.choice(_FACTS)
+
+    def one_of(there: Sequence[object], *broken: object) -> object:
+        return chance.choice(there) if there and chance.random() < 0.9 else chance.choice(broken)
+
+    return {
+        "case": one_of(cases, "none", "%00", "x" * 300),
+        "task": one_of(tasks, 999_999, 10**30),
+        "staff": one_of(staff, 999_999, 10**30),
+        "change": one_of(changes, "none", "'"),
+        "kind": one_of(("sheets", "guide", "confirmation", "csv", "json", "cp932"), "exe"),
+        "key": one_of((key,), "no_such_fact"),
+        "subject": one_of((subject,), "p99", "household"),
+        "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
+    }
+
+
+_MACHINE = re.compile(
+    "TOTAL|INITIAL|version|index|document|staff|task|prompt|go|act|apply|missing|strokes|certificate-"
+)
+_FACTS = (
+    ("move_date", "event"),
+    ("new_address", "event"),
+    ("birth_date", "p1"),
+    ("name", "p2"),
+    ("health_insurance", "p1"),
+    ("relationship", "p3"),
+    ("pension", "p1"),
+)
+
+
+def build_city(now: datetime) -> None:
+    """Make the demo's city with a case in every state, from just opened to handed over."""
+    demo_city.build(residents=20, now=now)
+    actors = {}
+    for member in StaffMember.objects.filter(username__in=("clerk", "reviewer")):
+        seat = seat_of(member)
+        assert seat is not None
+        actors[member.username] = Actor(member.pk, member.display_name, seat.branch, seat.desk)
+    clerk, reviewer = actors["clerk"], actors["reviewer"]
+    walking.opened(clerk)
+    walking.visited(walking.begun(clerk), clerk)
+    for status in (CaseStatus.IN_REVIEW, CaseStatus.WITHDRAWN):
+        walking.brought_to(status, clerk, reviewer)
+    approved = walking.signed(clerk)
+    approve_and_create(case=approved, by=reviewer, now=now, version=None)
+
+
+_FIELD = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname=["']([^"']+)["']""")
+_seen: dict[tuple[str, str], tuple[str, ...]] = {}
+
+
+def _fields(name: str, url: str, username: str) -> tuple[str, ...]:
+    """Return the names of the fields that the page itself has."""
+    key = (name, username)
+    if key not in _seen:
+        page = client_of(username).get(url)
+        found = _FIELD.findall(page.content.decode(errors="replace")) if page.status_code == 200 else []
+        _seen[key] = tuple(sorted(set(found) - {"csrfmiddlewaretoken"}))
+    return _seen[key]
+
+
+_clients: dict[tuple[str, bool], Client] = {}
+
+
+def client_of(username: str, *, strict: bool = False) -> Client:
+    """Return a browser with this member signed in; a `strict` one asks for the token of the form."""
+    if (username, strict) not in _clients:
+        browser = Client(enforce_csrf_checks=strict, raise_request_exception=False)
+        browser.force_login(
+            StaffMember.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        _clients[username, strict] = browser
+    return _clients[username, strict]
+
+
+def forget_city() -> None:
+    """Forget the browsers and pages of a city that is gone."""
+    _seen.clear()
+    _clients.clear()
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Undo whatever happens inside, also what a request writes durably: the city stays as it was."""
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django's own test case marks its transactions
+    with around:
+        yield
+        transaction.set_rollback(True)
+
+
+def stored() -> str:
+    """Return a digest of everything that cases, residents, change data and procedures hold."""
+    digest = hashlib.sha256()
+    for model in apps.get_models():
+        if model._meta.app_label in WATCHED:
+            digest.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
+    return digest.hexdigest()
+
+
+def sent(made: Post) -> HttpResponse:
+    browser = client_of(made.username, strict=made.shape == "no token")
+    return browser.generic("POST", made.url, made.body, content_type=made.content_type)  # type: ignore[return-value]
+
+
+def broken_promises(made: Post, before: str) -> tuple[int, list[str]]:
+    """Send the post and return the status of the answer, and what was promised and not kept."""
+    answer = sent(made)
+    page = answer.content.decode("utf-8", errors="replace")
+    wrong = []
+    if answer.status_code >= 500:
+        wrong.append(f"status {answer.status_code}")
+    if "Traceback" in page or "Exception" in page:
+        wrong.append("a traceback")
+    if PLANTED in page:
+        wrong.append("markup that was not escaped")
+    redirected = 300 <= answer.status_code < 400
+    taken = redirected or "attachment" in answer.headers.get("Content-Disposition", "")
+    if not taken and stored() != before:
+        wrong.append("something stored by a post that was refused")
+    if answer.status_code >= 400 and not re.search(r"ください。", page):
+        wrong.append("no sentence that says what to do")
+    if redirected and made.shape != "no token":
+        after = client_of(made.username).get(answer.headers["Location"].split("#")[0], follow=True)
+        shown = after.content.decode("utf-8", errors="replace")
+        wrong += ["markup that was not escaped on the next page"] * (PLANTED in shown)
+        wrong += [f"status {after.status_code} on the next page"] * (after.status_code >= 500)
+    return answer.status_code, wrong
+
+
+def told(made: Post) -> str:
+    """The post in one line, without its values."""
+    return urlencode({"to": made.address, "shape": made.shape, "faults": ", ".join(made.faults)})

@@ -11,11 +11,16 @@ from playwright.sync_api import Page
 from tests.browser_kit import accessibility_faults, html_faults
 
 SCREENS = {
-    "clerk_hana": ["/cases/", "/cases/?q=A001"],
+    "clerk_hana": ["/cases/", "/cases/?q=A001", "/cases/none/hearing/", "/staff/logout/"],
     "officer_nhi": ["/desk/"],
     "reviewer_jiro": ["/reviews/"],
-    "systems_saki": ["/office/changes/", "/office/imports/", "/office/staff/"],
-    "dx_mio": ["/office/catalogue/"],
+    "systems_saki": ["/office/changes/", "/office/imports/", "/office/staff/", "/office/certificates/"],
+    "dx_mio": [
+        "/office/catalogue/",
+        "/office/catalogue/nhi-enrol/",
+        "/staff/password/change/",
+        "/office/audit/",
+    ],
     "auditor_ren": ["/office/audit/"],
     "nobody_yet": ["/staff/mfa/"],
 }

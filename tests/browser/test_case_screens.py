@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
 from tests.browser_kit import accessibility_faults, html_faults
-from tests.rooms.cases.walking import answer_once, answered, begun, brought_to, opened, visited
+from tests.rooms.cases.walking import (
+    answer_once,
+    answered,
+    begun,
+    brought_to,
+    opened,
+    publish_with_a_bus_pass,
+    visited,
+)
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.models import TaskRow
@@ -20,7 +29,7 @@ CLERK, REVIEWER, OFFICER, SYSTEMS = "clerk_hana", "reviewer_jiro", "officer_nhi"
 EMPTY = ("start", "find", "certificate")
 BEGUN = (
     "start", "find", "certificate", "household", "visitor", "hearing", "check", "sign", "display", "history",
-    "journey", "facts/health_insurance/p1", "procedures/move-in-notice/household", "procedures/nhi-enrol/p1",
+    "journey", "revision", "facts/health_insurance/p1", "procedures/move-in-notice/household", "procedures/nhi-enrol/p1",
 )  # fmt: skip
 SIGNED = ("hearing", "done", "correct", "display", "history", "journey")
 STATES = ("opened", "begun", "half heard", "heard", *(status.value for status in CaseStatus))
@@ -47,6 +56,8 @@ def brought_there(state: str, city: Staff) -> str:
             answer_once(case, clerk)
         if state == "heard":
             answered(case, clerk)
+            with TemporaryDirectory() as folder:
+                publish_with_a_bus_pass(Path(folder))
         return case
     return brought_to(CaseStatus(state), clerk, city[REVIEWER])
 

@@ -1,0 +1,38 @@
+"""No screen is left out of the accessibility tests: a new address is in them, or here with the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import resolve
+from tests.browser.test_accessibility import BY_SCREEN
+from tests.browser.test_case_screens import BEGUN, EMPTY, SIGNED
+from tests.house.every_address import ours
+
+NOT_A_SCREEN: Mapping[str, str] = {
+    **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file"), "a file"),
+    **dict.fromkeys(
+        (
+            "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
+            "counter:received", "counter:withdraw", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
+            "backoffice:staff_roles", "backoffice:staff_active", "backoffice:day", "city_stay", "city_practice",
+        ),
+        "takes a form and sends back to its screen",
+    ),
+    "counter:answer": "answers with the middle of the hearing, which is looked at as a whole",
+}  # fmt: skip
+# By the functions of the tests beside this one, which need a case or a task.
+OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews", "counter:worklist"}
+
+
+def looked_at() -> set[str]:
+    of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEGUN, *SIGNED)}
+    return of_case | {resolve(url.split("?")[0]).view_name for _, url in BY_SCREEN} | OF_A_CASE
+
+
+def test_every_address_is_looked_at_or_no_screen() -> None:
+    named = {address.name for address in ours()}
+    assert named - looked_at() - NOT_A_SCREEN.keys() == set()
+    assert NOT_A_SCREEN.keys() - named == set(), "an address that is gone"
+    assert NOT_A_SCREEN.keys() & looked_at() == set()

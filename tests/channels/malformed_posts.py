@@ -256,7 +256,7 @@ def stored() -> str:
 
 def sent(made: Post) -> HttpResponse:
     browser = client_of(made.username, strict=made.shape == "no token")
-    return browser.generic("POST", made.url, made.body, content_type=made.content_type)  # type: ignore[return-value]
+    return browser.generic("POST", made.url, made.body, content_type=made.content_type)  # type: ignore[return-value]  # the stubs' own response class
 
 
 def broken_promises(made: Post, before: str) -> tuple[int, list[str]]:

@@ -150,9 +150,10 @@ def test_the_family_is_asked_little_writes_nothing_signs_once(base: str, browser
     copy_certificate(page)
     page.wait_for_url("**/household/")
     page.click("main form button[data-variant=primary]")
-    page.check("#kind-self")
-    page.select_option("#id_person", "p1")
-    page.check("#document-my_number_card")
+    page.click("button[value=read-card]")
+    page.wait_for_selector("#card-title")
+    assert page.locator("#id_person").input_value() == "p1", "the card says who came"
+    assert page.locator("#document-my_number_card").is_checked()
     page.click("main form button[data-variant=primary]")
     page.wait_for_url("**/hearing/")
     asked = answer_everything(page)

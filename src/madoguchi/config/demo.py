@@ -107,6 +107,7 @@ def _serve(port: int, *, check: bool) -> int:
     from madoguchi.config.server import server_command
 
     base = f"http://127.0.0.1:{port}"
+    twin, reader = _card_reader()
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
     try:
         if not _answers(base, server):
@@ -115,7 +116,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base)
+        _tell(base, reader)
         if check:
             return _check(base)
         server.wait()
@@ -123,11 +124,26 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        server.terminate()
-        try:
-            server.wait(5)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        for process in (server, twin):
+            process.terminate()
+        for process in (server, twin):
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _card_reader() -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated card reader for every desk; the server finds it through its setting."""
+    from madoguchi.config.demo_city import BRANCHES
+
+    words = [sys.executable, "-m", "madoguchi.connect.twins.card_reader", "--port", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    reader = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
+    desks = [f"{branch.key}/{desk}" for branch in BRANCHES for desk in branch.desks]
+    os.environ["MADOGUCHI_CARD_READERS"] = ",".join(f"{desk}={reader}" for desk in desks)
+    return twin, reader
 
 
 def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
@@ -142,12 +158,13 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str) -> None:
+def _tell(base: str, reader: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
     for one in STAFF:
         print(f"  {one.username:<10} {one.name}  {one.shows}")
+    print(f"\n{reader}/  実演用のカード読取機（置くカードを選べます）")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 

@@ -11,6 +11,7 @@ from madoguchi.channels.counter import (
     views_opening,
     views_people,
     views_record,
+    views_visitor,
 )
 
 app_name = "counter"
@@ -24,7 +25,7 @@ urlpatterns = [
     path("cases/<str:case>/choose/", views_opening.choose, name="choose"),
     path("cases/<str:case>/certificate/", views_people.certificate, name="certificate"),
     path("cases/<str:case>/household/", views_people.household, name="household"),
-    path("cases/<str:case>/visitor/", views_people.visitor, name="visitor"),
+    path("cases/<str:case>/visitor/", views_visitor.visitor, name="visitor"),
     path("cases/<str:case>/hearing/", views_hearing.hear, name="hearing"),
     path("cases/<str:case>/answer/", views_hearing.answer, name="answer"),
     path("cases/<str:case>/undo/", views_hearing.undo, name="undo"),

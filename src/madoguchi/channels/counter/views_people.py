@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from madoguchi.cases import opening
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.record import HEAD, may_claim
-from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.cases.views import CaseView
-from madoguchi.channels.counter.forms import CertificateForm, JoinForm, VisitorForm, people_formset
+from madoguchi.channels.counter.forms import CertificateForm, JoinForm, people_formset
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import notices_of
 from madoguchi.channels.counter.views_opening import case_of
@@ -153,65 +152,3 @@ def _set_household(request: HttpRequest, case: str, view: CaseView, number: str)
         now=now,
         version=None,
     )
-
-
-def _set_visitor(
-    request: HttpRequest, case: str, kind: VisitorKind, said: dict[str, Any], documents: frozenset[str]
-) -> None:
-    opening.set_visitor(
-        case=case,
-        kind=kind,
-        person=said["person"],
-        name=said["name"],
-        phone=said["phone"],
-        documents=frozenset(one for one in IdentityDocument if one.value in documents),
-        proof_seen=said["proof_seen"],
-        unproved=said["unproved"],
-        by=actor_of(request),
-        now=timezone.now(),
-        version=None,
-    )
-
-
-@needs(Authority.COUNTER)
-def visitor(request: HttpRequest, case: str) -> HttpResponse:
-    """Who came, and what proved it."""
-    view = case_of(request, case, "visitor")
-    form = VisitorForm(request.POST or None)
-    people = [("", "—"), *((person.ref, view.record.name_of(person.ref)) for person in view.record.people)]
-    form.fields["person"].choices = people  # type: ignore[attr-defined]  # a ChoiceField's own attribute
-    problems: list[str] = []
-    documents = frozenset(request.POST.getlist("documents"))
-    kind = request.POST.get("kind", "self")
-    if request.method == "POST" and form.is_valid():
-        try:
-            _set_visitor(request, case, VisitorKind(kind), form.cleaned_data, documents)
-            return redirect("counter:hearing", case)
-        except (
-            opening.IdentityNotProved,
-            opening.NobodyNamed,
-            opening.ProofMissing,
-            NotNow,
-            ValueError,
-        ) as error:
-            problems = [str(error)]
-    if request.method == "GET" and not form.is_bound:
-        form.initial = {
-            "person": people[1][0] if len(people) > 1 else "",
-            "phone": view.record.text("notifier_phone"),
-        }
-    context = {
-        "case": head_of(view.header, here="visitor", record=view.record),
-        "form": form,
-        "problems": problems,
-        "kinds": [
-            {"code": one.value, "label": _(one.label), "hint": _(one.hint), "chosen": one.value == kind}
-            for one in VisitorKind
-        ],
-        "documents": [
-            {"code": one.value, "label": _(one.label), "chosen": one.value in documents}
-            for one in IdentityDocument
-        ],
-        "reader": False,
-    }
-    return render(request, "counter/visitor.html", context)

@@ -8,21 +8,20 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from madoguchi.papers.box_lines import LABEL_SIZES, content_payload, lay_line
+from madoguchi.papers.box_lines import lay_line
 from madoguchi.papers.definitions import Block
 from madoguchi.papers.drawing import bands, drawn
 from madoguchi.papers.formats import wareki
 from madoguchi.papers.glyphs import Role
 from madoguchi.papers.payload import Json, Setting, rows, sections
+from madoguchi.papers.people_payload import continuations, people_table
 from madoguchi.papers.values import FilledBox, SheetValues
 
 PAGE_MM = 178.0
 SIDE_MM = 8.0
 LINE_MM = 9.0
-PEOPLE_LINE_MM = 11.0
 COMPACT = 0.82
 """Share of the line heights when a sheet would otherwise run over its page."""
-PEOPLE_PER_CONTINUATION = 20
 _COMPACT_ABOVE = 36
 _COMPACT_LINE_MM = 7.0
 
@@ -41,7 +40,7 @@ def sheet_payload(setting: Setting, sheet: SheetValues, number: int) -> LaidOutS
     parts: list[Json] = []
     for block in sheet.blocks:
         parts.extend(_block(setting, sheet, block))
-    more = _continuations(setting, sheet)
+    more = continuations(setting, sheet)
     ours = _("本製品の独自様式") if not sheet.form_source else _("様式: %s") % sheet.form_source
     received = wareki(sheet.received_on) if sheet.received_on else ""
     notified = wareki(sheet.notified_on) if sheet.notified_on else _("　　　年　　月　　日")
@@ -96,9 +95,7 @@ def _block(setting: Setting, sheet: SheetValues, block: Block) -> list[Json]:
         case Block.STAFF_ONLY:
             return [_part(setting, sheet.staff_boxes, _("職員記入欄"), LINE_MM)]
         case Block.PEOPLE_TABLE:
-            here = sheet.people[: sheet.people_rows]
-            blank = max(0, min(sheet.people_rows, 3) - len(here))
-            return [_people(setting, sheet, here, first=1, blank=blank)]
+            return [people_table(setting, sheet)]
         case Block.NOTES:
             mark = setting.put(_("注"), Role.LABEL, _("注"))
             return [
@@ -124,47 +121,3 @@ def _part(
     if not setting.flowing and all(line.height is not None for line in lines):
         return drawn(lines, width=PAGE_MM, side=side, side_mm=side_mm, bar=bar)
     return {"k": "boxes", "tall": tall, "sw": side_mm, "side": side, "bar": bar, "bands": bands(lines)}
-
-
-def _people(
-    setting: Setting,
-    sheet: SheetValues,
-    people: Sequence[Sequence[FilledBox]],
-    *,
-    first: int,
-    blank: int = 0,
-) -> Json:
-    shares = sum(column.width for column in sheet.columns) or 1
-    widths = [(PAGE_MM - 7.0) * column.width / shares for column in sheet.columns]
-    lines: list[Json] = [
-        [
-            content_payload(setting, box.content, box.label, mm - 2.4)[0]
-            for box, mm in zip(row, widths, strict=True)
-        ]
-        for row in people
-    ]
-    empty: Json = [{"k": "b", "hand": None} for _mm in widths]
-    left = len(sheet.people) - sheet.people_rows
-    more = _("ほか%d人は続紙に記載") % left if first == 1 and left > 0 else ""
-    return {
-        "k": "people",
-        "bar": setting.put(sheet.people_title, Role.HEADING, sheet.people_title),
-        "cols": [
-            {"l": setting.fitted(c.label, Role.LABEL, c.label, mm - 2.4, LABEL_SIZES).json, "w": mm}
-            for c, mm in zip(sheet.columns, widths, strict=True)
-        ],
-        "rows": lines + [empty] * blank,
-        "first": first,
-        "tall": PEOPLE_LINE_MM * setting.density,
-        "more": setting.put(more, Role.LABEL, sheet.people_title) if more else None,
-    }
-
-
-def _continuations(setting: Setting, sheet: SheetValues) -> list[Json]:
-    """The people who do not fit on the first page, page by page (続紙)."""
-    if Block.PEOPLE_TABLE not in sheet.blocks:
-        return []
-    return [
-        _people(setting, sheet, sheet.people[start : start + PEOPLE_PER_CONTINUATION], first=start + 1)
-        for start in range(sheet.people_rows, len(sheet.people), PEOPLE_PER_CONTINUATION)
-    ]

@@ -3,6 +3,7 @@
 import pytest
 
 from madoguchi.papers.definition_file import parse_sheet
+from madoguchi.papers.definitions import Grouping
 from madoguchi.procedures.loader import national_pack
 
 OF_THE_REGISTER = {
@@ -40,6 +41,14 @@ def test_a_sheet_reads_and_names_known_facts(name: str) -> None:
     boxes = [*sheet.boxes, *sheet.columns, *sheet.staff_boxes]
     assert [box.label for box in boxes if box.fact and not known(box.fact)] == []
     assert any(box.fact == "case.identity_document" for box in sheet.staff_boxes)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_says_for_whom_one_paper_is(name: str) -> None:
+    assert national_pack().sheets[name].get("grouping") in [one.value for one in Grouping]
+    per = {one.per for one in national_pack().procedures if one.sheet == name}
+    grouping = parse_sheet(national_pack().sheets[name], file=f"{name}.toml").grouping
+    assert per == ({"household"} if grouping is Grouping.HOUSEHOLD else {"person"})
 
 
 def test_every_sheet_is_used() -> None:

@@ -5,7 +5,7 @@ Whether an address may stand on paper is asked here, once, of `residents.protect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from madoguchi.audit.entries import Actor, Purpose
@@ -58,8 +58,10 @@ class PapersOfCase:
         return address_may_appear(self.record, audience=self.audience, on=self.today)
 
 
-def facts_for_sheets(papers: PapersOfCase, subject: str | None) -> FactsForSheet:
-    """Everything known, keyed as sheets name it."""
+def facts_for_sheets(
+    papers: PapersOfCase, subject: str | None, *, listed: Collection[str] = ()
+) -> FactsForSheet:
+    """Everything known, keyed as sheets name it. `listed`: whom the people table lists; left out, those who move."""
     record = papers.record
     withheld = not papers.address_may_appear()
     known: dict[tuple[str, str], KnownValue] = {("event.kind", ""): KnownValue(papers.row.event_kind, "受付")}
@@ -87,7 +89,9 @@ def facts_for_sheets(papers: PapersOfCase, subject: str | None) -> FactsForSheet
     claimant = papers.judged.situation.claimant
     return FactsForSheet(
         known=known,
-        people=movers or tuple(person.ref for person in record.people),
+        people=tuple(person.ref for person in record.people if person.ref in listed)
+        or movers
+        or tuple(person.ref for person in record.people),
         subject=subject
         if subject and subject != HOUSEHOLD_SUBJECT
         else claimant or (movers[0] if movers else None),

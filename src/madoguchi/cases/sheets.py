@@ -5,9 +5,8 @@ A sheet is for the person who signs it; whether an address may stand on it is as
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from madoguchi.audit.entries import Actor
@@ -22,6 +21,8 @@ from madoguchi.city.queries import departments, desk_names
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
+from madoguchi.papers.definitions import Grouping
+from madoguchi.papers.grouping import Paper, papers_for
 from madoguchi.papers.operations import render_confirmation, render_guide, render_sheets
 from madoguchi.papers.values import (
     ChangeLine,
@@ -38,6 +39,7 @@ from madoguchi.papers.values import (
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
+from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
 
 PAD_WIDTH, PAD_HEIGHT = 900, 260
@@ -51,17 +53,32 @@ class NothingToPrint(LookupError):
         super().__init__("印刷する帳票がありません。必要な手続きが決まってから、もう一度開いてください。")
 
 
+@dataclass(frozen=True, slots=True)
+class PaperTitle:
+    """A sheet among the papers of a case: how many papers it takes, and how many people they are for."""
+
+    title: str
+    papers: int
+    people: int
+
+
+def _papers(pack: Pack, decisions: Sequence[Decision]) -> tuple[Paper, ...]:
+    """The papers on which these procedures are filed."""
+    sheets = {
+        sheet: parse_sheet(pack.sheets[sheet], file=f"{sheet}.toml")
+        for one in decisions
+        if (sheet := pack.procedure(one.procedure).sheet) is not None
+    }
+    named = [(pack.procedure(one.procedure).sheet, one.subject) for one in decisions]
+    return papers_for([(sheets[sheet], subject) for sheet, subject in named if sheet is not None])
+
+
 def _filled(papers: PapersOfCase, decisions: Sequence[Decision]) -> tuple[SheetValues, ...]:
-    """One sheet for each procedure and subject that has one; a household sheet once."""
-    sheets: list[SheetValues] = []
-    done: set[tuple[str, str]] = set()
-    for decision in decisions:
-        sheet = papers.judged.pack.procedure(decision.procedure).sheet
-        if sheet is None or (sheet, decision.subject) in done:
-            continue
-        done.add((sheet, decision.subject))
-        definition = parse_sheet(papers.judged.pack.sheets[sheet], file=f"{sheet}.toml")
-        sheets.append(fill(definition, facts_for_sheets(papers, decision.subject)))
+    sheets = []
+    for paper in _papers(papers.judged.pack, decisions):
+        together = paper.sheet.grouping is Grouping.TOGETHER
+        facts = facts_for_sheets(papers, paper.subjects[0], listed=paper.subjects if together else ())
+        sheets.append(fill(paper.sheet, facts))
     return tuple(sheets)
 
 
@@ -75,26 +92,31 @@ def all_sheets(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
 
 
 def one_sheet(*, case: str, procedure: str, subject: str, actor: Actor, now: datetime) -> RenderedPaper:
-    """The sheet of one procedure. Raises NothingToPrint."""
+    """The paper on which a procedure is filed for a subject; others who stand on the same paper are on it too.
+
+    Raises NothingToPrint.
+    """
     papers = PapersOfCase(case, actor=actor, now=now)
+    pack, filed = papers.judged.pack, applied_for(papers.judged, papers.record)
     wanted = [one for one in papers.judged.decisions if (one.procedure, one.subject) == (procedure, subject)]
-    sheets = _filled(papers, wanted)
+    beside = [one for one in filed if pack.procedure(one.procedure).sheet == pack.procedure(procedure).sheet]
+    sheets = _filled(papers, [*wanted, *beside])[:1] if wanted else ()
     if not sheets:
         raise NothingToPrint
     return _printed(papers, "sheet", render_sheets(sheets, issued_at=now), actor, now)
 
 
-def sheet_titles(*, case: str) -> tuple[tuple[str, int], ...]:
-    """What one signature will cover: titles with how many of each; no personal data."""
+def sheet_titles(*, case: str) -> tuple[PaperTitle, ...]:
+    """What one signature will cover: every paper; no personal data."""
     row = find_case(case)
     record = read_record(row)
     judged = judge(row, record)
-    titles = Counter[str]()
-    for decision in applied_for(judged, record):
-        sheet = judged.pack.procedure(decision.procedure).sheet
-        if sheet:
-            titles[str(judged.pack.sheets[sheet].get("title", sheet))] += 1
-    return tuple(titles.items())
+    titles: dict[str, PaperTitle] = {}
+    for paper in _papers(judged.pack, applied_for(judged, record)):
+        title = paper.sheet.title
+        there = titles.get(title, PaperTitle(title, 0, 0))
+        titles[title] = PaperTitle(title, there.papers + 1, there.people + len(paper.subjects))
+    return tuple(titles.values())
 
 
 def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:

@@ -13,7 +13,7 @@ from importlib import import_module
 PLAIN = {
     "demo": ("madoguchi.config.demo", "まどか市（架空）を作って開きます"),
     "facts": ("madoguchi.procedures.commands.facts", "事実の語彙を出します"),
-    "procedures": ("madoguchi.procedures.commands.procedures", "手続台帳を調べます（lint・list・show）"),
+    "procedures": ("madoguchi.config.procedures_command", "手続台帳を調べます（lint・list・show）"),
     "decide": ("madoguchi.procedures.commands.decide", "世帯の手続きを判定します"),
     "entitled": ("madoguchi.procedures.commands.entitled", "登録されている全員の手続きを判定します"),
     "population": ("madoguchi.residents.population.command", "架空の住民を作ります"),

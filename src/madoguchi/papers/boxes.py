@@ -2,7 +2,7 @@
 
 1. Each box looks its fact up; what is not known stays blank for hand-writing.
 2. A withheld value leaves its box like one whose value nobody knows; so does any other box with its words.
-3. The people table takes one row per person.
+3. The people table takes one row per person: all whom the sheet is for.
 """
 
 from dataclasses import replace
@@ -56,7 +56,7 @@ def fill(sheet: SheetDefinition, facts: FactsForSheet) -> SheetValues:
         boxes=tuple(_filled(box, facts, subject) for box in sheet.boxes),
         people_title=sheet.people_title or _("対象者"),
         people_rows=sheet.people_rows,
-        columns=tuple(TableColumn(column.label, column.width) for column in sheet.columns),
+        columns=tuple(TableColumn(column.label, column.width, column.line) for column in sheet.columns),
         people=tuple(
             tuple(_cell(column, facts, person) for column in sheet.columns) for person in facts.people
         ),

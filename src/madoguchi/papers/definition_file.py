@@ -17,19 +17,21 @@ from madoguchi.papers.definitions import (
     Box,
     BoxFormat,
     Column,
+    Grouping,
     SheetDefinition,
     Writer,
 )
 
 HOLDERS = ("event", "household", "person", "claimant", "answers", "case", "notifier", "municipality")
+COLUMN_HOLDERS = ("person", "event")
 _FACT = re.compile(r"^(?:" + "|".join(HOLDERS) + r")\.[a-z][a-z0-9_]*$")
 _ID = re.compile(r"^[a-z][a-z0-9-]*$")
 _SHEET_KEYS = {
-    "id", "title", "law", "form", "form_source", "addressee", "intro", "blocks", "notes",
+    "id", "title", "law", "grouping", "form", "form_source", "addressee", "intro", "blocks", "notes",
     "people_title", "people_rows", "box", "column", "staff_box",
 }  # fmt: skip
 _BOX_KEYS = {"label", "fact", "format", "width", "write", "section", "text", "unit", "choices"}
-_COLUMN_KEYS = {"label", "fact", "format", "width", "choices"}
+_COLUMN_KEYS = {"label", "fact", "format", "width", "choices", "line"}
 _Choice = TypeVar("_Choice", bound=Enum)
 
 
@@ -57,7 +59,7 @@ class SheetErrors(ValueError):
 
 
 def read_sheet(path: Path) -> SheetDefinition:
-    """Read one sheet file. Raises SheetErrors with the line of each mistaken box."""
+    """Read one sheet file. Raises SheetErrors with the line of each mistake."""
     text = path.read_text(encoding="utf-8")
     try:
         raw = tomllib.loads(text)
@@ -76,9 +78,12 @@ def read_sheet(path: Path) -> SheetDefinition:
     try:
         return parse_sheet(raw, file=path.name)
     except SheetErrors as found:
-        lines = _header_lines(text)
+        lines = _lines(text)
         raise SheetErrors(
-            [replace(error, line=lines.get(error.key.split(".")[0], 1)) for error in found.errors]
+            [
+                replace(error, line=lines.get(error.key) or lines.get(error.key.split(".")[0], 1))
+                for error in found.errors
+            ]
         ) from found
 
 
@@ -107,6 +112,7 @@ def parse_sheet(raw: Mapping[str, object], *, file: str) -> SheetDefinition:
         id=sheet_id,
         title=reading.text(raw, "title", "", required=True),
         law=reading.text(raw, "law", "", required=True),
+        grouping=reading.grouping(raw, boxes=boxes, columns=columns, staff_boxes=staff_boxes),
         addressee=reading.text(raw, "addressee", "") or "市長",
         intro=reading.text(raw, "intro", ""),
         blocks=reading.blocks(raw, boxes=boxes, columns=columns, notes=notes, staff_boxes=staff_boxes),
@@ -123,19 +129,21 @@ def parse_sheet(raw: Mapping[str, object], *, file: str) -> SheetDefinition:
     return definition
 
 
-def _header_lines(text: str) -> dict[str, int]:
-    """The line of each table header, under the name an error uses for it: box[0], column[2] …"""
+def _lines(text: str) -> dict[str, int]:
+    """The line of each table and each key, under the name an error uses for it: title, box[0], box[0].fact …"""
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}
+    table = ""
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[\[(\w+)\]\]", line)
         if header:
             name = header.group(1)
-            lines[f"{name}[{counts.get(name, 0)}]"] = number
+            table = f"{name}[{counts.get(name, 0)}]"
+            lines[table] = number
             counts[name] = counts.get(name, 0) + 1
         plain = re.match(r"\s*(\w+)\s*=", line)
-        if plain and not counts:
-            lines.setdefault(plain.group(1), number)
+        if plain:
+            lines.setdefault(f"{table}.{plain.group(1)}" if table else plain.group(1), number)
     return lines
 
 
@@ -249,13 +257,49 @@ class _Reading:
                 label=self.text(item, "label", at, required=True),
                 fact=self.fact(item, at),
                 format=self.member(item, "format", at, BoxFormat, BoxFormat.AUTO),
-                width=self.whole(item, "width", at, low=1, high=12, default=2),
+                width=self.whole(item, "width", at, low=1, high=24, default=2),
                 choices=self.choices(item, at),
+                line=self.whole(item, "line", at, low=1, high=2, default=1),
             )
-            if not column.fact.startswith("person."):
-                self.add(f"{at}fact", "表の列は一人ずつの事実です。", "person. で始まる名にしてください。")
+            if column.fact and column.fact.split(".")[0] not in COLUMN_HOLDERS:
+                self.add(
+                    f"{at}fact",
+                    "表の列は一人ずつの事実か、届出の事実です。",
+                    "person. か event. で始まる名にするか、あとで書く列なら fact を消してください。",
+                )
             found.append(column)
+        if found and all(column.line == 2 for column in found):
+            self.add("column[0].line", "一行目の列がありません。", "line を消してください。")
         return tuple(found)
+
+    def grouping(
+        self,
+        raw: Mapping[str, object],
+        *,
+        boxes: tuple[Box, ...],
+        columns: tuple[Column, ...],
+        staff_boxes: tuple[Box, ...],
+    ) -> Grouping:
+        """How many papers the sheet is; left out: by whether a box asks for a person's fact."""
+        of_a_person = [
+            (f"{name}[{index}].fact", box)
+            for name, group in (("box", boxes), ("staff_box", staff_boxes))
+            for index, box in enumerate(group)
+            if box.fact.startswith("person.")
+        ]
+        default = Grouping.PERSON if of_a_person else Grouping.HOUSEHOLD
+        grouping = self.member(raw, "grouping", "", Grouping, default)
+        if grouping is Grouping.PERSON:
+            return grouping
+        for key, box in of_a_person:
+            self.add(
+                key,
+                f"「{box.label}」は一人の欄ですが、この様式は何人でも一枚です。",
+                '[[column]] に移すか、一人一枚の様式なら grouping = "person" にしてください。',
+            )
+        if grouping is Grouping.TOGETHER and not columns:
+            self.add("grouping", "対象の人を並べる表がありません。", "[[column]] を書いてください。")
+        return grouping
 
     def blocks(
         self,

@@ -27,6 +27,18 @@ class BoxFormat(Enum):
     ADDRESS = "address"
 
 
+class Grouping(Enum):
+    """How many papers a sheet is, when what it is for is decided person by person.
+
+    PERSON: one paper for each person (一人一枚). TOGETHER: one paper that lists all whom it concerns (連名).
+    HOUSEHOLD: one paper about the household; its table lists those who move.
+    """
+
+    PERSON = "person"
+    TOGETHER = "together"
+    HOUSEHOLD = "household"
+
+
 class Writer(Enum):
     """Who fills a box whose value the city does not know."""
 
@@ -61,13 +73,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the people table. `width` is its share of the table (a weight, not a measure)."""
+    """One column of the people table. `width` is its share of its line (a weight, not a measure).
+
+    `fact`: empty for a column that is always filled in later. `line`: 2 for the lower line of a person's row.
+    """
 
     label: str
-    fact: str
+    fact: str = ""
     format: BoxFormat = BoxFormat.AUTO
     width: int = 2
     choices: tuple[tuple[str, str], ...] = ()
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,7 @@ class SheetDefinition:
     id: str
     title: str
     law: str
+    grouping: Grouping
     addressee: str
     intro: str
     blocks: tuple[Block, ...]

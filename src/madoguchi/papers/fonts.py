@@ -16,7 +16,8 @@ from fontTools.ttLib import TTFont
 
 SHIPPED = Path(__file__).parent / "fonts"
 _NAME_FONT_FILE = "ipamjm.ttf"
-_VARIATION_SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_SELECTORS = range(0xFE00, 0xFE10)
+_MORE_SELECTORS = range(0xE0100, 0xE01F0)
 
 
 class Face(Enum):
@@ -62,7 +63,7 @@ class Font:
 
 def is_variation_selector(point: int) -> bool:
     """Say whether a code point only chooses the shape of the character before it."""
-    return any(low <= point <= high for low, high in _VARIATION_SELECTORS)
+    return point in _SELECTORS or point in _MORE_SELECTORS
 
 
 @cache

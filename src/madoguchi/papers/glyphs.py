@@ -8,7 +8,6 @@ Names are stricter: when IPAmj Mincho is there, a Han character of a name comes 
 variant sequence of another font; a similar plain shape of another font is no answer.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -20,6 +19,7 @@ from madoguchi.papers.fonts import Face, Font, fonts, is_variation_selector
 from madoguchi.papers.values import GlyphFault, MissingGlyph
 
 GETA = "〓"
+_UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Cn}\p{Cs}]")
 _HAN = regex.compile(r"\p{Han}")
 
 
@@ -56,6 +56,9 @@ def main_face(role: Role) -> Face:
 @lru_cache(maxsize=4096)
 def runs(text: str, role: Role) -> tuple[Run, ...]:
     """Cut a text into stretches of one font each. Line ends stay; other controls are not printable."""
+    main = main_face(role)
+    if text and not _UNPRINTABLE.search(text) and fonts()[main].has(text):
+        return (Run(main, text),)
     found: list[Run] = []
     for grapheme in graphemes(text.replace("\r\n", "\n")):
         run = Run(_face_for(grapheme, role), grapheme)
@@ -91,7 +94,7 @@ def width(text: str, role: Role) -> float:
 def _face_for(grapheme: str, role: Role) -> Face | None:
     if grapheme == "\n":
         return main_face(role)
-    if unicodedata.category(grapheme[0]) in ("Cc", "Cn", "Cs"):
+    if _UNPRINTABLE.match(grapheme):
         return None
     available = fonts()
     for face in _ORDER[role]:

@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from madoguchi.papers.confirmation_payload import confirmation_payload
 from madoguchi.papers.guide_payload import guide_payload
-from madoguchi.papers.payload import Json, Setting, families
+from madoguchi.papers.payload import Json, Setting
 from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset
 from madoguchi.papers.values import ConfirmationValues, GuideValues, RenderedPaper, SheetValues
@@ -73,14 +73,16 @@ def render_sheets(sheets: Sequence[SheetValues], *, issued_at: datetime, batch: 
     for sheet in sheets:
         _refuse_withheld(sheet)
     title = sheets[0].title if len(sheets) == 1 else _("届出書 %d件") % len(sheets)
-    for density in (1.0, COMPACT):
-        setting = Setting(density=density)
+    for setting in (Setting(), Setting(density=COMPACT), Setting(density=COMPACT, flowing=True)):
         laid_out = [sheet_payload(setting, sheet, number) for number, sheet in enumerate(sheets)]
-        payload: dict[str, Json] = {"title": title, "sheets": [sheet.json for sheet in laid_out]}
+        payload: dict[str, Json] = {
+            "title": title,
+            "sheets": [sheet.json for sheet in laid_out],
+        }
         paper = _render(Template.SHEET, payload, setting, issued_at)
         if paper.pages == sum(sheet.pages for sheet in laid_out):
-            return paper
-    return _render(Template.SHEET, {**payload, "counted": True}, setting, issued_at)
+            break
+    return paper
 
 
 @override(PAPER_LANGUAGE)
@@ -112,7 +114,7 @@ def _render(
 ) -> RenderedPaper:
     at = issued_at.astimezone(_JAPAN).replace(microsecond=0)
     day: list[Json] = [at.year, at.month, at.day]
-    document: dict[str, Json] = {**payload, "faces": families(), "issued": day, "lang": PAPER_LANGUAGE}
+    document: dict[str, Json] = {**payload, "issued": day, "lang": PAPER_LANGUAGE}
     pdf = typeset(template, document, issued_at=at)
     return RenderedPaper(pdf, _pages(pdf), tuple(setting.found))
 

@@ -42,11 +42,12 @@ class Fitted:
 class Setting:
     """One print being prepared: takes strings in, remembers what cannot be printed.
 
-    `density` scales the height of the lines: 1.0 is roomy.
+    `density` scales the height of the lines: 1.0 is roomy. `flowing`: parts may be cut by the end of a page.
     """
 
     sheet: str = ""
     density: float = 1.0
+    flowing: bool = False
     found: list[MissingGlyph] = field(default_factory=list)
 
     def put(self, text: str, role: Role, box: str, *, around: Role | None = None) -> Json:

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
+from madoguchi.papers.definitions import Grouping
 from madoguchi.papers.facts import FactsForSheet, FactValue, KnownValue
+from madoguchi.papers.grouping import papers_for
 from madoguchi.papers.values import SheetValues
 from madoguchi.procedures.decide import decide
 from madoguchi.procedures.decisions import Status
@@ -117,7 +119,7 @@ def sheets_of(
     on: date,
     open_days: OpenDays,
 ) -> tuple[SheetValues, ...]:
-    """Fill the procedure's sheet: once for a household, else once for each person it may concern.
+    """Fill the procedure's sheet: once for all whom it may concern, or once for each, as the sheet says.
 
     Raises NoSuchProcedure, NoSheet, NobodyConcerned; SheetErrors when the pack's sheet is mistaken.
     """
@@ -128,6 +130,7 @@ def sheets_of(
         raise NoSheet(procedure.name)
     definition = parse_sheet(pack.sheets[procedure.sheet], file=f"{procedure.sheet}.toml")
     subjects = _subjects(pack, situation, procedure, subject, on, open_days)
+    listed = definition.grouping is Grouping.TOGETHER and procedure.per == "person"
     known = {**_known(situation), **part.known}
     choices = {
         _fact_name(definition.holder, definition.key): tuple((c.code, c.label) for c in definition.choices)
@@ -142,8 +145,8 @@ def sheets_of(
             definition,
             FactsForSheet(
                 known=known,
-                people=_people(situation),
-                subject=one,
+                people=paper.subjects if listed else _people(situation),
+                subject=paper.subjects[0] or None,
                 audience=Audience.SHEET_TO_SELF,
                 municipality=part.municipality,
                 number=part.number,
@@ -153,7 +156,7 @@ def sheets_of(
                 choices=choices,
             ),
         )
-        for one in subjects
+        for paper in papers_for([(definition, one) for one in subjects])
     )
 
 
@@ -164,9 +167,9 @@ def _subjects(
     subject: str | None,
     on: date,
     open_days: OpenDays,
-) -> tuple[str | None, ...]:
+) -> tuple[str, ...]:
     if procedure.per == "household":
-        return (subject or situation.claimant or next((person.id for person in situation.people), None),)
+        return (subject or situation.claimant or next((person.id for person in situation.people), ""),)
     if subject is not None:
         return (subject,)
     found = tuple(

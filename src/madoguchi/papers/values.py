@@ -110,10 +110,11 @@ class FilledBox:
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """Heading and relative width of one column of the people table."""
+    """Heading, relative width and line (1 or 2) of one column of the people table."""
 
     label: str
     width: int
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

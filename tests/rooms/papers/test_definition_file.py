@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from madoguchi.papers.definition_file import SheetErrors, parse_sheet, read_sheet
-from madoguchi.papers.definitions import Block, BoxFormat, Writer
+from madoguchi.papers.definitions import Block, BoxFormat, Grouping, Writer
+from madoguchi.papers.lint import lint_sheets
 
 from .cast import SHEETS, definition
 
@@ -50,7 +51,7 @@ format = "roman"
 
 [[column]]
 label = "氏名"
-fact = "event.move_date"
+fact = "household.address"
 """,
         encoding="utf-8",
     )
@@ -61,11 +62,11 @@ fact = "event.move_date"
         ("id", 1),
         ("law", 1),
         ("colour", 3),
-        ("box[0].fact", 5),
-        ("box[1].label", 9),
-        ("box[1].width", 9),
-        ("box[1].format", 9),
-        ("column[0].fact", 14),
+        ("box[0].fact", 7),
+        ("box[1].label", 10),
+        ("box[1].width", 11),
+        ("box[1].format", 12),
+        ("column[0].fact", 16),
     }
     assert all(error.remedy for error in found.value.errors)
 
@@ -85,3 +86,54 @@ def test_boxes_that_would_not_be_printed_are_a_mistake() -> None:
 def test_a_published_form_names_its_source() -> None:
     with pytest.raises(SheetErrors, match="form_source"):
         parse_sheet({**MINIMUM, "form": "published"}, file="x.toml")
+
+
+COLUMN = {"label": "氏名", "fact": "person.name"}
+PERSONS_BOX = {"label": "生年月日", "fact": "person.birth_date"}
+
+
+def test_a_sheet_that_does_not_say_is_for_one_person_when_a_box_is() -> None:
+    assert parse_sheet({**MINIMUM, "box": [PERSONS_BOX]}, file="x.toml").grouping is Grouping.PERSON
+    assert parse_sheet({**MINIMUM, "column": [COLUMN]}, file="x.toml").grouping is Grouping.HOUSEHOLD
+
+
+@pytest.mark.parametrize("grouping", ["together", "household"])
+@pytest.mark.parametrize("boxes", ["box", "staff_box"])
+def test_a_paper_for_several_has_no_box_of_one_person(grouping: str, boxes: str) -> None:
+    with pytest.raises(SheetErrors) as found:
+        parse_sheet(
+            {**MINIMUM, "grouping": grouping, "column": [COLUMN], boxes: [{"label": "欄"}, PERSONS_BOX]},
+            file="x.toml",
+        )
+    (error,) = found.value.errors
+    assert error.key == f"{boxes}[1].fact"
+    assert "生年月日" in error.message
+    assert "[[column]]" in error.remedy
+
+
+def test_a_paper_that_lists_people_has_a_table() -> None:
+    with pytest.raises(SheetErrors, match="表がありません"):
+        parse_sheet({**MINIMUM, "grouping": "together", "box": [{"label": "欄"}]}, file="x.toml")
+
+
+def test_the_lint_names_file_line_and_remedy(tmp_path: Path) -> None:
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "x.toml").write_text(
+        """id = "x"
+title = "届"
+law = "法第1条"
+grouping = "together"
+
+[[box]]
+label = "性別"
+fact = "person.sex"
+
+[[column]]
+label = "氏名"
+fact = "person.name"
+""",
+        encoding="utf-8",
+    )
+    (finding,) = lint_sheets([tmp_path])
+    assert finding.procedure == "sheets/x.toml:8 box[0].fact"
+    assert "[[column]] に移す" in finding.remedy

@@ -63,6 +63,23 @@ def test_a_sheet_is_printed_for_each_person_it_concerns(tmp_path: Path) -> None:
     assert "窓口ウメ" not in text, "the insured mother needs no sheet"
 
 
+def test_a_sheet_for_several_is_one_paper_that_lists_only_them(tmp_path: Path) -> None:
+    people = [*HOUSEHOLD["people"], {**HOUSEHOLD["people"][0], "id": "p3", "relationship": "妻"}]
+    file = tmp_path / "household.json"
+    names = {"person.name": {"p1": "窓口 太郎", "p2": "窓口 ウメ", "p3": "窓口 花子"}}
+    file.write_text(
+        json.dumps(HOUSEHOLD | {"people": people, "sheet": {"facts": names}}, ensure_ascii=False),
+        encoding="utf-8",
+    )
+    out = tmp_path / "out.pdf"
+    assert command.main(["nhi-enrol", str(file), "--out", str(out), "--on", "2026-11-09"]) == 0
+    text = words_of(out.read_bytes())
+    assert text.count("資格取得届") == 1
+    assert "窓口太郎" in text
+    assert "窓口花子" in text
+    assert "窓口ウメ" not in text, "the insured mother needs no sheet"
+
+
 def test_a_named_person_gets_the_sheet_all_the_same(tmp_path: Path) -> None:
     code, out = run(tmp_path, "nhi-enrol", "--subject", "p2")
     text = words_of(out.read_bytes())

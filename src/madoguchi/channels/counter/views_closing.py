@@ -190,7 +190,7 @@ def sign(request: HttpRequest, case: str) -> HttpResponse:
     context = {
         "case": head_of(view.header, here="sign", record=view.record),
         "sheets": (titles := sheets.sheet_titles(case=case)),
-        "number_of_sheets": sum(number for _title, number in titles),
+        "number_of_sheets": sum(one.papers for one in titles),
         "problems": problems,
     }
     return render(request, "counter/sign.html", context)

@@ -50,10 +50,14 @@ def add_pack_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def folders_of(arguments: argparse.Namespace) -> tuple[Path, ...]:
+    """Return the folders of the pack that the options name, the lowest layer first."""
+    return (*(() if arguments.only_pack else (NATIONAL_FOLDER,)), *arguments.pack)
+
+
 def pack_of(arguments: argparse.Namespace) -> Pack:
     """Return the pack that the options name; raises PackErrors."""
-    folders: Sequence[Path] = arguments.pack
-    return load_pack(*folders) if arguments.only_pack else load_pack(NATIONAL_FOLDER, *folders)
+    return load_pack(*folders_of(arguments))
 
 
 def print_json(value: object) -> None:

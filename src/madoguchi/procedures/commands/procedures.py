@@ -1,13 +1,15 @@
 """`madoguchi procedures lint|list|show`: look at and check the catalogue of procedures (手続台帳)."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from madoguchi.procedures.commands.common import (
     DONE,
     FAULTS,
     WRONG_CALL,
     add_pack_option,
+    folders_of,
     pack_of,
     parser_for,
     print_json,
@@ -15,15 +17,18 @@ from madoguchi.procedures.commands.common import (
 )
 from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.language.tree import Expression
+from madoguchi.procedures.lint import Finding, lint
 from madoguchi.procedures.packs import Pack, Procedure
 
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one of lint, list and show; returns the exit code."""
-    return run(_main, argv)
+SheetLint = Callable[[Sequence[Path]], Sequence[Finding]]
 
 
-def _main(argv: Sequence[str] | None) -> int:
+def main(argv: Sequence[str] | None = None, *, lint_sheets: SheetLint | None = None) -> int:
+    """Run one of lint, list and show; returns the exit code. `lint_sheets` checks the sheets of the same folders."""
+    return run(lambda arguments: _main(arguments, lint_sheets), argv)
+
+
+def _main(argv: Sequence[str] | None, lint_sheets: SheetLint | None) -> int:
     parser = parser_for(
         "procedures", "手続台帳を検査し、一覧し、一つを見ます。", "madoguchi procedures show nhi-enrol --json"
     )
@@ -42,17 +47,16 @@ def _main(argv: Sequence[str] | None) -> int:
     pack = pack_of(arguments)
     match arguments.action:
         case "lint":
-            return _lint(pack, as_data=arguments.json)
+            more = lint_sheets(folders_of(arguments)) if lint_sheets else ()
+            return _lint(pack, more, as_data=arguments.json)
         case "list":
             return _list(pack, as_data=arguments.json)
         case _:
             return _show(pack, arguments.id, as_data=arguments.json)
 
 
-def _lint(pack: Pack, *, as_data: bool) -> int:
-    from madoguchi.procedures.lint import lint
-
-    findings = lint(pack)
+def _lint(pack: Pack, of_sheets: Sequence[Finding], *, as_data: bool) -> int:
+    findings = (*lint(pack), *of_sheets)
     if as_data:
         print_json(
             [

@@ -1,0 +1,67 @@
+"""A paper that is filed once for several people is printed once, and the page before the signature says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+from tests.cast import NOW
+from tests.rooms.cases.walking import answered, begun, seen, visited
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases import sheets
+from madoguchi.cases.judging import applied_for
+
+pytestmark = pytest.mark.django_db
+Staff = Mapping[str, Actor]
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+@pytest.fixture
+def case(city: Staff, procedures: str) -> str:
+    clerk = city["clerk_hana"]
+    made = begun(clerk)
+    visited(made, clerk)
+    answered(made, clerk)
+    return made
+
+
+def enrolled(case: str, by: Actor) -> set[str]:
+    view = seen(case, by)
+    filed = applied_for(view.judged, view.record)
+    return {view.record.name_of(one.subject) for one in filed if one.procedure == "nhi-enrol"}
+
+
+def test_the_insured_stand_on_one_paper(case: str, city: Staff) -> None:
+    clerk = city["clerk_hana"]
+    names = enrolled(case, clerk)
+    assert len(names) > 1
+    printed = pages_of(sheets.all_sheets(case=case, actor=clerk, now=NOW).pdf)
+    (page,) = [one for one in printed if "国民健康保険資格取得届" in one]
+    assert [name for name in names if "".join(name.split()) not in page] == []
+    titles = {one.title: one for one in sheets.sheet_titles(case=case)}
+    enrol = titles["国民健康保険 資格取得届"]
+    assert (enrol.papers, enrol.people) == (1, len(names))
+    assert sum(one.papers for one in titles.values()) == len(printed)
+
+
+def test_one_persons_paper_is_the_paper_they_stand_on(case: str, city: Staff) -> None:
+    clerk = city["clerk_hana"]
+    made = sheets.one_sheet(case=case, procedure="nhi-enrol", subject="p2", actor=clerk, now=NOW)
+    (page,) = pages_of(made.pdf)
+    assert [name for name in enrolled(case, clerk) if "".join(name.split()) not in page] == []
+
+
+def test_the_page_before_the_signature_lists_every_paper(
+    case: str, city: Staff, signed_in: Callable[[str], Client]
+) -> None:
+    shown = signed_in("clerk_hana").get(f"/cases/{case}/sign/").content.decode()
+    titles = sheets.sheet_titles(case=case)
+    assert [one.title for one in titles if one.title not in shown] == []
+    assert f"次の {sum(one.papers for one in titles)} 枚" in shown

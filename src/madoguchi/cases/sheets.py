@@ -129,10 +129,16 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     ).by_procedure
     seat = desk_names().get((row.branch, row.desk), "")
     names = departments()
-    items = [_guide_item(papers, one, bring, names, seat) for one in wanted]
-    missing = DocumentRow.objects.filter(
-        case=row, received_at__isnull=True, dropped_at__isnull=True
-    ).values_list("text", flat=True)
+    filed = applied_for(judged, papers.record) if row.signed_round else ()
+    missing = _missing(row)
+    items = [
+        replace(
+            _guide_item(papers, one, bring, names, seat),
+            filed=one in filed,
+            missing=missing.get(one.procedure, ()),
+        )
+        for one in wanted
+    ]
     values = GuideValues(
         municipality=papers.city.name,
         audience=papers.audience,
@@ -143,9 +149,18 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         event=EventKind(row.event_kind).label,
         received_on=row.day,
         items=tuple(_once(items)),
-        messages=tuple(f"あとで持ってくるもの: {text}" for text in missing),
+        next_steps=NEXT_STEPS,
     )
     return _printed(papers, "guide", render_guide(values, issued_at=now), actor, now)
+
+
+def _missing(row: CaseRow) -> dict[str, tuple[str, ...]]:
+    """What is to be brought later, by procedure (補正待ち)."""
+    waiting = DocumentRow.objects.filter(case=row, received_at__isnull=True, dropped_at__isnull=True)
+    found: dict[str, tuple[str, ...]] = {}
+    for procedure, text in waiting.order_by("id").values_list("procedure", "text"):
+        found[procedure] = (*found.get(procedure, ()), text)
+    return found
 
 
 def _guide_item(
@@ -176,7 +191,7 @@ def _once(items: Sequence[GuideItem]) -> list[GuideItem]:
     """The same procedure with the same words for several people is one item that names them all."""
     together: dict[tuple[object, ...], GuideItem] = {}
     for item in items:
-        key = (item.standing, item.procedure, item.deadline, item.because, item.bring)
+        key = (item.standing, item.procedure, item.deadline, item.because, item.bring, item.filed)
         there = together.get(key)
         together[key] = replace(there, subject=f"{there.subject}、{item.subject}") if there else item
     return list(together.values())

@@ -5,6 +5,9 @@ Its QR code carries `follow_text` and nothing else; a text that could hold a per
 
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import segno
 from django.utils.translation import gettext as _
@@ -14,6 +17,8 @@ from madoguchi.papers.glyphs import Role
 from madoguchi.papers.payload import Json, Setting
 from madoguchi.papers.values import GuideItem, GuideValues, Standing
 
+PEOPLE_BETWEEN = "、"
+"""Between the names in an item's subject; a line ends there rather than in a name."""
 _FOLLOW_TEXT = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -28,31 +33,10 @@ class NotForQr(ValueError):
         )
 
 
-def standing_words() -> dict[Standing, str]:
-    """必要, 要確認, 任意 in the language of the paper."""
-    return {Standing.MUST: _("必要"), Standing.ASK: _("要確認"), Standing.OPTIONAL: _("任意")}
-
-
 def guide_payload(setting: Setting, guide: GuideValues) -> dict[str, Json]:
-    """Lay the guide out: what must be done, by deadline; then what is still open; then what is a right."""
+    """Lay the guide out: what is done, what comes next by day and place, what may be wished for; then the details."""
     setting.sheet = guide.title
-    words = standing_words()
-    headings = {
-        Standing.MUST: _("必ず行う手続き"),
-        Standing.ASK: _("確認が必要な手続き"),
-        Standing.OPTIONAL: _("希望すればできる手続き"),
-    }
-    groups: list[Json] = []
-    counts: list[Json] = []
-    for standing in Standing:
-        items = [item for item in guide.items if item.standing is standing]
-        if not items:
-            continue
-        items.sort(key=lambda item: (item.deadline is None, item.deadline or guide.received_on))
-        word = setting.put(words[standing], Role.HEADING, _("区分"))
-        counts.append({"kind": standing.value, "standing": word, "n": len(items), "unit": _("件")})
-        laid_out: list[Json] = [_item(setting, item, word) for item in items]
-        groups.append({"title": setting.put(headings[standing], Role.HEADING, _("区分")), "items": laid_out})
+    required = [item for item in guide.items if item.standing is not Standing.OPTIONAL]
     return {
         "city": setting.put(guide.municipality, Role.LABEL, _("市区町村")),
         "title": setting.put(guide.title, Role.HEADING, _("表題")),
@@ -64,48 +48,118 @@ def guide_payload(setting: Setting, guide: GuideValues) -> dict[str, Json]:
         "qr": qr_svg(guide.follow_text),
         "qr-alt": _("進み具合を確かめるためのQRコード"),
         "messages": [setting.put(message, Role.LABEL, _("お知らせ")) for message in guide.messages],
-        "counts": counts,
-        "groups": groups,
-        "foot": _("QRコードと確認番号で、進み具合を確かめられます。氏名などの情報は入っていません。"),
+        "done-title": _("今日、届け出たこと"),
+        "done": [_name(setting, item) for item in required + _wishes(guide) if item.filed],
+        "todo-title": _("これから行うこと"),
+        "todo": _todo(setting, guide, required),
+        "nothing": _("今日の届出で、必要な手続きはすべて済みました。"),
+        "next-title": _("このあと"),
+        "next": [setting.put(text, Role.LABEL, _("このあと")) for text in guide.next_steps],
+        "wish-title": _("希望すればできること（任意）"),
+        "wishes": [_wish(setting, item) for item in _wishes(guide) if not item.filed],
+        "detail-title": _("なぜ必要か"),
+        "details": [_detail(setting, item) for item in required],
+        "foot": _("QRコードと確認番号で、進み具合が分かります。氏名などは入っていません。"),
     }
 
 
-def _item(setting: Setting, item: GuideItem, word: Json) -> Json:
-    box = item.procedure
-    where = "　".join(part for part in (item.department, item.seat) if part)
-    rows: list[Json] = [_row(setting, _("どこで"), where, box)]
-    if item.deadline is not None:
-        day = wareki(item.deadline)
-        late = _("%s（過ぎています。手続きはできます）") % day
-        rows.append(
-            {
-                **_row(
-                    setting, _("いつまで"), late if item.overdue else _("%sまで") % day, box, Role.HEADING
-                ),
-                "strong": True,
-            }
-        )
-    if item.bring:
-        bring: list[Json] = [setting.put(text, Role.LABEL, box) for text in item.bring]
-        rows.append({"l": setting.put(_("持ち物"), Role.LABEL, box), "list": bring, "v": ""})
-    for label, text in (
-        (_("なぜ"), item.because),
-        (_("遅れると"), item.late),
-        (_("確かめること"), item.settles),
-    ):
-        if text:
-            rows.append(_row(setting, label, text, box))
+def _wishes(guide: GuideValues) -> list[GuideItem]:
+    wishes = [item for item in guide.items if item.standing is Standing.OPTIONAL]
+    return sorted(wishes, key=lambda item: item.deadline or date.max)
+
+
+def day_with_weekday(day: date) -> str:
+    """Write a date as 令和8年11月9日(月)."""
+    weekdays = (_("月"), _("火"), _("水"), _("木"), _("金"), _("土"), _("日"))
+    return f"{wareki(day)}({weekdays[day.weekday()]})"
+
+
+def _todo(setting: Setting, guide: GuideValues, required: Sequence[GuideItem]) -> list[Json]:
+    """What is still to be done, the nearest day first; what waits for an answer comes last."""
+    groups: dict[tuple[str, str], list[Json]] = {}
+    ranked = sorted(required, key=lambda item: (_rank(item), item.deadline or date.max))
+    for item in ranked:
+        if item.filed and not item.missing:
+            continue
+        place = item.department if item.filed else item.seat or item.department
+        line: dict[str, Json] = {
+            **_name(setting, item),
+            "ask": _ask(setting, item),
+            "where": setting.put(item.department, Role.LABEL, item.procedure)
+            if place != item.department
+            else None,
+            "rows": _lines(setting, item, item.missing if item.filed else item.bring),
+        }
+        groups.setdefault((_when(item, guide.received_on), place), []).append(line)
+    return [
+        {
+            "when": setting.put(when, Role.HEADING, _("いつまで")),
+            "place": setting.put(place, Role.HEADING, _("どこで")),
+            "items": lines,
+        }
+        for (when, place), lines in groups.items()
+    ]
+
+
+def _rank(item: GuideItem) -> int:
+    """What hangs on an answer comes after what is certain; filed papers that lack something have no day."""
+    return 2 if item.standing is Standing.ASK else int(item.filed)
+
+
+def _when(item: GuideItem, today: date) -> str:
+    if item.standing is Standing.ASK and item.deadline is None:
+        return _("確かめてから決まること")
+    if item.filed:
+        return _("できるだけ早く（あとで持ってくるもの）")
+    if item.deadline is None:
+        return _("期限の決まりなし（お早めに）")
+    if item.overdue:
+        return _("%s（過ぎています。手続きはできます）") % day_with_weekday(item.deadline)
+    if item.deadline == today:
+        return _("%sまで（今日です）") % day_with_weekday(item.deadline)
+    return _("%sまで") % day_with_weekday(item.deadline)
+
+
+def _lines(setting: Setting, item: GuideItem, bring: Sequence[str]) -> list[Json]:
+    late = "" if item.filed else item.late
+    lines = ((_("持ち物"), "　".join(f"□{text}" for text in bring)), (_("遅れると"), late))
+    settles = ((_("確かめること"), item.settles or item.because),) if item.standing is Standing.ASK else ()
+    return [
+        {"l": label, "v": setting.put(text, Role.LABEL, item.procedure)}
+        for label, text in (*settles, *lines)
+        if text
+    ]
+
+
+def _wish(setting: Setting, item: GuideItem) -> Json:
+    when = _("%sまで") % day_with_weekday(item.deadline) if item.deadline else ""
     return {
-        "kind": item.standing.value,
-        "standing": word,
-        "name": setting.put(item.procedure, Role.HEADING, box),
-        "subject": setting.put(_("対象: %s") % item.subject, Role.LABEL, box) if item.subject else None,
-        "rows": rows,
+        **_name(setting, item),
+        "where": setting.put(item.department, Role.LABEL, item.procedure),
+        "when": setting.put(when, Role.HEADING, item.procedure) if when else None,
     }
 
 
-def _row(setting: Setting, label: str, text: str, box: str, role: Role = Role.LABEL) -> dict[str, Json]:
-    return {"l": setting.put(label, Role.LABEL, box), "v": setting.put(text, role, box)}
+def _detail(setting: Setting, item: GuideItem) -> Json:
+    """Why, and of what is filed also whom to ask; the rest stands among what is to be done."""
+    ask = _("担当: %s") % item.department if item.filed else ""
+    return {
+        **_name(setting, item if item.filed else replace(item, subject="")),
+        "ask": _ask(setting, item),
+        "lines": [setting.put(text, Role.LABEL, item.procedure) for text in (item.because, ask) if text],
+    }
+
+
+def _ask(setting: Setting, item: GuideItem) -> Json:
+    return setting.put(_("要確認"), Role.HEADING, item.procedure) if item.standing is Standing.ASK else None
+
+
+def _name(setting: Setting, item: GuideItem) -> dict[str, Json]:
+    people = [part for part in item.subject.split(PEOPLE_BETWEEN) if part]
+    return {
+        "name": setting.put(item.procedure, Role.HEADING, item.procedure),
+        "people": [setting.put(one, Role.LABEL, item.procedure) for one in people],
+    }
 
 
 def qr_svg(text: str) -> str:

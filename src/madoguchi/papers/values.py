@@ -158,8 +158,9 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GuideItem:
-    """One procedure on the guide: what, for whom, where, by when, what to bring, why, and what lateness
-    costs.
+    """One procedure on the guide: what, for whom, where, by when, what to bring, why, and what lateness costs.
+
+    `filed`: done today, nothing more is to be brought than `missing`.
     """
 
     standing: Standing
@@ -174,6 +175,8 @@ class GuideItem:
     late: str
     settles: str = ""
     """要確認 only: what would settle it."""
+    filed: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ class GuideValues:
     received_on: date
     items: tuple[GuideItem, ...]
     messages: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 from tests.cast import NOW
-from tests.rooms.cases.walking import answered, begun, seen, visited
+from tests.rooms.cases.walking import answered, begun, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
-from madoguchi.cases import sheets
+from madoguchi.cases import closing, sheets
 from madoguchi.cases.judging import applied_for
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +65,20 @@ def test_the_page_before_the_signature_lists_every_paper(
     titles = sheets.sheet_titles(case=case)
     assert [one.title for one in titles if one.title not in shown] == []
     assert f"次の {sum(one.papers for one in titles)} 枚" in shown
+
+
+def test_the_guide_of_the_five_is_two_pages_and_says_what_is_done_and_what_is_not(
+    case: str, city: Staff
+) -> None:
+    clerk = city["clerk_hana"]
+    account = "請求者名義の口座が分かるもの"
+    before = sheets.guide(case=case, actor=clerk, now=NOW)
+    assert before.pages <= 2
+    assert "今日、届け出たこと" not in pages_of(before.pdf)[0]
+    closing.note_documents(case=case, missing=(("child-allowance-claim", account),), by=clerk, now=NOW)
+    sign(case, clerk)
+    after = sheets.guide(case=case, actor=clerk, now=NOW)
+    assert after.pages <= 2
+    done, still = pages_of(after.pdf)[0].split("これから行うこと")
+    assert "国民健康保険資格取得届" in done
+    assert f"□{account}" in still

@@ -119,12 +119,14 @@ def test_the_guide_says_what_where_when_and_why() -> None:
     for words in (
         "受付番号A012",
         "確認番号4827",
-        "●必要",
-        "▲要確認",
-        "○任意",
+        "これから行うこと",
+        "▲子ども医療費助成（子）要確認",
+        "希望すればできること（任意）",
+        "○印鑑登録",
         "3番窓口",
-        "令和8年11月19日まで",
-        "令和8年11月8日（過ぎています。",
+        "令和8年11月19日(木)まで",
+        "令和8年11月8日(日)（過ぎています。",
+        "遅れると医療費が全額自己負担になることがあります。",
         "□前の健康保険をやめた証明書",
         "子の健康保険がわかると決まります。",
     ):
@@ -135,6 +137,33 @@ def test_the_guide_says_what_where_when_and_why() -> None:
         < text.index("子ども医療費")
         < text.index("印鑑登録")
     )
+
+
+def test_what_is_filed_is_done_and_only_what_it_lacks_is_still_to_do() -> None:
+    enrol, claim = GUIDE.items[1], GUIDE.items[2]
+    done = replace(
+        GUIDE, items=(replace(enrol, filed=True), replace(claim, filed=True, missing=("通帳の写し",)))
+    )
+    text = words_of(render_guide(done, issued_at=ISSUED_AT).pdf)
+    filed, rest = text.split("これから行うこと")
+    assert "今日、届け出たこと✓国民健康保険資格取得届" in filed
+    assert "児童手当認定請求" in filed
+    assert "できるだけ早く（あとで持ってくるもの）子育て支援課" in rest
+    assert "□通帳の写し" in rest
+    assert "前の健康保険をやめた証明書" not in text, "what was shown today is not to be brought again"
+    assert "遅れると" not in text
+    nothing = replace(GUIDE, items=(replace(enrol, filed=True),))
+    assert "すべて済みました" in words_of(render_guide(nothing, issued_at=ISSUED_AT).pdf)
+
+
+def test_no_letter_of_the_guide_is_smaller_than_ten_and_a_half_points() -> None:
+    sizes = set()
+    for page in PdfReader(io.BytesIO(render_guide(GUIDE, issued_at=ISSUED_AT).pdf)).pages:
+        page.extract_text(
+            visitor_text=lambda text, _cm, _tm, _font, size: sizes.add(size) if text.strip() else None
+        )
+    assert sizes
+    assert min(sizes) >= 10.5
 
 
 @pytest.mark.needs("pdftoppm")

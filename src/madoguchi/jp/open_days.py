@@ -19,13 +19,7 @@ def national_closed(day: date) -> bool:
     """Closed by law: Saturday, Sunday, national holiday, 29 December to 3 January."""
     if day.weekday() >= SATURDAY or (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
         return True
-    return day in _holidays(day.year)
-
-
-@lru_cache(maxsize=256)
-def _holidays(year: int) -> frozenset[date]:
-    """The national holidays of a year, looked up at once: asking day by day takes a hundred times as long."""
-    return frozenset(day for day, _ in jpholiday.year_holidays(year))
+    return bool(jpholiday.is_holiday(day))
 
 
 @dataclass(frozen=True, slots=True)

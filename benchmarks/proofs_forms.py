@@ -1,6 +1,6 @@
 """Proof of the screens: 10,000 broken posts to every address, each held to every promise.
 
-    python -m benchmarks.proofs_forms --work FOLDER [--posts 10000] [--only 4711]
+    python -m benchmarks.proofs_forms --work FOLDER [--posts 10000] [--only 4711] [--postgresql]
 
 It may be stopped and started again; it prints counts as it goes. `--only` makes one post again from its number.
 """
@@ -15,6 +15,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from tools.postgres import temporary_cluster
+
 SHOWN_EVERY = 250
 
 
@@ -25,10 +27,21 @@ def main() -> int:
     parser.add_argument("--work", type=Path, required=True, help="a folder for the database and the state")
     parser.add_argument("--posts", type=int, default=10_000)
     parser.add_argument("--only", type=int)
+    parser.add_argument(
+        "--postgresql", action="store_true", help="on a cluster of its own, which is gone afterwards"
+    )
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
+    if not given.postgresql:
+        return on_database(f"sqlite:///{(given.work / 'forms.sqlite3').resolve()}", given)
+    with temporary_cluster() as url:
+        return on_database(url, given)
+
+
+def on_database(url: str, given: argparse.Namespace) -> int:
+    """Prove it on this database. What was proved is kept in the work folder: every post is rolled back."""
     os.environ["MADOGUCHI_HOME"] = str(given.work)
-    os.environ["MADOGUCHI_DATABASE_URL"] = f"sqlite:///{(given.work / 'forms.sqlite3').resolve()}"
+    os.environ["MADOGUCHI_DATABASE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = "madoguchi.config.settings_test"
     import django
     from django.core.management import call_command
@@ -50,7 +63,7 @@ def prove(given: argparse.Namespace) -> int:
     setup_test_environment()
     if not Municipality.objects.exists():
         build_city(NOW)
-    state = given.work / "forms.json"
+    state = given.work / ("forms-postgresql.json" if given.postgresql else "forms.json")
     done: dict[str, object] = {"next": 0, "figures": {}, "failures": []}
     if state.exists() and given.only is None:
         done = json.loads(state.read_text())

@@ -45,6 +45,7 @@ STAFF: Mapping[str, Staff] = {
     "systems_saki": Staff("情報 咲", (Role.SYSTEMS,)),
     "dx_mio": Staff("推進 澪", (Role.DX,)),
     "auditor_ren": Staff("監査 蓮", (Role.AUDITOR,)),
+    "protector_yuki": Staff("支援 雪", (Role.PROTECTION,), None, "citizens"),
     "nobody_yet": Staff("新人 七海", ()),
 }
 ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
@@ -54,6 +55,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.SYSTEMS: "systems_saki",
     Role.DX: "dx_mio",
     Role.AUDITOR: "auditor_ren",
+    Role.PROTECTION: "protector_yuki",
     None: "nobody_yet",
 }
 

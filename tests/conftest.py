@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,12 @@ from tools.postgres import TO_GET_IT, binaries
 from madoguchi.audit.append_only import lifted
 from madoguchi.audit.entries import Actor
 from madoguchi.catalogue.operations import publish
-from madoguchi.city.madoka import set_up_madoka
+from madoguchi.city.applying import apply_plan
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
+from madoguchi.city.plan import DepartmentPlan
 from madoguchi.city.queries import seat_of
+from madoguchi.config.demo_city import madoka
 from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import protect, register
@@ -116,8 +119,10 @@ def _nothing_cached() -> None:
 @pytest.fixture
 def city(db: None) -> Mapping[str, Actor]:
     """まどか市 set up, with its staff; the actors by sign-in name."""
-    departments = {key: one.name for key, one in national_pack().departments.items()}
-    set_up_madoka(departments=departments, by=cast.SETTER, now=cast.NOW)
+    names = {key: one.name for key, one in national_pack().departments.items()}
+    departments = tuple(DepartmentPlan(key, name, (key,)) for key, name in names.items())
+    plan = replace(madoka(national_pack()), departments=departments)
+    apply_plan(plan=plan, by=cast.SETTER, now=cast.NOW)
     for username, one in cast.STAFF.items():
         add_staff(
             username=username,

@@ -22,7 +22,7 @@ MOVED = datetime.now(ZoneInfo("Asia/Tokyo")).date() - timedelta(days=4)  # the d
 CERTIFICATE = (
     ("#id_move_date", format_wareki_short(MOVED)),
     ("#id_old_address", "埼玉県深谷市本住町1番地"),
-    ("#id_new_address", "まどか県まどか市緑町3丁目30番8号"),
+    ("#id_new_address", "まど県まどか市緑町3丁目30番8号"),
     ("#id_form-0-name", "鍵山 進"),
     ("#id_form-0-kana", "カギヤマ ススム"),
     ("#id_form-0-birth", "S60.1.2"),

@@ -72,7 +72,7 @@ def copy_certificate(page: Page) -> None:
         "move_date": format_wareki_short(MOVED),
         "planned_move_out_date": format_wareki_short(MOVED - timedelta(days=5)),
         "old_address": "埼玉県深谷市本住町1番地",
-        "new_address": "まどか県まどか市緑町3丁目30番8号",
+        "new_address": "まど県まどか市緑町3丁目30番8号",
         "new_building": "まどか荘201号",
         "old_head": NAMES["p1"],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -206,16 +206,15 @@ def waiting_for_review(*, actor: Actor) -> tuple[ReviewLine, ...]:
     )
 
 
-def department_tasks(*, department: str) -> tuple[TaskView, ...]:
-    """A department's tasks that are open, and today's finished ones; oldest first."""
-    return tuple(
-        _task_view(task) for task in _tasks(Q(department=department) & ~Q(state=TaskState.CANCELLED.value))
-    )
+def department_tasks(*, departments: Collection[str]) -> tuple[TaskView, ...]:
+    """The tasks of these duties of a department that are open, and today's finished ones; oldest first."""
+    theirs = Q(department__in=departments) & ~Q(state=TaskState.CANCELLED.value)
+    return tuple(_task_view(task) for task in _tasks(theirs))
 
 
-def task_view(*, task: int, department: str) -> TaskView:
-    """One task of a department. Raises NoSuchTask."""
-    for row in _tasks(Q(pk=task, department=department)):
+def task_view(*, task: int, departments: Collection[str]) -> TaskView:
+    """One task of these duties of a department. Raises NoSuchTask."""
+    for row in _tasks(Q(pk=task, department__in=departments)):
         notes = TaskNoteRow.objects.filter(task=row).order_by("pk").values_list("at", "by_name", "text")
         return _task_view(row, tuple(f"{name}: {text}" for _, name, text in notes))
     raise NoSuchTask

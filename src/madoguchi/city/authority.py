@@ -30,6 +30,7 @@ class Authority(Enum):
     CONNECT = "connect"
     CATALOGUE = "catalogue"
     AUDIT = "audit"
+    PROTECTION = "protection"
     ADMINISTER = "administer"
 
 
@@ -42,6 +43,7 @@ class Role(Enum):
     SYSTEMS = "systems"
     DX = "dx"
     AUDITOR = "auditor"
+    PROTECTION = "protection"
 
 
 ROLE_NAMES = {
@@ -51,6 +53,7 @@ ROLE_NAMES = {
     Role.SYSTEMS: "情報システム担当",
     Role.DX: "DX推進担当",
     Role.AUDITOR: "監査担当",
+    Role.PROTECTION: "支援措置担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER}),
@@ -59,6 +62,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE}),
     Role.AUDITOR: frozenset({Authority.AUDIT}),
+    Role.PROTECTION: frozenset({Authority.PROTECTION}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

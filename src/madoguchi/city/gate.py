@@ -1,7 +1,7 @@
 """The last gate before every view (既定は拒否): a view that declares no authority does not open.
 
 Our own views declare theirs with `needs`. The sign-in views of django-allauth cannot, so they are listed
-here; what it offers besides (signing up, mail addresses, passwords by mail) is not listed and so stays shut.
+here; what it offers besides (signing up, mail addresses, asking for passwords by mail) is not listed and so stays shut.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ SIGN_IN_VIEWS = {
     "account_login": Authority.ANYONE,
     "mfa_authenticate": Authority.ANYONE,  # between password and second step nobody is signed in yet
     "mfa_login_webauthn": Authority.ANYONE,
+    "account_reset_password_from_key": Authority.ANYONE,  # whoever holds the one-time link of `sign_in_link`
+    "account_reset_password_from_key_done": Authority.ANYONE,
     "account_inactive": Authority.ANYONE,
     "account_logout": Authority.ANYONE,  # also gives up half-way through signing in
     "account_reauthenticate": Authority.SIGNED_IN,

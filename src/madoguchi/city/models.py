@@ -6,6 +6,12 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from madoguchi.city.authority import Role
+from madoguchi.jp.open_days import WEEKEND
+
+
+def weekend() -> list[int]:
+    """Saturday and Sunday, as `date.weekday` counts."""
+    return sorted(WEEKEND)
 
 
 class Municipality(models.Model):
@@ -15,6 +21,7 @@ class Municipality(models.Model):
     prefecture = models.CharField(max_length=10)
     name = models.CharField(max_length=40)
     mayor_title = models.CharField(max_length=40)
+    weekly_closed = models.JSONField(default=weekend)
     only = models.BooleanField(default=True, unique=True)
 
     class Meta:
@@ -22,11 +29,19 @@ class Municipality(models.Model):
 
 
 class Department(models.Model):
-    """A department (課); `key` is what the catalogue of procedures names."""
+    """A department (課) of this city. One that is no longer there stays for the cases that name it."""
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
     order = models.PositiveSmallIntegerField(default=0)
+    in_use = models.BooleanField(default=True)
+
+
+class Duty(models.Model):
+    """What the catalogue calls a department (担当), and the department of this city that does it."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="duties")
 
 
 class Branch(models.Model):
@@ -34,7 +49,15 @@ class Branch(models.Model):
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
-    letter = models.CharField(max_length=1, unique=True)
+    letter = models.CharField(max_length=1)
+    in_use = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["letter"], condition=models.Q(in_use=True), name="city_letter_once"
+            )
+        ]
 
 
 class Desk(models.Model):
@@ -43,6 +66,7 @@ class Desk(models.Model):
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="desks")
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=60)
+    in_use = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["branch", "key"], name="city_desk_once")]

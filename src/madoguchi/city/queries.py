@@ -8,18 +8,17 @@ from django.http import HttpRequest
 
 from madoguchi.audit.entries import Actor
 from madoguchi.city.authority import Role
-from madoguchi.city.models import Branch, CalendarException, Department, Desk, Municipality, StaffMember
-from madoguchi.jp.open_days import OpenDays
-
-
-@dataclass(frozen=True, slots=True)
-class CityProfile:
-    """The municipality as documents name it."""
-
-    code: str
-    prefecture: str
-    name: str
-    mayor_title: str
+from madoguchi.city.models import (
+    Branch,
+    CalendarException,
+    Department,
+    Desk,
+    Duty,
+    Municipality,
+    StaffMember,
+)
+from madoguchi.city.plan import CityProfile
+from madoguchi.jp.open_days import WEEKEND, OpenDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class CityNotSetUp(LookupError):
     def __init__(self) -> None:
         super().__init__(
             "自治体がまだ設定されていません。"
-            "情報システム担当に「madoguchi demo」または初期設定を頼んでください。"
+            "情報システム担当に「madoguchi city apply」での設定を頼んでください（docs/set-up.md）。"
         )
 
 
@@ -54,19 +53,34 @@ def profile() -> CityProfile:
 def open_days() -> OpenDays:
     """The city's calendar as a value."""
     rows = list(CalendarException.objects.values_list("day", "is_open"))
+    weekly = Municipality.objects.values_list("weekly_closed", flat=True).first()
     return OpenDays(
         closed=frozenset(day for day, is_open in rows if not is_open),
         opened=frozenset(day for day, is_open in rows if is_open),
+        weekly=WEEKEND if weekly is None else frozenset(weekly),
     )
 
 
 def departments() -> dict[str, str]:
-    """Names of departments by key, in the city's order."""
-    return dict(Department.objects.order_by("order", "key").values_list("key", "name"))
+    """Names of the departments by what the catalogue calls them (one may do several duties), in the city's order."""
+    rows = Duty.objects.order_by("department__order", "department__key", "key")
+    return dict(rows.values_list("key", "department__name"))
+
+
+def department_choices() -> dict[str, str]:
+    """The departments that are there today, by their own key, in the city's order."""
+    return dict(Department.objects.filter(in_use=True).order_by("order", "key").values_list("key", "name"))
+
+
+def desk_choices() -> dict[tuple[str, str], str]:
+    """The desks that are there today, by branch and desk key."""
+    names = desk_names()
+    there = Desk.objects.filter(in_use=True, branch__in_use=True).order_by("branch__letter", "pk")
+    return {place: names[place] for place in there.values_list("branch__key", "key")}
 
 
 def desk_names() -> dict[tuple[str, str], str]:
-    """Names of desks by branch and desk key."""
+    """Names of all desks there ever were, by branch and desk key."""
     return {
         (branch, key): f"{branch_name} {name}"
         for branch, key, branch_name, name in Desk.objects.values_list(
@@ -107,13 +121,16 @@ def seat_of(user: StaffMember) -> Seat | None:
     return Seat(desk.branch.key, desk.branch.name, desk.branch.letter, desk.key, desk.name)
 
 
-def department_of(user: StaffMember) -> str | None:
-    """Key of the department of this member of staff."""
-    return (
-        None
-        if user.department_id is None
-        else Department.objects.values_list("key", flat=True).get(pk=user.department_id)
-    )
+def duties_of(user: StaffMember) -> frozenset[str]:
+    """What the catalogue calls the department of this member of staff: one department may do several duties."""
+    if user.department_id is None:
+        return frozenset()
+    return frozenset(Duty.objects.filter(department=user.department_id).values_list("key", flat=True))
+
+
+def department_name(user: StaffMember) -> str:
+    """The name of the department of this member of staff; "" without one."""
+    return user.department.name if user.department else ""
 
 
 def staff_names(ids: set[int]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import password_changed
+from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -107,6 +107,11 @@ def _recovery_codes(sender: Any, request: HttpRequest, user: StaffMember, **kwar
 @receiver(password_changed)
 def _password_changed(sender: Any, request: HttpRequest, user: StaffMember, **kwargs: Any) -> None:
     record_act(actor=actor_for(user, request), activity="password_changed", now=timezone.now())
+
+
+@receiver(password_reset)
+def _password_chosen(sender: Any, request: HttpRequest, user: StaffMember, **kwargs: Any) -> None:
+    record_act(actor=actor_for(user, request), activity="password_chosen", now=timezone.now(), staff=user.pk)
 
 
 def _record_failure(activity: str, request: HttpRequest | None, username: str) -> None:

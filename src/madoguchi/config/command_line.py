@@ -24,6 +24,7 @@ WITH_DJANGO = {
     "doctor": "動く条件を調べます",
     "import": "住民記録の抽出を取り込みます",
     "sheet": "帳票を1枚作ります",
+    "city": "市を設定します（init・apply・show・link）",
     "audit": "証跡を確かめます（verify・seal）",
     "catalogue": "手続台帳を公開します",
     "changes": "異動データを渡します（list・export・acknowledge）",

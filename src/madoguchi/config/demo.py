@@ -135,14 +135,14 @@ def _serve(port: int, *, check: bool) -> int:
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
     """Start the simulated card reader for every desk; the server finds it through its setting."""
-    from madoguchi.config.demo_city import BRANCHES
+    from madoguchi.city.queries import desk_names
 
     words = [sys.executable, "-m", "madoguchi.connect.twins.card_reader", "--port", "0"]
     twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert twin.stdout is not None
     reader = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
-    desks = [f"{branch.key}/{desk}" for branch in BRANCHES for desk in branch.desks]
-    os.environ["MADOGUCHI_CARD_READERS"] = ",".join(f"{desk}={reader}" for desk in desks)
+    desks = (f"{branch}/{desk}={reader}" for branch, desk in desk_names())
+    os.environ["MADOGUCHI_CARD_READERS"] = ",".join(desks)
     return twin, reader
 
 

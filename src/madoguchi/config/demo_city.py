@@ -13,21 +13,19 @@ from madoguchi.cases.acting import civil_day
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.catalogue.operations import publish
 from madoguchi.catalogue.queries import current
+from madoguchi.city.applying import apply_plan
 from madoguchi.city.authority import Role
 from madoguchi.city.models import StaffMember
-from madoguchi.city.operations import BranchPlan, add_staff, set_up_city
-from madoguchi.city.queries import CityProfile, seat_of, system_actor
+from madoguchi.city.operations import add_staff
+from madoguchi.city.plan import CityPlan
+from madoguchi.city.plan_file import asked_by, read_plan
+from madoguchi.city.queries import seat_of, system_actor
 from madoguchi.procedures.loader import NATIONAL_FOLDER
+from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.load import load_population
 
-# Prefecture and code exist nowhere: 99 is no prefecture.
-PROFILE = CityProfile(code="999997", prefecture="まどか県", name="まどか市", mayor_title="まどか市長")
-BRANCHES = (
-    BranchPlan("main", "本庁", "A", {"desk-1": "1番窓口", "desk-2": "2番窓口", "desk-3": "3番窓口"}),
-    BranchPlan("west", "西支所", "W", {"desk-1": "1番窓口"}),
-    BranchPlan("east", "東支所", "E", {"desk-1": "1番窓口"}),
-)
+MADOKA_FILE = Path(__file__).with_name("madoka.toml")
 CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
 PASSWORD = "madoka-demo-2026"
 SEED = 20261123
@@ -47,15 +45,21 @@ class DemoStaff:
 
 
 STAFF = (
-    DemoStaff("clerk", "窓口 花子", (Role.CLERK,), "citizens", "main", "desk-1", "受付一覧・聞き取り・署名"),
-    DemoStaff("clerk2", "西野 桃子", (Role.CLERK,), "citizens", "west", "desk-1", "支所の受付"),
-    DemoStaff("reviewer", "確認 次郎", (Role.REVIEWER,), "citizens", "main", "desk-2", "審査"),
+    DemoStaff("clerk", "窓口 花子", (Role.CLERK,), "citizens", "main", "desk1", "受付一覧・聞き取り・署名"),
+    DemoStaff("clerk2", "西野 桃子", (Role.CLERK,), "citizens", "north", "desk1", "支所の受付"),
+    DemoStaff("reviewer", "確認 次郎", (Role.REVIEWER,), "citizens", "main", "desk2", "審査"),
     DemoStaff("insurance", "国保 三郎", (Role.OFFICER,), "insurance", None, None, "国保の課の画面"),
     DemoStaff("childcare", "子育 四葉", (Role.OFFICER,), "childcare", None, None, "子育ての課の画面"),
     DemoStaff("systems", "情報 五郎", (Role.SYSTEMS,), None, None, None, "異動データ・職員"),
     DemoStaff("dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳"),
+    DemoStaff("protection", "支援 八重", (Role.PROTECTION,), "citizens", None, None, "支援措置の期限"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )
+
+
+def madoka(pack: Pack) -> CityPlan:
+    """まどか市 as its file describes it, without its staff: the demo's sign in with one known password."""
+    return read_plan(MADOKA_FILE, catalogue=asked_by(pack))
 
 
 def build(*, residents: int, now: datetime, progress: Callable[[int], None] | None = None) -> str:
@@ -63,8 +67,7 @@ def build(*, residents: int, now: datetime, progress: Callable[[int], None] | No
     by = system_actor("初期設定")
     folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
-    departments = {key: one.name for key, one in current().departments.items()}
-    set_up_city(profile=PROFILE, departments=departments, branches=BRANCHES, by=by, now=now)
+    apply_plan(plan=madoka(current()), by=by, now=now)
     for one in STAFF:
         add_staff(
             username=one.username,
@@ -117,7 +120,7 @@ def family(today: date) -> opening.MovingOutCertificate:
 
     return opening.MovingOutCertificate(
         old_address="埼玉県深谷市本住町1番地",
-        new_address="まどか県まどか市緑町3丁目30番8号",
+        new_address="まど県まどか市緑町3丁目30番8号",
         new_building="まどか荘201号",
         old_head="窓辺 太郎",
         planned_move_out_date=moved - timedelta(days=3),

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "madoguchi.city.gate.DeclaredAuthority",
+    "madoguchi.channels.shared.readable_address.ReadableAddress",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -121,7 +122,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # A whole office may be behind one address: never count by address alone. `login_failed`: the second step.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/300s/key"}
+# The key of a one-time link cannot be guessed; on the first day everybody opens theirs.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/300s/key", "reset_password_from_key": None}
+PASSWORD_RESET_TIMEOUT = 7 * 86_400
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "madoguchi.city.sign_in.StaffAccountAdapter"

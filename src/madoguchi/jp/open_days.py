@@ -11,25 +11,34 @@ from functools import lru_cache
 
 import jpholiday
 
-SATURDAY = 5
+WEEKEND = frozenset({5, 6})
 
 
 @lru_cache(maxsize=4096)
-def national_closed(day: date) -> bool:
-    """Closed by law: Saturday, Sunday, national holiday, 29 December to 3 January."""
-    if day.weekday() >= SATURDAY or (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
+def holiday(day: date) -> bool:
+    """A national holiday, or 29 December to 3 January."""
+    if (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
         return True
     return bool(jpholiday.is_holiday(day))
 
 
+def national_closed(day: date) -> bool:
+    """Closed by law: Saturday, Sunday, national holiday, 29 December to 3 January."""
+    return day.weekday() in WEEKEND or holiday(day)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenDays:
-    """A city's calendar: the national closure, changed by days it closes besides or opens all the same."""
+    """A city's calendar: the national closure, changed by days it closes besides or opens all the same.
+
+    `weekly`: the days of the week on which it is closed (Monday is 0), where the city's own ordinance differs.
+    """
 
     closed: frozenset[date] = field(default_factory=frozenset)
     opened: frozenset[date] = field(default_factory=frozenset)
+    weekly: frozenset[int] = WEEKEND
 
     def is_open(self, day: date) -> bool:
         if day in self.opened:
             return True
-        return day not in self.closed and not national_closed(day)
+        return day not in self.closed and day.weekday() not in self.weekly and not holiday(day)

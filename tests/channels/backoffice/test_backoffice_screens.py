@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -116,10 +119,12 @@ class TestStaff:
     ) -> None:
         saki = signed_in("systems_saki")
         given = {
-            "username": "new.clerk", "display_name": "新しい 人", "password": cast.PASSWORD, "department": "citizens",
+            "username": "new.clerk", "display_name": "新しい 人", "department": "citizens",
             "desk": "/".join(next(iter(desk_names()))), "roles": ["clerk", "officer"],
         }  # fmt: skip
-        assert saki.post("/office/staff/add/", given).status_code == 302
+        answer = saki.post("/office/staff/add/", given)
+        assert "新しい 人さんがパスワードを決めるリンクです" in text(answer)
+        assert answer["Cache-Control"] == "no-store"
         (line,) = [one for one in staff() if one.username == "new.clerk"]
         assert ({role.value for role in line.roles}, line.active) == ({"clerk", "officer"}, True)
         saki.post(f"/office/staff/{line.id}/roles/", {"roles": ["reviewer"]})
@@ -130,7 +135,6 @@ class TestStaff:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
-            ({"password": "12345678"}, "このパスワードは使えません"),
             ({"username": "clerk_hana"}, "もう使われています"),
             ({"username": "日本語"}, "半角の英数字"),
             ({"display_name": ""}, "氏名"),
@@ -140,13 +144,41 @@ class TestStaff:
         self, city: object, signed_in: SignedIn, change: Mapping[str, str], said: str
     ) -> None:
         before = StaffMember.objects.count()
-        given = {"username": "somebody", "display_name": "だれ か", "password": cast.PASSWORD, **change}
+        given = {"username": "somebody", "display_name": "だれ か", **change}
         answer = signed_in("systems_saki").post("/office/staff/add/", given)
         assert answer.status_code == 422
         assert said in text(answer)
         assert "直すところがあります" in text(answer)
-        assert cast.PASSWORD not in text(answer)
         assert StaffMember.objects.count() == before
+
+    def test_a_link_for_a_colleague_is_shown_once_and_ends_their_password(
+        self, city: Mapping[str, Actor], signed_in: SignedIn
+    ) -> None:
+        saki, hana = signed_in("systems_saki"), city["clerk_hana"].staff_id
+        browser = signed_in("clerk_hana")
+        (path,) = re.findall(
+            r"<kbd>http://testserver(/staff/password/reset/key/[^<]+)</kbd>",
+            text(saki.post(f"/office/staff/{hana}/link/")),
+        )
+        assert path not in text(saki.get("/office/staff/"))
+        assert browser.get("/cases/").status_code == 302
+        assert "パスワードを決める" in text(Client().get(path, follow=True))
+
+    def test_a_second_step_is_reset_by_a_colleague_and_never_by_oneself(
+        self, city: Mapping[str, Actor], signed_in: SignedIn
+    ) -> None:
+        saki, own, hana = (
+            signed_in("systems_saki"),
+            city["systems_saki"].staff_id,
+            city["clerk_hana"].staff_id,
+        )
+        for staff_id in (own, hana):
+            TOTP.activate(StaffMember.objects.get(pk=staff_id), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+            saki.post(f"/office/staff/{staff_id}/second-step/")
+        assert set(Authenticator.objects.values_list("user_id", flat=True)) == {own}
+        assert [one.activity for one in staff_timeline(own or 0)][:1] == ["second_step_reset"]
+        assert saki.post(f"/office/staff/{own}/link/").status_code == 302
+        assert saki.post("/office/staff/999999/link/").status_code == 404
 
     def test_nobody_locks_themselves_out(self, city: Mapping[str, Actor], signed_in: SignedIn) -> None:
         saki, own = signed_in("systems_saki"), city["systems_saki"].staff_id

@@ -52,7 +52,7 @@ def made(case: str, by: Actor) -> dict[str, str]:
     out["worklist"] = repr(queries.worklist(branch="main", now=NOW))
     out["history"] = repr(queries.history(case=case))
     out["reviews"] = repr(queries.waiting_for_review(actor=by))
-    out["tasks"] = repr([queries.department_tasks(department=one) for one in ("insurance", "citizens")])
+    out["tasks"] = repr([queries.department_tasks(departments=(one,)) for one in ("insurance", "citizens")])
     out["titles"] = repr(sheets.sheet_titles(case=case))
     return out
 

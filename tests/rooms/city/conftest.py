@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,14 +15,21 @@ from django.urls import URLPattern, include, path
 
 from madoguchi.audit.entries import Actor
 from madoguchi.channels.shared.context import MENU
+from madoguchi.city.applying import apply_plan
 from madoguchi.city.authority import Authority, Role, needs
-from madoguchi.city.madoka import set_up_madoka
 from madoguchi.city.operations import add_staff
+from madoguchi.city.plan import DepartmentPlan
+from madoguchi.config.demo_city import madoka
+from madoguchi.procedures.loader import national_pack
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SETTING_UP = Actor(None, "設定", "", "")
 PASSWORD = "kumo-no-ue-no-hare"
-DEPARTMENTS = {"residents": "市民課", "insurance": "保険年金課"}
+DEPARTMENTS = (
+    DepartmentPlan("residents", "市民課", ("citizens",)),
+    DepartmentPlan("insurance", "保険年金課", ("insurance", "pension")),
+)
+MADOKA = replace(madoka(national_pack()), departments=DEPARTMENTS)
 
 
 def _screen(authority: Authority) -> Callable[..., HttpResponse]:
@@ -63,7 +71,7 @@ def _screens(settings: Any) -> Iterator[None]:
 
 @pytest.fixture
 def city(db: None) -> None:
-    set_up_madoka(departments=DEPARTMENTS, by=SETTING_UP, now=NOW)
+    apply_plan(plan=MADOKA, by=SETTING_UP, now=NOW)
 
 
 @pytest.fixture

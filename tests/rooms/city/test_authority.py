@@ -24,6 +24,7 @@ MAY_OPEN = {
     Role.SYSTEMS: EVERYBODY | {"connect", "administer"},
     Role.DX: EVERYBODY | {"catalogue"},
     Role.AUDITOR: EVERYBODY | {"audit"},
+    Role.PROTECTION: EVERYBODY | {"protection"},
 }
 
 

@@ -7,21 +7,19 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.rooms.city.conftest import DEPARTMENTS, NOW, SETTING_UP
+from tests.rooms.city.conftest import MADOKA, NOW
 
 from madoguchi.audit import queries as audit
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.city import queries
 from madoguchi.city.authority import Role
-from madoguchi.city.madoka import MADOKA, set_up_madoka
-from madoguchi.city.models import Department, Desk, Municipality, StaffMember
+from madoguchi.city.models import Desk, Municipality, StaffMember
 from madoguchi.city.operations import (
     PasswordRefused,
     add_staff,
     set_active,
     set_day,
-    set_departments,
     set_roles,
     set_seat,
 )
@@ -32,14 +30,14 @@ BY = Actor(1, "高橋 情報", "main", "")
 
 
 def test_the_demo_city_is_nobodys(city: None) -> None:
-    assert queries.profile() == MADOKA
-    assert valid_municipality_code(MADOKA.code)
-    assert MADOKA.code.startswith("99")
+    assert queries.profile() == MADOKA.profile
+    assert valid_municipality_code(MADOKA.profile.code)
+    assert MADOKA.profile.code.startswith("99")
 
 
 def test_there_is_one_city_in_a_database(city: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        set_up_madoka(departments={}, by=SETTING_UP, now=NOW)
+        Municipality.objects.create(code="0", prefecture="", name="", mayor_title="")
     with pytest.raises(IntegrityError), transaction.atomic():
         Municipality.objects.create(code="0", prefecture="", name="", mayor_title="", only=False)
 
@@ -50,11 +48,13 @@ def test_a_database_without_a_city_says_what_to_do() -> None:
         queries.profile()
 
 
-def test_departments_come_in_the_order_given_and_are_renamed_never_removed(city: None) -> None:
-    set_departments(names={"insurance": "国保年金課"}, by=BY, now=NOW)
-    assert list(DEPARTMENTS) == ["residents", "insurance"]
-    assert queries.departments() == {"residents": "市民課", "insurance": "国保年金課"}
-    assert Department.objects.count() == len(DEPARTMENTS)
+def test_a_department_does_what_the_catalogue_calls_several_duties(member: Callable[..., int]) -> None:
+    assert queries.departments() == {"citizens": "市民課", "insurance": "保険年金課", "pension": "保険年金課"}
+    assert queries.department_choices() == {"residents": "市民課", "insurance": "保険年金課"}
+    officer = StaffMember.objects.get(pk=member("yamada", Role.OFFICER, department="insurance"))
+    assert queries.duties_of(officer) == {"insurance", "pension"}
+    nobodys = StaffMember.objects.get(pk=member("kato", department=None))
+    assert queries.duties_of(nobodys) == frozenset()
 
 
 def test_main_office_and_two_branches_have_letters_of_their_own(city: None) -> None:
@@ -115,5 +115,5 @@ def test_a_sign_in_name_is_given_once(member: Callable[..., int]) -> None:
 
 
 def test_no_municipality_of_japan_has_the_code() -> None:
-    assert MADOKA.code not in {one.code for one in municipalities()}
-    assert MADOKA.name not in {one.name for one in municipalities()}
+    assert MADOKA.profile.code not in {one.code for one in municipalities()}
+    assert MADOKA.profile.name not in {one.name for one in municipalities()}

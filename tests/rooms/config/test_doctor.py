@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from madoguchi.audit.entries import Actor
+from madoguchi.city.models import Duty
 from madoguchi.papers import fonts
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,12 @@ def test_a_city_without_procedures_is_told_how_to_publish(city: Mapping[str, Act
 
 
 def test_an_empty_database_says_that_no_city_is_set_up() -> None:
-    assert "△ 自治体がまだ登録されていません" in examined()
+    assert "△ 自治体がまだ登録されていません → madoguchi city init" in examined()
+
+
+def test_a_duty_that_no_department_does_is_told(procedures: str) -> None:
+    Duty.objects.filter(key="insurance").delete()
+    assert "△ 手続台帳の担当「insurance」を受け持つ課がありません" in examined()
 
 
 def test_a_page_that_may_load_from_outside_is_a_fault(settings: Any, capsys: Any) -> None:

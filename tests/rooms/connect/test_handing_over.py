@@ -88,7 +88,7 @@ def test_registering_finishes_the_notice_and_leaves_the_other_tasks_open(approve
     hand_over()
     take(case)
     tasks = {
-        task.procedure: task.state for name in departments() for task in department_tasks(department=name)
+        task.procedure: task.state for name in departments() for task in department_tasks(departments=(name,))
     }
     assert tasks.pop("move-in-notice") is TaskState.DONE
     assert tasks

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.channels.shared.fields import WarekiField
 from madoguchi.city.authority import ROLE_NAMES, Role
-from madoguchi.city.queries import departments, desk_names
+from madoguchi.city.queries import department_choices, desk_choices
 
 NONE = [("", "—")]
 
@@ -21,11 +21,11 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 def _department_choices() -> list[tuple[str, str]]:
-    return [*NONE, *departments().items()]
+    return [*NONE, *department_choices().items()]
 
 
 def _desk_choices() -> list[tuple[str, str]]:
-    return [*NONE, *((f"{branch}/{key}", name) for (branch, key), name in desk_names().items())]
+    return [*NONE, *((f"{branch}/{key}", name) for (branch, key), name in desk_choices().items())]
 
 
 class StaffForm(forms.Form):
@@ -38,12 +38,6 @@ class StaffForm(forms.Form):
         error_messages={"invalid": _("半角の英数字3〜40字で入れてください。")},
     )
     display_name = forms.CharField(label=_("氏名"), max_length=60)
-    password = forms.CharField(
-        label=_("はじめのパスワード"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        strip=False,
-        help_text=_("12字以上"),
-    )
     department = forms.ChoiceField(label=_("課"), required=False, choices=_department_choices)
     desk = forms.ChoiceField(label=_("席"), required=False, choices=_desk_choices)
     roles = forms.MultipleChoiceField(
@@ -51,11 +45,10 @@ class StaffForm(forms.Form):
     )
 
     def given(self) -> dict[str, Any]:
-        """What `city.operations.add_staff` takes."""
+        """What `city.operations.add_staff` takes besides a password, which nobody but they themselves chooses."""
         branch, _slash, desk = self.cleaned_data["desk"].partition("/")
         return {
             "username": self.cleaned_data["username"],
-            "password": self.cleaned_data["password"],
             "display_name": self.cleaned_data["display_name"],
             "roles": [Role(value) for value in self.cleaned_data["roles"]],
             "department": self.cleaned_data["department"] or None,

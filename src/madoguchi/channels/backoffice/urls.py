@@ -28,6 +28,8 @@ urlpatterns = [
     path("staff/add/", views_staff.add, name="staff_add"),
     path("staff/<int:staff>/roles/", views_staff.roles, name="staff_roles"),
     path("staff/<int:staff>/active/", views_staff.active, name="staff_active"),
+    path("staff/<int:staff>/link/", views_staff.link, name="staff_link"),
+    path("staff/<int:staff>/second-step/", views_staff.second_step, name="staff_second_step"),
     path("staff/day/", views_staff.day, name="day"),
     path("audit/", views_audit.audit, name="audit"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,11 +55,10 @@ def add(request: HttpRequest) -> HttpResponse:
     form = StaffForm(request.POST)
     if form.is_valid():
         try:
-            operations.add_staff(**form.given(), by=actor_of(request), now=timezone.now())
-            messages.success(request, _("職員を加えました。はじめのパスワードは本人に直接伝えてください。"))
-            return redirect("backoffice:staff")
-        except operations.PasswordRefused as error:
-            form.add_error("password", str(error))
+            added = operations.add_staff(
+                **form.given(), password=None, by=actor_of(request), now=timezone.now()
+            )
+            return _with_link(request, added)
         except IntegrityError:
             form.add_error("username", _("この利用者名はもう使われています。別の利用者名を入れてください。"))
     return render(request, "backoffice/staff.html", _page(form, DayForm()), status=422)
@@ -90,6 +90,47 @@ def active(request: HttpRequest, staff: int) -> HttpResponse:
     else:
         operations.set_active(staff=staff, active=wanted, by=actor_of(request), now=timezone.now())
         messages.success(request, _("利用を再開しました。") if wanted else _("利用を止めました。"))
+    return redirect("backoffice:staff")
+
+
+@needs(Authority.ADMINISTER)
+@require_POST
+def link(request: HttpRequest, staff: int) -> HttpResponse:
+    """Make a link by which a colleague chooses a password; whatever they signed in with before ends."""
+    if _myself(request, staff):
+        messages.error(request, _("自分のパスワードは「パスワードを変える」で変えてください。"))
+        return redirect("backoffice:staff")
+    if staff not in {one.id for one in staff_lines() if one.active}:
+        raise Http404
+    return _with_link(request, staff)
+
+
+def _with_link(request: HttpRequest, staff: int) -> HttpResponse:
+    """The list with the new link on it: shown this once, kept nowhere."""
+    path = operations.sign_in_link(staff=staff, by=actor_of(request), now=timezone.now())
+    page = _page(StaffForm(), DayForm())
+    name = next(row["line"].name for row in page["rows"] if row["line"].id == staff)
+    page["link"] = {
+        "name": name,
+        "address": request.build_absolute_uri(path),
+        "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+    }
+    answer = render(request, "backoffice/staff.html", page)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@needs(Authority.ADMINISTER)
+@require_POST
+def second_step(request: HttpRequest, staff: int) -> HttpResponse:
+    """Let a colleague who lost their second step set up a new one; nobody resets their own."""
+    if _myself(request, staff):
+        messages.error(request, _("自分の2段階めは、ほかの情報システム担当にやり直しを頼んでください。"))
+    elif staff not in {one.id for one in staff_lines()}:
+        raise Http404
+    else:
+        operations.reset_second_step(staff=staff, by=actor_of(request), now=timezone.now())
+        messages.success(request, _("2段階めをやり直しにしました。次のサインインのあと、本人が設定します。"))
     return redirect("backoffice:staff")
 
 

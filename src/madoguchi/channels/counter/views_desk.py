@@ -33,7 +33,7 @@ from madoguchi.channels.counter.views_opening import version_of
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.models import StaffMember
-from madoguchi.city.queries import actor_of, department_of, departments, desk_names
+from madoguchi.city.queries import actor_of, department_name, departments, desk_names, duties_of
 from madoguchi.connect.operations import approve_and_create
 
 ACT_BUTTONS = {
@@ -55,13 +55,13 @@ NOT_COPIED = frozenset({"lives_with_household"})
 SIDE_BY_SIDE = 5
 
 
-def _own_department(request: HttpRequest) -> str:
+def _own_duties(request: HttpRequest) -> frozenset[str]:
     user = request.user
     assert isinstance(user, StaffMember), "behind a sign-in"
-    key = department_of(user)
-    if key is None:
+    duties = duties_of(user)
+    if not duties:
         raise Http404
-    return key
+    return duties
 
 
 def _minutes(since: datetime) -> str:
@@ -71,10 +71,10 @@ def _minutes(since: datetime) -> str:
 @needs(Authority.DEPARTMENT)
 def desk(request: HttpRequest) -> HttpResponse:
     """This department's tasks by seat. No names: who it is opens with the task."""
-    department = _own_department(request)
+    found = queries.department_tasks(departments=_own_duties(request))
+    assert isinstance(request.user, StaffMember), "behind a sign-in"
     seats = desk_names()
     pack = current()
-    found = queries.department_tasks(department=department)
     groups = [
         {
             "id": key,
@@ -102,17 +102,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "counter/desk.html",
-        {"department": departments().get(department, department), "groups": groups},
+        {"department": department_name(request.user), "groups": groups},
     )
 
 
 @needs(Authority.DEPARTMENT)
 def task(request: HttpRequest, task: int) -> HttpResponse:
     """One task: this department's part in full, the other departments' in grey."""
-    department = _own_department(request)
+    duties = _own_duties(request)
     problems: list[str] = []
     try:
-        found = queries.task_view(task=task, department=department)
+        found = queries.task_view(task=task, departments=duties)
         if request.method == "POST":
             _act(request, found)
             return redirect("counter:task", task)
@@ -120,7 +120,7 @@ def task(request: HttpRequest, task: int) -> HttpResponse:
         raise Http404 from None
     except (tasks.TaskNotNow, tasks.QuestionMissing, SomebodyElseChanged, NotNow) as error:
         problems = [str(error)]
-        found = queries.task_view(task=task, department=department)
+        found = queries.task_view(task=task, departments=duties)
     view = queries.case_view(
         case=found.case,
         actor=actor_of(request),

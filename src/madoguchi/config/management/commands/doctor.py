@@ -19,8 +19,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from madoguchi.catalogue.queries import NothingPublished, current_revision
-from madoguchi.city.queries import CityNotSetUp, profile
+from madoguchi.catalogue.queries import NothingPublished, current, current_revision
+from madoguchi.city.plan_file import asked_by
+from madoguchi.city.queries import CityNotSetUp, departments, profile
 from madoguchi.papers.fonts import Face, fonts
 
 WELL, NOT_READY, BROKEN = "○", "△", "×"
@@ -136,10 +137,18 @@ def _city() -> Iterator[Finding]:
         yield Finding(WELL, f"自治体: {profile().name}")
     except CityNotSetUp:
         yield Finding(
-            NOT_READY, "自治体がまだ登録されていません", "ためすには madoguchi demo を使ってください"
+            NOT_READY,
+            "自治体がまだ登録されていません",
+            "madoguchi city init で設定ファイルを作り、madoguchi city apply で設定してください",
         )
     try:
         yield Finding(WELL, f"手続台帳の版: {current_revision()}")
+        for duty in sorted(asked_by(current()).needed - set(departments())):
+            yield Finding(
+                NOT_READY,
+                f"手続台帳の担当「{duty}」を受け持つ課がありません",
+                "設定ファイルの duties に加え、madoguchi city apply を実行してください",
+            )
     except NothingPublished:
         yield Finding(
             NOT_READY, "手続台帳がまだ公開されていません", "madoguchi catalogue publish を実行してください"

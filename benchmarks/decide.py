@@ -9,6 +9,9 @@ birthdays and 続柄, and nothing at all; each
 - "new": a household that this process has not met (other people, other birthdays), after it has met others,
 - "again": the same household once more.
 
+Last, whole hearings: a household known as its moving-out certificate tells it, asked prompt by prompt until nothing
+is open; each decision and each next question on the way is timed.
+
 Without --pack it takes the pack that ships with the product.
 """
 
@@ -16,6 +19,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -24,8 +28,9 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
+from madoguchi.config.memory import settle
 from madoguchi.jp.open_days import OpenDays
-from madoguchi.procedures.decide import decide, next_question
+from madoguchi.procedures.decide import decide, next_prompt, next_question
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
 from madoguchi.procedures.loader import load_pack, national_pack
 from madoguchi.procedures.packs import Pack
@@ -61,6 +66,34 @@ def household(pack: Pack, knowledge: str, number: int = 0) -> Situation:
         people.append(PersonFacts(person, {k: v for k, v in values.items() if (Holder.PERSON, k) in known}))
     event = {key: day for key, day in EVENT.items() if (Holder.EVENT, key) in known}
     return Situation(EventKind.move_in, event, {}, tuple(people), None, people[0].id, ON)
+
+
+CERTIFICATE = ("birth_date", "relationship", "sex", "nationality_class", "health_insurance", "pension", "moves")
+
+
+def hearing(pack: Pack, number: int, days: OpenDays) -> tuple[list[float], list[float]]:
+    """Hear one household to the end; milliseconds of each decision and of each next question."""
+    whole = household(pack, "everything", number)
+    told = tuple(
+        PersonFacts(one.id, {key: value for key, value in one.values.items() if key in CERTIFICATE})
+        for one in whole.people
+    )
+    situation = replace(whole, people=told)
+    by_key = {(one.holder, one.key): one for one in pack.vocabulary}
+    deciding, asking = [], []
+    while True:
+        start = perf_counter()
+        decisions = decide(pack, situation, on=ON, open_days=days)
+        decided = perf_counter()
+        prompt = next_prompt(pack, situation, decisions, on=ON, open_days=days)
+        asking.append((perf_counter() - decided) * 1000)
+        deciding.append((decided - start) * 1000)
+        if prompt is None:
+            return deciding, asking
+        for ref, definition in zip(prompt.refs, prompt.definitions, strict=True):
+            place = next((i for i, one in enumerate(whole.people) if one.id == ref.subject), 0)
+            value = ordinary(by_key[definition.holder, ref.key], place).get(ref.key, "x")
+            situation = situation.with_fact(ref, value)
 
 
 def ordinary(definition: FactDefinition, place: int) -> dict[str, Value]:
@@ -110,8 +143,7 @@ def main() -> int:
     pack = load_pack(arguments.pack) if arguments.pack else national_pack()
     print(f"loaded {len(pack.procedures)} procedures in {(perf_counter() - start) * 1000:.0f} ms")
     days = OpenDays()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # as config/wsgi.py does
+    settle()
     for knowledge in ("everything", "birthdays", "nothing"):
         situation = household(pack, knowledge)
         decisions = decide(pack, situation, on=ON, open_days=days)
@@ -137,7 +169,20 @@ def main() -> int:
             f"again p50 {p50:.2f} p99 {p99:.2f} ms; "
             f"next_question p50 {q50:.2f} p99 {q99:.2f} ms"
         )
+    heard = [hearing(pack, number, days) for number in range(1001, 1001 + arguments.runs)]
+    deciding = sorted(one for each, _ in heard for one in each)
+    asking = sorted(one for _, each in heard for one in each)
+    print(
+        f"hearing    {len(heard)} households from their certificate, {len(deciding) / len(heard):.1f} decisions each: "
+        f"decide p50 {at(deciding, 0.5):.2f} p99 {at(deciding, 0.99):.2f} ms; "
+        f"next_prompt p50 {at(asking, 0.5):.2f} p99 {at(asking, 0.99):.2f} ms"
+    )
     return 0
+
+
+def at(times: list[float], share: float) -> float:
+    """The time that this share of the sorted times stays below."""
+    return times[int(len(times) * share)]
 
 
 if __name__ == "__main__":

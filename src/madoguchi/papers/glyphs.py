@@ -10,7 +10,7 @@ variant sequence of another font; a similar plain shape of another font is no an
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -48,12 +48,13 @@ class Run:
     text: str
 
 
+@cache
 def main_face(role: Role) -> Face:
     """The font that sets a role's ordinary text on this machine."""
     return next(face for face in _ORDER[role] if face in fonts())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def runs(text: str, role: Role) -> tuple[Run, ...]:
     """Cut a text into stretches of one font each. Line ends stay; other controls are not printable."""
     main = main_face(role)
@@ -84,7 +85,7 @@ def missing(text: str, role: Role, *, sheet: str, box: str) -> tuple[MissingGlyp
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def width(text: str, role: Role) -> float:
     """Width of a text in em, with the fonts that will print it."""
     available = fonts()

@@ -68,7 +68,15 @@ def household(pack: Pack, knowledge: str, number: int = 0) -> Situation:
     return Situation(EventKind.move_in, event, {}, tuple(people), None, people[0].id, ON)
 
 
-CERTIFICATE = ("birth_date", "relationship", "sex", "nationality_class", "health_insurance", "pension", "moves")
+CERTIFICATE = (
+    "birth_date",
+    "relationship",
+    "sex",
+    "nationality_class",
+    "health_insurance",
+    "pension",
+    "moves",
+)
 
 
 def hearing(pack: Pack, number: int, days: OpenDays) -> tuple[list[float], list[float]]:

@@ -15,6 +15,7 @@ from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.questions import Prompt, next_prompt
 from madoguchi.procedures.situation import EventKind, Situation
+from madoguchi.procedures.wordings import told_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ def judge(
     row: CaseRow, record: Record, *, calendar: OpenDays | None = None, revision: str | None = None
 ) -> Judged:
     """Decide every procedure of the case's event, as of the day of the notice, by its own revision or by another."""
-    pack = pack_of(revision or row.revision)
+    event = EventKind(row.event_kind)
+    pack = told_for(pack_of(revision or row.revision), event)
     calendar = calendar or open_days()
-    situation = situation_of(record, event=EventKind(row.event_kind), notified_on=row.notified_on, pack=pack)
+    situation = situation_of(record, event=event, notified_on=row.notified_on, pack=pack)
     decisions = decide(pack, situation, on=row.notified_on, open_days=calendar)
     return Judged(pack, situation, decisions, row.notified_on, calendar)
 

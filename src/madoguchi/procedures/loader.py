@@ -1,7 +1,7 @@
 """Load a pack (台帳の読み込み): folders of TOML become one checked, immutable `Pack`, or every fault at once.
 
 1. Each folder's files are read; a later folder overlays an earlier one (a city's own on the national pack).
-2. Vocabulary, prompts, departments and parameters are read, then the procedures with their expressions.
+2. Vocabulary, prompts, wordings, departments and parameters are read, then the procedures with their expressions.
 3. Everything that does not fit is collected with file, line, key and remedy; any fault refuses the
    whole pack.
 4. The revision is a hash of the merged content, the same however the files are spaced or ordered.
@@ -19,6 +19,7 @@ from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.procedure_file import Surroundings, read_procedure
 from madoguchi.procedures.tables import PackError, Source, Table, read_source
 from madoguchi.procedures.vocabulary import read_departments, read_facts, read_parameters, read_prompts
+from madoguchi.procedures.wordings import read_wordings
 
 Files = Mapping[str, bytes]
 _SHARED = {
@@ -26,6 +27,7 @@ _SHARED = {
     "prompts.toml": "prompt",
     "departments.toml": "department",
     "parameters.toml": "parameter",
+    "wordings.toml": "wording",
 }
 _PACK_FILE = "pack.toml"
 _REVISION_DIGITS = 12
@@ -130,6 +132,7 @@ class _Assembly:
             departments=departments,
             sheets=sheets,
             prompts=prompts,
+            wordings=read_wordings(self._entries("wordings.toml"), facts, prompts),
         )
 
     def _entries(self, file: str) -> Iterator[Table]:

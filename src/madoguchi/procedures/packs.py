@@ -156,6 +156,17 @@ class PromptText:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Other words for a fact, or for a prompt by its id, where the event is one of `events`; empty: the usual ones."""
+
+    of: tuple[Holder, str] | str
+    events: frozenset[EventKind]
+    label: str
+    question: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """A complete, checked set of procedures; `revision` is 12 hex digits of its content."""
@@ -169,6 +180,7 @@ class Pack:
     departments: Mapping[str, Department]
     sheets: Mapping[str, Mapping[str, object]]
     prompts: Mapping[str, PromptText]
+    wordings: tuple[Wording, ...] = ()
     _by_event: Mapping[EventKind, tuple[Procedure, ...]] = field(init=False, repr=False)
     _by_id: Mapping[str, Procedure] = field(init=False, repr=False)
     _by_fact: Mapping[tuple[Holder, str], FactDefinition] = field(init=False, repr=False)

@@ -19,6 +19,7 @@ from madoguchi.procedures.commands.common import (
 from madoguchi.procedures.decide import Answer, Decision, Status, answer
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation_file import SituationFaults, read_json
+from madoguchi.procedures.wordings import told_for
 
 _EXAMPLE = "madoguchi decide 世帯.json --on 2026-11-09 --json"
 _GROUPS = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
@@ -55,6 +56,7 @@ def _main(argv: Sequence[str] | None) -> int:
     except SituationFaults as error:
         print(f"{arguments.file}: {' '.join(str(fault) for fault in error.faults)}", file=sys.stderr)
         return FAULTS
+    pack = told_for(pack, situation.event)
     result = answer(pack, situation, on=on, open_days=OpenDays())
     if arguments.json:
         print_json(as_json(result))

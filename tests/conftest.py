@@ -31,7 +31,8 @@ from madoguchi.city.queries import seat_of
 from madoguchi.config.demo_city import madoka
 from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
-from madoguchi.residents.operations import protect, register
+from madoguchi.residents.operations import register
+from madoguchi.residents.sheltering import protect
 
 MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"

@@ -22,6 +22,7 @@ SCREENS = {
         "/office/audit/",
     ],
     "auditor_ren": ["/office/audit/"],
+    "protector_yuki": ["/office/sheltered/"],
     "nobody_yet": ["/staff/mfa/"],
 }
 BY_SCREEN = [(username, url) for username, urls in SCREENS.items() for url in urls]

@@ -16,7 +16,8 @@ NOT_A_SCREEN: Mapping[str, str] = {
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
             "counter:received", "counter:withdraw", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
-            "backoffice:staff_roles", "backoffice:staff_active", "backoffice:day", "city_stay", "city_practice",
+            "backoffice:staff_roles", "backoffice:staff_active", "backoffice:staff_link", "backoffice:staff_second_step",
+            "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
         ),
         "takes a form and sends back to its screen",
     ),

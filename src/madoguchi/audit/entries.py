@@ -19,6 +19,7 @@ class Purpose(Enum):
     CORRECTION = "correction"
     AUDIT = "audit"
     PRACTICE = "practice"
+    HANDLING = "handling"
 
 
 class Kind(Enum):

@@ -17,6 +17,7 @@ PURPOSES = {
     Purpose.CORRECTION: noop("訂正"),
     Purpose.AUDIT: noop("監査"),
     Purpose.PRACTICE: noop("練習"),
+    Purpose.HANDLING: noop("取扱いの注意の確認"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -50,6 +51,7 @@ SENTENCES = {
     # residents
     "fact_added": noop("住民の項目を加えました"),
     "handling_set": noop("取扱いの注意を設定しました"),
+    "handling_prolonged": noop("取扱いの注意を続けました"),
     "handling_lifted": noop("取扱いの注意を外しました"),
     "import_begun": noop("取込みを始めました"),
     "import_stored": noop("取込みを登録しました"),

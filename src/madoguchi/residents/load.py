@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from madoguchi.audit.entries import Actor
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
-from madoguchi.residents.operations import protect, register
+from madoguchi.residents.operations import register
 from madoguchi.residents.people import RegisterEntry
 from madoguchi.residents.population.people import Household, Person
 from madoguchi.residents.population.register import register as invented
+from madoguchi.residents.sheltering import protect
 
 AT_ONCE = 1000
+YEAR_DAYS, SPREAD_DAYS = 365, 73  # 支援措置 lasts a year; the invented ones began through the year
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ def load_population(
             if progress is not None:
                 progress(stored)
     stored += _store(waiting, on, now)
-    for number in protected:
-        protect(resident_no=number, begins_on=on, ends_on=None, by=by, now=now)
+    for place, number in enumerate(protected):
+        begins_on = on - timedelta(days=place * SPREAD_DAYS % (YEAR_DAYS + 5))
+        ends_on = begins_on + timedelta(days=YEAR_DAYS)
+        protect(resident_no=number, begins_on=begins_on, ends_on=ends_on, by=by, now=now)
     return Loaded(stored, len(protected))
 
 

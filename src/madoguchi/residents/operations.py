@@ -13,7 +13,7 @@ from madoguchi.audit.operations import record_act
 from madoguchi.procedures.facts import Value
 from madoguchi.residents.fact_json import value_to_json
 from madoguchi.residents.importing.run import import_file
-from madoguchi.residents.models import Protection, ResidentRecord
+from madoguchi.residents.models import ResidentRecord
 from madoguchi.residents.people import RegisterEntry
 from madoguchi.residents.rows import (
     NewFact,
@@ -27,7 +27,7 @@ from madoguchi.residents.rows import (
     same_content,
 )
 
-__all__ = ["Registered", "add_fact", "import_file", "lift_protection", "protect", "register"]
+__all__ = ["Registered", "add_fact", "import_file", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,38 +86,3 @@ def add_fact(
         origin = Origin(source, as_of, now)
         insert_facts([NewFact(resident_no, key, value_to_json(value), valid_from)], origin=origin)
         record_act(actor=by, activity="fact_added", now=now, person=resident_no, key=key)
-
-
-def protect(
-    *,
-    resident_no: str,
-    begins_on: date,
-    ends_on: date | None,
-    by: Actor,
-    now: datetime,
-    provisional: bool = False,
-    together: Sequence[str] = (),
-) -> None:
-    """Begin 支援措置 (or 仮支援措置) for a person and for those `together` with them (併せて支援を求める者).
-
-    It holds until `lift_protection`; passing `ends_on` does not end it (標準仕様書 3.1).
-    """
-    with transaction.atomic():
-        for number in (resident_no, *together):
-            Protection.objects.create(
-                resident_no=number,
-                together_with="" if number == resident_no else resident_no,
-                provisional=provisional,
-                begins_on=begins_on,
-                ends_on=ends_on,
-                set_by=by.name,
-                set_at=now,
-            )
-            record_act(actor=by, activity="handling_set", now=now, person=number)
-
-
-def lift_protection(*, resident_no: str, on: date, by: Actor, now: datetime) -> None:
-    """End 支援措置 for a person from that day."""
-    with transaction.atomic():
-        Protection.objects.filter(resident_no=resident_no, lifted_on__isnull=True).update(lifted_on=on)
-        record_act(actor=by, activity="handling_lifted", now=now, person=resident_no)

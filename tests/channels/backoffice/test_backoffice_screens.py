@@ -301,3 +301,49 @@ def test_each_screen_opens_for_its_role_only(
     for username in cast.ONE_OF_EACH_ROLE.values():
         expected = 200 if username == may else 403
         assert signed_in(username).get(f"/office/{path}").status_code == expected, username
+
+
+class TestSheltered:
+    def page(self, signed_in: SignedIn) -> str:
+        return text(signed_in("protector_yuki").get("/office/sheltered/"))
+
+    def test_it_opens_for_its_own_role_only(self, signed_in: SignedIn) -> None:
+        for username in ("clerk_hana", "systems_saki", "auditor_ren", "reviewer_jiro"):
+            assert signed_in(username).get("/office/sheltered/").status_code == 403
+        assert signed_in("protector_yuki").get("/office/sheltered/").status_code == 200
+
+    def test_begun_prolonged_and_lifted(self, signed_in: SignedIn, residents: Mapping[str, str]) -> None:
+        browser = signed_in("protector_yuki")
+        number = residents["head"]
+        given = {"resident_no": number, "together": "", "begins_on": "R8.11.1", "ends_on": "R9.11.1"}
+        begun = browser.post("/office/sheltered/begin/", given, follow=True)
+        assert "令和9年11月1日" in text(begun)
+        assert "はもう始まっています" not in text(begun)
+        again = browser.post("/office/sheltered/begin/", given)
+        assert (again.status_code, "もう始まっています" in text(again)) == (422, True)
+        told = browser.post(
+            "/office/sheltered/prolong/", {"resident_no": number, "ends_on": "R10.11.1"}, follow=True
+        )
+        assert "令和10年11月1日" in text(told)
+        unseen = browser.post("/office/sheltered/lift/", {"resident_no": number}, follow=True)
+        assert "申出を確かめてから" in text(unseen)
+        assert number in text(unseen)
+        done = browser.post("/office/sheltered/lift/", {"resident_no": number, "seen": "yes"}, follow=True)
+        assert "支援措置を解きました" in text(done)
+
+    @pytest.mark.parametrize(
+        ("changed", "told"),
+        [
+            ({"resident_no": "abc"}, "半角の数字"),
+            ({"resident_no": "99999"}, "住民記録にいません"),
+            ({"ends_on": ""}, "空けておけるのは"),
+            ({"ends_on": "R8.10.1"}, "あとの日にしてください"),
+        ],
+    )
+    def test_a_wrong_entry_is_told_and_stores_nothing(
+        self, signed_in: SignedIn, residents: Mapping[str, str], changed: dict[str, str], told: str
+    ) -> None:
+        given = {"resident_no": residents["head"], "begins_on": "R8.11.1", "ends_on": "R9.11.1"} | changed
+        answer = signed_in("protector_yuki").post("/office/sheltered/begin/", given)
+        assert answer.status_code == 422
+        assert told in text(answer)

@@ -23,7 +23,7 @@ from madoguchi.connect.change_data import BY_HAND, digest_of
 from madoguchi.connect.change_files import to_csv, to_json
 from madoguchi.connect.message_states import MessageState
 from madoguchi.connect.models import MessageRow
-from madoguchi.residents.operations import protect
+from madoguchi.residents.sheltering import protect
 
 Approve = Callable[..., str]
 CORE = Actor(None, "異動データ連携", "", "")

@@ -16,9 +16,11 @@ from madoguchi.audit.models import EntryRow
 from madoguchi.jp.names import NameParts
 from madoguchi.residents import disclosure, search
 from madoguchi.residents.disclosure import disclose, household_members
-from madoguchi.residents.operations import lift_protection, protect, register
+from madoguchi.residents.models import Protection
+from madoguchi.residents.operations import register
 from madoguchi.residents.people import DisclosedPerson, RegisterEntry, SearchTerms
 from madoguchi.residents.protection import NEVER_SHOWN, Audience, may_show_address
+from madoguchi.residents.sheltering import lift_protection, protect
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -257,5 +259,6 @@ def test_a_member_of_the_household_is_shielded_at_whatever_address(protected: No
 
 
 def test_somebody_protected_who_is_not_on_the_register_is_not_shown_either(people: None) -> None:
-    begin(replace(SHELTERED, resident_no="9999999993"))
+    begin(SHELTERED)
+    Protection.objects.update(resident_no="9999999993")
     assert not may_show_address("9999999993", audience=Audience.CLERK, on=TODAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -55,6 +56,52 @@ class StaffForm(forms.Form):
             "branch": branch or None,
             "desk": desk or None,
         }
+
+
+NUMBER = r"^\s*[0-9]{1,15}\s*$"
+
+
+class ShelterForm(forms.Form):
+    """支援措置 for a person; the numbers of those who ask together are separated by spaces, commas or new lines."""
+
+    resident_no = forms.RegexField(
+        NUMBER, label=_("宛名番号"), error_messages={"invalid": _("宛名番号は半角の数字で入れてください。")}
+    )
+    together = forms.RegexField(
+        r"^[0-9\s,、，]*$",
+        label=_("併せて支援を求める方の宛名番号"),
+        help_text=_("何人もいるときは、空白で区切ります"),
+        required=False,
+        max_length=400,
+        error_messages={"invalid": _("宛名番号は半角の数字で、空白で区切って入れてください。")},
+    )
+    begins_on = WarekiField(label=_("始まりの日"), help_text=_("R8.11.23 のように"))
+    ends_on = WarekiField(
+        label=_("終わりの日"), required=False, help_text=_("ふつうは1年。仮の措置では空けておけます")
+    )
+    provisional = forms.BooleanField(label=_("仮の支援措置（申出の相談中）"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("ends_on") and not given.get("provisional") and "ends_on" not in self.errors:
+            self.add_error(
+                "ends_on", _("終わりの日を入れてください。空けておけるのは、仮の支援措置だけです。")
+            )
+        return given
+
+    def given(self) -> dict[str, Any]:
+        """What `sheltering.protect` takes."""
+        number = self.cleaned_data["resident_no"].strip()
+        others = dict.fromkeys(re.findall(r"[0-9]+", self.cleaned_data["together"]))
+        others.pop(number, None)
+        return {**self.cleaned_data, "resident_no": number, "together": tuple(others)}
+
+
+class ProlongForm(forms.Form):
+    """How long it goes on."""
+
+    resident_no = forms.RegexField(NUMBER)
+    ends_on = WarekiField()
 
 
 class DayForm(forms.Form):

@@ -10,6 +10,7 @@ from madoguchi.channels.backoffice import (
     views_certificates,
     views_changes,
     views_imports,
+    views_sheltered,
     views_staff,
 )
 
@@ -31,5 +32,9 @@ urlpatterns = [
     path("staff/<int:staff>/link/", views_staff.link, name="staff_link"),
     path("staff/<int:staff>/second-step/", views_staff.second_step, name="staff_second_step"),
     path("staff/day/", views_staff.day, name="day"),
+    path("sheltered/", views_sheltered.sheltered, name="sheltered"),
+    path("sheltered/begin/", views_sheltered.begin, name="shelter_begin"),
+    path("sheltered/prolong/", views_sheltered.prolong, name="shelter_prolong"),
+    path("sheltered/lift/", views_sheltered.lift, name="shelter_lift"),
     path("audit/", views_audit.audit, name="audit"),
 ]

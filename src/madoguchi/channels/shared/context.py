@@ -20,6 +20,7 @@ MENU = (
     (Authority.CONNECT, "backoffice:imports", "取込み"),
     (Authority.CATALOGUE, "backoffice:catalogue", "手続台帳"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
+    (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),
 )
 

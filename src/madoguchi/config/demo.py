@@ -26,6 +26,7 @@ VISITS = {
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
     "dx": ("/office/catalogue/",),
+    "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
 }
 

@@ -10,7 +10,7 @@ variant sequence of another font; a similar plain shape of another font is no an
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import regex
 
@@ -48,10 +48,13 @@ class Run:
     text: str
 
 
-@cache
 def main_face(role: Role) -> Face:
-    """The font that sets a role's ordinary text on this machine."""
-    return next(face for face in _ORDER[role] if face in fonts())
+    """The font that sets a role's ordinary text on this machine; the shipped ones are always there."""
+    available = fonts()
+    for face in _ORDER[role]:
+        if face in available:
+            return face
+    return Face.MINCHO
 
 
 @lru_cache(maxsize=16_384)

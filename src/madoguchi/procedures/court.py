@@ -152,7 +152,7 @@ class Court:
             return Decision(procedure.id, procedure.law_id, subject, status, because, None, False, None, ())
         deadline = self._deadline(procedure)
         overdue = deadline is not None and deadline < self.on
-        amount = None if procedure.amount is None else self._amount(procedure.amount)
+        amount = self._amount(procedure.amounts) if procedure.amounts else None
         return Decision(
             procedure.id,
             procedure.law_id,
@@ -312,7 +312,28 @@ class Court:
                 )
         return min(last_days, default=None)
 
-    def _amount(self, rule: AmountRule) -> Amount | None:
+    def _amount(self, rules: tuple[AmountRule, ...]) -> Amount | None:
+        """Return the first amount that applies; None when none does, or when it is not known whether one does."""
+        self.frame.named = {}  # for this procedure, subject and claimant
+        try:
+            for rule in rules:
+                applies = self._applies(rule)
+                if applies is not False:
+                    return self._worked_out(rule) if applies else None
+            return None
+        finally:
+            self.frame.named = None
+
+    def _applies(self, rule: AmountRule) -> bool | None:
+        if rule.valid_from is not None or rule.valid_until is not None:
+            if not isinstance(self.law_day, date):
+                return None
+            after = rule.valid_until is not None and self.law_day > rule.valid_until
+            if after or (rule.valid_from is not None and self.law_day < rule.valid_from):
+                return False
+        return True if rule.when is None else rule.when.evaluate(self.frame)
+
+    def _worked_out(self, rule: AmountRule) -> Amount | None:
         yen = rule.yen.evaluate(self.frame)
         if not isinstance(yen, int):
             return None

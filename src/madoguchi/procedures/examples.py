@@ -23,6 +23,11 @@ def differences(pack: Pack, procedure: Procedure, example: Example) -> tuple[str
             found.append(
                 f"例「{example.name}」の {subject} の期限は {day} のはずですが {deadline} になります。"
             )
+    for subject, yen in example.amount.items():
+        amount = decisions[subject].amount
+        if amount is None or amount.yen != yen:
+            got = "決まりません" if amount is None else f"{amount.yen:,}円になります"
+            found.append(f"例「{example.name}」の {subject} の額は {yen:,}円のはずですが{got}。")
     for subject, keys in example.missing.items():
         missing = sorted({ref.key for ref in decisions[subject].missing})
         if missing != sorted(set(keys)):

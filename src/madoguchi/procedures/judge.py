@@ -183,8 +183,8 @@ def _trees(procedure: Procedure) -> Iterator[Node]:
                 yield expression.tree
     for deadline in procedure.deadlines:
         yield deadline.start.tree
-    if procedure.amount is not None:
-        for expression in (procedure.amount.yen, procedure.amount.start, procedure.amount.until):
+    for amount in procedure.amounts:
+        for expression in (amount.when, amount.yen, amount.start, amount.until):
             if expression is not None:
                 yield expression.tree
 

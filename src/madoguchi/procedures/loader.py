@@ -18,7 +18,13 @@ from typing import Any
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.procedure_file import Surroundings, read_procedure
 from madoguchi.procedures.tables import PackError, Source, Table, read_source
-from madoguchi.procedures.vocabulary import read_departments, read_facts, read_parameters, read_prompts
+from madoguchi.procedures.vocabulary import (
+    read_dated_tables,
+    read_departments,
+    read_facts,
+    read_parameters,
+    read_prompts,
+)
 from madoguchi.procedures.wordings import read_wordings
 
 Files = Mapping[str, bytes]
@@ -28,6 +34,7 @@ _SHARED = {
     "departments.toml": "department",
     "parameters.toml": "parameter",
     "wordings.toml": "wording",
+    "tables.toml": "table",
 }
 _PACK_FILE = "pack.toml"
 _REVISION_DIGITS = 12
@@ -112,13 +119,14 @@ class _Assembly:
         facts = read_facts(self._entries("vocabulary.toml"), prompts)
         departments = read_departments(self._entries("departments.toml"))
         parameters = read_parameters(self._entries("parameters.toml"))
+        tables = read_dated_tables(self._entries("tables.toml"))
         sheets = {
             Path(file).stem: source.values
             for layer in self.layers
             for file, source in layer.items()
             if file.startswith("sheets/")
         }
-        around = Surroundings(facts, parameters, frozenset(departments), frozenset(sheets))
+        around = Surroundings(facts, parameters, tables, frozenset(departments), frozenset(sheets))
         procedures = tuple(read_procedure(table, around) for table in self._procedures())
         self._check_identities(procedures)
         names = self._pack_names()
@@ -132,6 +140,7 @@ class _Assembly:
             departments=departments,
             sheets=sheets,
             prompts=prompts,
+            tables=tables,
             wordings=read_wordings(self._entries("wordings.toml"), facts, prompts),
         )
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 
 from madoguchi.procedures.facts import FactDefinition, Holder, Value
-from madoguchi.procedures.language.tree import Expression
+from madoguchi.procedures.language.dated_tables import DatedTable
+from madoguchi.procedures.language.tree import Expression, Node
 from madoguchi.procedures.situation import EventKind, Situation
 
 CHANNEL_LEVELS = ("information", "questionnaire", "reservation", "prefill", "submission", "visit", "full")
@@ -70,8 +71,14 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class AmountRule:
-    """What is paid out or charged, in yen, for as long as it lasts."""
+    """What is paid out or charged, in yen, for as long as it lasts; of several the first that applies counts.
 
+    It applies when the day of the law is from `valid_from` to `valid_until` (None: open) and `when` holds (None: always).
+    """
+
+    valid_from: date | None
+    valid_until: date | None
+    when: Expression | None
     yen: Expression
     per: Literal["month", "once", "year"]
     start: Expression | None
@@ -96,6 +103,7 @@ class Example:
     expect: Mapping[str, str]
     deadline: Mapping[str, date]
     missing: Mapping[str, tuple[str, ...]]
+    amount: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +130,8 @@ class Procedure:
     examples: tuple[Example, ...]
     notes: str
     tell: tuple[str, ...]
-    amount: AmountRule | None = None
+    amounts: tuple[AmountRule, ...] = ()
+    defined: Mapping[str, Node] = field(default_factory=dict)
     file: str = ""
 
 
@@ -181,6 +190,7 @@ class Pack:
     sheets: Mapping[str, Mapping[str, object]]
     prompts: Mapping[str, PromptText]
     wordings: tuple[Wording, ...] = ()
+    tables: Mapping[str, DatedTable] = field(default_factory=dict)
     _by_event: Mapping[EventKind, tuple[Procedure, ...]] = field(init=False, repr=False)
     _by_id: Mapping[str, Procedure] = field(init=False, repr=False)
     _by_fact: Mapping[tuple[Holder, str], FactDefinition] = field(init=False, repr=False)

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactDefinition, Holder
+from madoguchi.procedures.language.dated_tables import DatedTable
 from madoguchi.procedures.language.faults import ExpressionFaults
-from madoguchi.procedures.language.names import Names, type_of_constant
+from madoguchi.procedures.language.names import RESERVED, Names, type_of_constant
 from madoguchi.procedures.language.parse import parse
-from madoguchi.procedures.language.tree import Expression, Kind, Type
+from madoguchi.procedures.language.tree import Expression, Kind, Node, Type
 from madoguchi.procedures.packs import (
     CHANNEL_LEVELS,
     DOUBTFUL,
@@ -34,13 +35,13 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount",
+    "tell", "amount", "define",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _DEADLINE_KEYS = ("event", "from", "days", "count_first_day", "roll_to_open_day")
 _EXAMPLE_KEYS = (
     "name", "on", "event", "notified_on", "claimant", "people", "relations", "household",
-    "expect", "deadline", "missing",
+    "expect", "deadline", "missing", "amount",
 )  # fmt: skip
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -54,6 +55,7 @@ class Surroundings:
 
     facts: Mapping[tuple[Holder, str], FactDefinition]
     parameters: Mapping[str, Parameter]
+    tables: Mapping[str, DatedTable]
     departments: frozenset[str]
     sheets: frozenset[str]
 
@@ -75,9 +77,13 @@ class _ProcedureReader:
             "household" if table.one_of("per", ("person", "household")) == "household" else "person"
         )
 
+        self.defined: dict[str, Node] = {}
+        self.slots = 2
+
     def read(self) -> Procedure:
         table = self.table
         table.only(_KEYS)
+        self._define(table.table("define"))
         identity, law_id = table.text("id"), table.text("law_id")
         if identity and not _ID.match(identity):
             table.fault("id", f"「{identity}」は使えません。", "英小文字と数字を - でつないでください。")
@@ -116,7 +122,8 @@ class _ProcedureReader:
             ),
             notes=table.text("notes", default="") or table.text("law_note", default=""),
             tell=table.texts("tell"),
-            amount=self._amount(),
+            amounts=tuple(found for one in table.tables("amount") if (found := self._amount(one))),
+            defined=self.defined,
             file=table.source("id").file,
         )
 
@@ -148,7 +155,19 @@ class _ProcedureReader:
         channels = self.table.table("channels")
         return {channel: channels.one_of(channel, CHANNEL_LEVELS) for channel in channels.values}
 
-    def _expression(self, table: Table, key: str, kind: Kind) -> Expression | None:
+    def _define(self, table: Table) -> None:
+        """Read what the procedure names for itself; a later one may use those before it."""
+        for name in table.values:
+            if not name.isidentifier() or name in (*RESERVED, *self.defined):
+                table.fault(
+                    name, f"「{name}」は式の中で名前にできません。", "英小文字の別の名前にしてください。"
+                )
+            expression = self._expression(table, name, None)
+            if expression is not None:
+                self.defined[name] = expression.tree
+                self.slots = expression.slots
+
+    def _expression(self, table: Table, key: str, kind: Kind | None) -> Expression | None:
         """Return the checked expression at a key, or None when it is absent or wrong."""
         source = table.values.get(key)
         if source is None:
@@ -156,7 +175,14 @@ class _ProcedureReader:
         if not isinstance(source, str):
             table.fault(key, "式は文字で書きます。", f'{key} = "…" と書いてください。')
             return None
-        names = Names(self.around.facts, self.parameters, has_person=self.per == "person")
+        names = Names(
+            self.around.facts,
+            self.parameters,
+            has_person=self.per == "person",
+            tables=self.around.tables,
+            defined=self.defined,
+            slots=self.slots,
+        )
         try:
             return parse(source, names=names, kind=kind)
         except ExpressionFaults as error:
@@ -224,12 +250,12 @@ class _ProcedureReader:
             table.boolean("roll_to_open_day", default=True),
         )
 
-    def _amount(self) -> AmountRule | None:
-        if "amount" not in self.table.values:
-            return None
-        table = self.table.table("amount")
-        table.only(("yen", "per", "from", "until"))
+    def _amount(self, table: Table) -> AmountRule | None:
+        table.only(("valid_from", "valid_until", "when", "yen", "per", "from", "until"))
+        if "yen" not in table.values:
+            table.fault("yen", "金額の式がありません。", 'yen = "…" と書いてください。')
         yen = self._expression(table, "yen", Kind.NUMBER)
+        when = self._expression(table, "when", Kind.BOOLEAN)
         per: Literal["month", "once", "year"]
         match table.one_of("per", ("month", "once", "year")):
             case "month":
@@ -239,7 +265,8 @@ class _ProcedureReader:
             case _:
                 per = "once"
         start, until = (self._expression(table, key, Kind.DATE) for key in ("from", "until"))
-        return None if yen is None else AmountRule(yen, per, start, until)
+        days = table.day("valid_from"), table.day("valid_until")
+        return None if yen is None else AmountRule(*days, when, yen, per, start, until)
 
     def _example(self, table: Table, events: frozenset[EventKind]) -> Example | None:
         table.only(_EXAMPLE_KEYS)
@@ -264,8 +291,8 @@ class _ProcedureReader:
         expect = table.table("expect")
         statuses = [status.value for status in Status]
         expected = {subject: expect.one_of(subject, statuses) for subject in expect.values}
-        deadlines, missing = table.table("deadline"), table.table("missing")
-        for part in (expect, deadlines, missing):
+        deadlines, missing, amounts = (table.table(key) for key in ("deadline", "missing", "amount"))
+        for part in (expect, deadlines, missing, amounts):
             for subject in part.values:
                 if subject not in subjects:
                     part.fault(
@@ -279,7 +306,8 @@ class _ProcedureReader:
             )
         days = {subject: day for subject in deadlines.values if (day := deadlines.day(subject))}
         keys = {subject: missing.texts(subject) for subject in missing.values}
-        return Example(table.text("name"), on, situation, expected, days, keys)
+        yen = {subject: amounts.whole_number(subject) for subject in amounts.values}
+        return Example(table.text("name"), on, situation, expected, days, keys, yen)
 
 
 def _verification(table: Table) -> Verification | None:

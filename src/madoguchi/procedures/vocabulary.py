@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from madoguchi.procedures.facts import FactChoice, FactDefinition, FactType, Holder
+from madoguchi.procedures.language.dated_tables import DatedTable, TableVersion
 from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.language.operators import UNITS
 from madoguchi.procedures.packs import Department, Parameter, PromptText
@@ -122,6 +124,44 @@ def read_prompts(tables: Iterable[Table]) -> dict[str, PromptText]:
         )
         prompts[prompt.id] = prompt
     return prompts
+
+
+def read_dated_tables(tables: Iterable[Table]) -> dict[str, DatedTable]:
+    """Return the dated tables by name; a later one of the same name replaces the earlier one."""
+    found: dict[str, DatedTable] = {}
+    for table in tables:
+        table.only(("name", "label", "unit", "law", "version"))
+        versions = [_version(one) for one in table.tables("version")]
+        known = sorted((one for one in versions if one), key=lambda one: one.since)
+        for earlier, later in pairwise(known):
+            if earlier.until is None or earlier.until >= later.since:
+                table.fault(
+                    "version",
+                    f"{earlier.since}からの版と{later.since}からの版の期間が重なっています。",
+                    "前の版に until を書くか、日付を直してください。",
+                )
+        if not versions:
+            table.fault("version", "表に版がありません。", "[[table.version]] を書いてください。")
+        name = table.text("name")
+        unit = table.optional_text("unit")
+        found[name] = DatedTable(name, table.text("label"), unit, table.text("law"), tuple(known))
+    return found
+
+
+def _version(table: Table) -> TableVersion | None:
+    table.only(("since", "until", "rows", "beyond", "source"))
+    since, rows = table.day("since"), table.values.get("rows")
+    if since is None or not isinstance(rows, list) or not rows or any(type(row) is not int for row in rows):
+        table.fault(
+            "rows", "since と、0人・1人・2人…の順の rows が要ります。", "rows = [690000, 1070000] のように。"
+        )
+        return None
+    beyond = table.whole_number("beyond", default=0)
+    if beyond < 0 or sorted(rows) != rows:
+        table.fault(
+            "rows", "表の数は、行が進むほど同じか大きくなければなりません。", "順番と数を確かめてください。"
+        )
+    return TableVersion(since, table.day("until"), tuple(rows), beyond)
 
 
 def read_departments(tables: Iterable[Table]) -> dict[str, Department]:

@@ -66,7 +66,7 @@ def test_a_rule_in_the_grammar_is_read(rule: str) -> None:
         ("any(person.moves for person in household.people)", "既に使われています"),
         ("parameters.chld_age > 3", "「child_age」ではありませんか"),
         ("date(2026, 2, 30) < reference_date", "実在する年月日"),
-        ("person.moves if person.card == 'none' else person.moves", "この書き方は規則では使えません"),
+        ("person.moves if person.card == 'none' else person.moves", "if の両側には数か日付"),
         ("__import__('os').system('x')", "この書き方は規則では使えません"),
         ("(lambda: True)()", "この書き方は規則では使えません"),
         ("person.moves and (", "式の書き方が正しくありません"),

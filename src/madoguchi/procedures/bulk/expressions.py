@@ -6,18 +6,20 @@ means false for `any` and true for `all`, and somebody unknown makes the answer 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from typing import Any
 
 from madoguchi.procedures.facts import FactType
+from madoguchi.procedures.language.dated_tables import DatedTable
 from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.language.tree import (
     And,
     Arithmetic,
     Call,
     Compare,
+    Conditional,
     Constant,
     Contains,
     Day,
@@ -25,6 +27,8 @@ from madoguchi.procedures.language.tree import (
     Fact,
     Fold,
     Kind,
+    Lookup,
+    Named,
     Node,
     Not,
     OneOf,
@@ -71,6 +75,7 @@ class Scope:
     date_key: str
     person_columns: frozenset[str]
     event_columns: frozenset[str]
+    named: Mapping[str, Value] = field(default_factory=dict)
 
 
 _aliases = count(1)
@@ -118,6 +123,12 @@ def value(node: Node, scope: Scope) -> Value:
             return _arithmetic(node, scope)
         case Call():
             return _call(node, scope)
+        case Named(name=name, node=named):
+            return scope.named.get(name) or value(named, scope)
+        case Lookup():
+            return _lookup(node, scope)
+        case Conditional():
+            return _conditional(node, scope)
         case Fold():
             return _fold(node, scope)
     return _same(condition(node, scope))
@@ -229,6 +240,39 @@ def _call(node: Call, scope: Scope) -> Value:
     return Value(
         f"{node.function}({low})", f"{node.function}({high})", _either(*(one.nothing for one in arguments))
     )
+
+
+def _conditional(node: Conditional, scope: Scope) -> Value:
+    holds = condition(node.condition, scope)
+    chosen, other = value(node.chosen, scope), value(node.other, scope)
+    sides = []
+    for word, one, two in (("least", chosen.low, other.low), ("greatest", chosen.high, other.high)):
+        either = f"CASE WHEN {one} IS NOT NULL AND {two} IS NOT NULL THEN {word}({one}, {two}) END"
+        sides.append(f"(CASE WHEN {holds} THEN {one} WHEN NOT {holds} THEN {two} ELSE {either} END)")
+    nothing = None
+    if chosen.nothing or other.nothing:
+        nothing = f"(CASE WHEN {holds} THEN {chosen.nothing or 'FALSE'} WHEN NOT {holds} THEN {other.nothing or 'FALSE'} ELSE FALSE END)"
+    return Value(sides[0], sides[1], nothing)
+
+
+def _lookup(node: Lookup, scope: Scope) -> Value:
+    number, day = value(node.number, scope), value(node.day, scope)
+    assert day.exact
+    low = _looked_up(node.table, number.low, day.low)
+    return Value(low, low if number.exact else _looked_up(node.table, number.high, day.low), number.nothing)
+
+
+def _looked_up(table: DatedTable, number: str, day: str) -> str:
+    cases = []
+    for one in table.versions:
+        last = len(one.rows) - 1
+        rows = ", ".join(map(str, one.rows))
+        row = f"[{rows}][greatest(0, least({number}, {last})) + 1] + greatest(0, {number} - {last}) * {one.beyond}"
+        until = "" if one.until is None else f" AND {day} <= {literal(one.until)}"
+        cases.append(
+            f"WHEN {day} >= {literal(one.since)}{until} THEN CASE WHEN {number} IS NULL THEN NULL ELSE {row} END"
+        )
+    return f"(CASE {' '.join(cases)} END)"
 
 
 def _extreme_of(word: str, arguments: list[Value]) -> Value:

@@ -6,6 +6,7 @@ claimant, and the outcome stands only when it is the same with each of them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from madoguchi.procedures.bulk.expressions import Scope, Value, condition, literal, value
 from madoguchi.procedures.judge import LOOKED_BACK_TO, Group, Judge, judge_of
@@ -66,13 +67,32 @@ def _with_dates(procedure: Procedure, event: EventKind, scope: Scope, status: st
     """Return the query with deadline and amount for those who need something."""
     deadlines = [_last_day(one, scope) for one in procedure.deadlines if one.event is event]
     same_person = " AND p.id = s.subject" if people else ""
-    return (
-        f"SELECT {literal(procedure.id)} AS procedure, s.subject, s.household_id, s.status,"
-        f" {_earliest(deadlines)} AS deadline, {_yen(procedure.amount, scope)} AS amount_yen"
+    rows = (
+        f"SELECT s.subject AS subject, s.household_id AS household_id, s.status AS status, h, e, c{', p' if people else ''}"
         f" FROM ({status}) s JOIN households h USING (household_id) JOIN events e USING (household_id)"
         f"{people} LEFT JOIN only_claimant c USING (household_id)"
         f" WHERE s.status <> 'not_needed' AND e.kind = {literal(event.value)}{same_person}"
     )
+    if procedure.amounts:
+        rows, scope = _with_named(procedure, rows, scope)
+    return (
+        f"SELECT {literal(procedure.id)} AS procedure, subject, household_id, status,"
+        f" {_earliest(deadlines)} AS deadline, {_yen(procedure.amounts, scope)} AS amount_yen FROM ({rows})"
+    )
+
+
+def _with_named(procedure: Procedure, rows: str, scope: Scope) -> tuple[str, Scope]:
+    """Work out each thing that the procedure named once, in columns, one upon the other."""
+    for name, node in procedure.defined.items():
+        found = value(node, scope)
+        low, high, nothing = (f"named_{name}_{side}" for side in ("low", "high", "nothing"))
+        columns = f"{found.low} AS {low}"
+        columns += "" if found.exact else f", {found.high} AS {high}"
+        columns += "" if found.nothing is None else f", {found.nothing} AS {nothing}"
+        rows = f"SELECT *, {columns} FROM ({rows})"
+        column = Value(low, low if found.exact else high, None if found.nothing is None else nothing)
+        scope = replace(scope, named={**scope.named, name: column})
+    return rows, scope
 
 
 def _status(judge: Judge) -> str:
@@ -124,7 +144,15 @@ def _earliest(deadlines: list[str]) -> str:
     return f"(CASE WHEN {unknown} THEN NULL ELSE least({', '.join(deadlines)}) END)"
 
 
-def _yen(amount: AmountRule | None, scope: Scope) -> str:
-    if amount is None:
-        return "CAST(NULL AS BIGINT)"
-    return f"CAST({_exactly(value(amount.yen.tree, scope))} AS BIGINT)"
+def _yen(amounts: tuple[AmountRule, ...], scope: Scope) -> str:
+    """Return the first amount that applies; unknown whether one does: NULL, as is no amount at all."""
+    day, cases = f"{scope.event}.{scope.date_key}", ""
+    for one in amounts:
+        tests = ["TRUE" if one.when is None else condition(one.when.tree, scope)]
+        tests += [] if one.valid_from is None else [f"{day} >= {literal(one.valid_from)}"]
+        tests += [] if one.valid_until is None else [f"{day} <= {literal(one.valid_until)}"]
+        applies = "(" + " AND ".join(tests) + ")"
+        cases += (
+            f" WHEN {applies} THEN {_exactly(value(one.yen.tree, scope))} WHEN {applies} IS NULL THEN NULL"
+        )
+    return f"CAST(CASE{cases} END AS BIGINT)" if cases else "CAST(NULL AS BIGINT)"

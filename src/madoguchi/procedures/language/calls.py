@@ -40,6 +40,21 @@ def compile_call(node: Call, arguments: list[Evaluate]) -> Evaluate:
     return call
 
 
+def compile_conditional(condition: Evaluate, chosen: Evaluate, other: Evaluate) -> Evaluate:
+    """Return the function that gives one of two numbers or dates; not known which: whatever either may be."""
+
+    def choose(frame: Frame) -> Any:
+        holds = condition(frame)
+        if holds is not None:
+            return chosen(frame) if holds else other(frame)
+        either = (chosen(frame), other(frame))
+        if any(value is None or value is NOTHING for value in either):
+            return None
+        return spans.span(min(map(low_of, either)), max(map(high_of, either)))
+
+    return choose
+
+
 def _call_with_number(first: Evaluate, compute: Callable[..., Any], number: Any) -> Evaluate:
     """The usual call, `attains(birth_date, 65)`, without the general case's lists."""
 

@@ -15,11 +15,13 @@ from madoguchi.procedures.language.residual import Leaf
 from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import (
     Compare,
+    Conditional,
     Constant,
     Contains,
     Day,
     Fact,
     Fold,
+    Lookup,
     OneOf,
     Parameter,
     Quantifier,
@@ -88,6 +90,9 @@ class Domains:
         if isinstance(node, OneOf) and isinstance(node.item, Fact):
             near = {number + step for number in node.values if isinstance(number, int) for step in (-1, 0, 1)}
             return {number for number in near if low <= number <= high}
+        turning = Lookup if isinstance(low, date) else Conditional
+        if any(isinstance(part, (Conditional, turning)) for part in leaf.nodes):
+            return None  # it may turn more than once
         if leaf.refs != {ref} or not isinstance(node, Compare) or not _reads_once(leaf):
             return None
         if node.operator in ("==", "!="):

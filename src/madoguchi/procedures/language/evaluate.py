@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from madoguchi.procedures.language import spans
-from madoguchi.procedures.language.calls import compile_call, extreme
+from madoguchi.procedures.language.calls import compile_call, compile_conditional, extreme
+from madoguchi.procedures.language.dated_tables import compile_lookup
 from madoguchi.procedures.language.frame import NOBODY, Evaluate, Frame, Record
 from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
 from madoguchi.procedures.language.tree import (
@@ -17,12 +18,15 @@ from madoguchi.procedures.language.tree import (
     Arithmetic,
     Call,
     Compare,
+    Conditional,
     Constant,
     Contains,
     Day,
     EventKindOf,
     Fact,
     Fold,
+    Lookup,
+    Named,
     Node,
     Not,
     OneOf,
@@ -91,10 +95,28 @@ def compile_node(node: Node) -> Evaluate:
             return _arithmetic(node)
         case Call():
             return compile_call(node, [compile_node(argument) for argument in node.arguments])
+        case Lookup():
+            return compile_lookup(node.table, compile_node(node.number), compile_node(node.day))
+        case Conditional(condition=condition, chosen=chosen, other=other):
+            return compile_conditional(compile_node(condition), compile_node(chosen), compile_node(other))
+        case Named(name=name, node=named):
+            return _named(name, compile_node(named))
         case Quantifier():
             return _quantifier(node)
         case Fold():
             return _fold(node)
+
+
+def _named(name: str, inner: Evaluate) -> Evaluate:
+    def look(frame: Frame) -> Any:
+        known = frame.named
+        if known is None:
+            return inner(frame)
+        if name not in known:
+            known[name] = inner(frame)
+        return known[name]
+
+    return look
 
 
 def _opposite(value: bool | None) -> bool | None:

@@ -16,7 +16,7 @@ from madoguchi.procedures.kinship import Kin, Kinship
 from madoguchi.procedures.language.spans import Span, span
 from madoguchi.procedures.situation import Situation
 
-SLOTS = 16
+SLOTS = 32
 Trace = set[FactRef]
 
 
@@ -65,6 +65,7 @@ class Frame:
         "event",
         "household",
         "kind",
+        "named",
         "open_days",
         "people",
         "records",
@@ -88,6 +89,7 @@ class Frame:
         self.household = self._record(HOUSEHOLD_SUBJECT, situation.household_values)
         self.people = [self._record(person.id, person.values) for person in situation.people]
         self.records = {record.id: record for record in self.people}
+        self.named: dict[str, Any] | None = None
         self.slots: list[Record | None] = [None] * SLOTS
         self._kinship = kinship
         self._kin: dict[tuple[str, str], _Members] = {}

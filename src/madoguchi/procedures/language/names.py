@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder
+from madoguchi.procedures.language.dated_tables import DatedTable
 from madoguchi.procedures.language.faults import nearest
+from madoguchi.procedures.language.frame import SLOTS
 from madoguchi.procedures.language.tree import (
     BOOLEAN,
     DATE,
@@ -14,6 +16,7 @@ from madoguchi.procedures.language.tree import (
     EventKindOf,
     Fact,
     Kind,
+    Named,
     Node,
     Owner,
     Parameter,
@@ -28,6 +31,7 @@ EVENT = Owner("event", None)
 HOUSEHOLD = Owner("household", None)
 KIN = ("parents", "spouse", "children", "guardians")
 _HOUSEHOLD_PEOPLE = {"people": "people", "children": "household_children"}
+RESERVED = ("person", "claimant", "event", "household", "parameters", "reference_date", "notified_on")
 _KINDS = {
     FactType.BOOLEAN: Kind.BOOLEAN,
     FactType.DATE: Kind.DATE,
@@ -50,19 +54,29 @@ class UnknownName(LookupError):
 
 @dataclass(slots=True)
 class Names:
-    """The vocabulary and parameters of a pack, and the variables bound at this point of the expression."""
+    """The vocabulary and parameters of a pack, and the variables bound at this point of the expression.
+
+    `defined`: what a procedure wrote down once under a name of its own; its slots are below `slots`.
+    """
 
     vocabulary: Mapping[tuple[Holder, str], FactDefinition]
     parameters: Mapping[str, tuple[bool | int | str | date, Type]]
     has_person: bool
+    tables: Mapping[str, DatedTable] = field(default_factory=dict)
+    defined: Mapping[str, Node] = field(default_factory=dict)
     variables: list[Owner] = field(default_factory=list)
     slots: int = 2
 
     def bind(self, name: str) -> Owner:
         """Bind a comprehension variable to a new slot; raises UnknownName when the name is taken."""
-        taken = {"person", "claimant", "event", "household", "parameters", "reference_date", "notified_on"}
-        if name in taken or any(variable.name == name for variable in self.variables):
+        if (
+            name in RESERVED
+            or name in self.defined
+            or any(variable.name == name for variable in self.variables)
+        ):
             raise UnknownName(f"変数「{name}」は既に使われています。", "別の名前にしてください。")
+        if self.slots >= SLOTS:
+            raise UnknownName("for が多すぎます。", "式を分けるか、同じ数え方を一つにまとめてください。")
         owner = Owner(name, self.slots)
         self.slots += 1
         self.variables.append(owner)
@@ -84,7 +98,7 @@ class Names:
                 "世帯ごとの手続きでは person は使えません。",
                 "any(… for m in household.people) のように世帯の人を順に見てください。",
             )
-        known = [*people, "event", "household", "parameters", "reference_date", "notified_on"]
+        known = [*people, "event", "household", "parameters", "reference_date", "notified_on", *self.defined]
         raise UnknownName(f"「{name}」という名前はありません。", nearest(name, known))
 
     def bare(self, name: str) -> Node:
@@ -93,6 +107,9 @@ class Names:
             return Day("reference_date")
         if name == "notified_on":
             return Day("notified_on")
+        if name in self.defined:
+            node = self.defined[name]
+            return Named(name, node, node.type)
         if name in ("event", "household", "parameters"):
             raise UnknownName(f"「{name}」だけでは値になりません。", f"{name}.項目 の形で書いてください。")
         self.owner(name)

@@ -22,10 +22,13 @@ from madoguchi.procedures.language.tree import (
     And,
     Arithmetic,
     Call,
+    Conditional,
     Constant,
     Contains,
+    Day,
     Expression,
     Kind,
+    Lookup,
     Node,
     Not,
     OneOf,
@@ -33,6 +36,7 @@ from madoguchi.procedures.language.tree import (
     Owner,
     People,
     SamePerson,
+    Type,
 )
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -50,13 +54,13 @@ _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.FloorDiv: "//",
 }
 _FOLDS = ("count", "sum", "min", "max")
-_CALLABLE = (*FUNCTIONS, *_FOLDS, "any", "all", "date")
+_CALLABLE = (*FUNCTIONS, *_FOLDS, "any", "all", "date", "table")
 
 
-def parse(source: str, *, names: Names, kind: Kind) -> Expression:
+def parse(source: str, *, names: Names, kind: Kind | None) -> Expression:
     """Return the checked and compiled expression.
 
-    `kind` is what the expression has to give: a condition is `Kind.BOOLEAN`, a deadline's start `Kind.DATE`.
+    `kind` is what the expression has to give: a condition is `Kind.BOOLEAN`, a deadline's start `Kind.DATE`; None: anything.
     Raises ExpressionFaults with every fault found.
     """
     text = " ".join(source.split("\n"))
@@ -70,7 +74,7 @@ def parse(source: str, *, names: Names, kind: Kind) -> Expression:
         raise ExpressionFaults(source, (fault,)) from error
     reader = Reader(names)
     tree = reader.read(syntax.body)
-    if tree is not None and tree.type.kind is not kind:
+    if tree is not None and kind is not None and tree.type.kind is not kind:
         message = f"この欄には{kind.value}の式が要りますが、{operators.name_of(tree.type)}の式です。"
         reader.fault(syntax.body, message, "比較や項目の選び方を見直してください。")
     if tree is None or reader.faults:
@@ -144,6 +148,8 @@ class Reader:
                 return self._comparisons(node)
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, node)
+            case ast.IfExp():
+                return self._conditional(node)
         raise UnknownName(
             "この書き方は規則では使えません。", "比較、and、or、not、in、四則、決められた関数だけが使えます。"
         )
@@ -222,6 +228,8 @@ class Reader:
             return fold(self, name, node)
         if name == "date":
             return _written_date(node)
+        if name == "table":
+            return self._lookup(node)
         if name in ("min", "max"):
             return self._smallest_or_largest(name, node)
         if name not in FUNCTIONS:
@@ -239,6 +247,33 @@ class Reader:
         for place, (kind, argument) in enumerate(zip(function.parameters, read, strict=True), start=1):
             operators.check_argument(name, place, kind, argument.type)
         return Call(name, read, function.result)
+
+    def _conditional(self, node: ast.IfExp) -> Node | None:
+        condition, chosen, other = self.condition(node.test), self.read(node.body), self.read(node.orelse)
+        if condition is None or chosen is None or other is None:
+            return None
+        if chosen.type.kind not in (Kind.NUMBER, Kind.DATE):
+            raise WrongType("if の両側には数か日付を書きます。", "条件は and と or でつないでください。")
+        operators.check_comparison("==", chosen, other)
+        return Conditional(condition, chosen, other, chosen.type)
+
+    def _lookup(self, node: ast.Call) -> Node | None:
+        match node.args:
+            case [ast.Constant(value=str() as name), number]:
+                read = self.read(number)
+            case _:
+                raise WrongType(
+                    "table には表の名前と数を書きます。", "table('表の名前', 数) の形で書いてください。"
+                )
+        table = self.names.tables.get(name)
+        if table is None:
+            raise UnknownName(
+                f"「{name}」という表は tables.toml にありません。", nearest(name, self.names.tables)
+            )
+        if read is None:
+            return None
+        operators.check_argument("table", 2, Kind.NUMBER, read.type)
+        return Lookup(table, read, Day("reference_date"), Type(Kind.NUMBER, unit=table.unit))
 
     def _smallest_or_largest(self, name: str, node: ast.Call) -> Node | None:
         arguments = [self.read(argument) for argument in node.args]

@@ -11,11 +11,14 @@ from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import (
     Arithmetic,
     Call,
+    Conditional,
     Constant,
     Day,
     EventKindOf,
     Fact,
     Fold,
+    Lookup,
+    Named,
     Node,
     Parameter,
 )
@@ -93,6 +96,12 @@ def said_name(node: Node) -> str:
             return said_value(node, value)
         case Call(function=function, arguments=arguments):
             return _said_call(function, arguments)
+        case Named(node=named):
+            return said_name(named)
+        case Conditional(chosen=chosen, other=other):
+            return f"{said_name(chosen)}または{said_name(other)}"
+        case Lookup(table=table):
+            return table.label
         case Fold(word=word, people=people):
             return f"{_RELATIONS[people.relation]}の{_FOLDS[word]}"
         case Arithmetic(operator="-", left=left, right=right) if node.type.unit == "days":

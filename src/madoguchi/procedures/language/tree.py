@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from madoguchi.procedures.facts import FactDefinition
+from madoguchi.procedures.language.dated_tables import DatedTable
 
 
 class Kind(Enum):
@@ -182,6 +183,35 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """The number that a dated table gives for `number` on the day of the law: `table('limit', claimant.dependants)`."""
+
+    table: DatedTable
+    number: "Node"
+    day: Day
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`chosen if condition else other`, for numbers and dates."""
+
+    condition: "Node"
+    chosen: "Node"
+    other: "Node"
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a procedure wrote down once under a name of its own; worked out once for all places that use it."""
+
+    name: str
+    node: "Node"
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
 class Quantifier:
     """`any` or `all` of a condition over a collection, for those members that pass the filter."""
 
@@ -220,6 +250,9 @@ Node = (
     | Not
     | Arithmetic
     | Call
+    | Lookup
+    | Conditional
+    | Named
     | Quantifier
     | Fold
 )
@@ -255,6 +288,12 @@ def children_of(node: Node) -> tuple[Node, ...]:
             return (item,)
         case Call(arguments=arguments):
             return arguments
+        case Lookup(number=number, day=day):
+            return (number, day)
+        case Named(node=named):
+            return (named,)
+        case Conditional(condition=condition, chosen=chosen, other=other):
+            return (condition, chosen, other)
         case Quantifier(filter=chosen, body=body) | Fold(filter=chosen, body=body):
             return tuple(part for part in (chosen, body) if part is not None)
         case And(parts=parts) | Or(parts=parts):

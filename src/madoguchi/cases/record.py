@@ -14,6 +14,7 @@ from madoguchi.cases.states import Act, FactSource
 from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.jp.names import NameParts
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder, Value
+from madoguchi.procedures.implied import with_implied
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
 from madoguchi.residents.fact_json import value_from_json
@@ -233,7 +234,7 @@ def situation_of(record: Record, *, event: EventKind, notified_on: date, pack: P
         elif ref.subject in people and pack.fact(Holder.PERSON, ref.key):
             people[ref.subject][ref.key] = held.value
     claimant = record.value(CLAIMANT, HOUSEHOLD_SUBJECT)
-    return Situation(
+    situation = Situation(
         event=event,
         event_values=event_values,
         household_values=household_values,
@@ -242,3 +243,4 @@ def situation_of(record: Record, *, event: EventKind, notified_on: date, pack: P
         claimant=claimant if isinstance(claimant, str) and claimant in people else None,
         notified_on=notified_on,
     )
+    return with_implied(situation)

@@ -12,6 +12,7 @@ from typing import Any
 
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
+from madoguchi.procedures.implied import DECEASED, with_implied
 from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
@@ -59,7 +60,7 @@ def read_situation(data: object, vocabulary: Vocabulary) -> Situation:
     situation = reader.situation(data)
     if reader.faults or situation is None:
         raise SituationFaults(reader.faults)
-    return situation
+    return with_implied(situation) if (Holder.PERSON, DECEASED) in vocabulary else situation
 
 
 class _Reader:

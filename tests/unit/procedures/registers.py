@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
+from madoguchi.procedures.implied import with_implied
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
@@ -97,7 +98,7 @@ def household(pack: Pack, event: EventKind, number: int, chance: Random) -> Situ
 def households(pack: Pack, event: EventKind, size: int, seed: int) -> list[Situation]:
     """Return `size` random households."""
     chance = Random(seed)
-    return [household(pack, event, number, chance) for number in range(size)]
+    return [with_implied(household(pack, event, number, chance)) for number in range(size)]
 
 
 def write(pack: Pack, situations: list[Situation], folder: Path) -> None:

@@ -20,6 +20,7 @@ from madoguchi.procedures.bulk.expressions import SQL_TYPES, literal
 from madoguchi.procedures.bulk.outcomes import query_of
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import Holder
+from madoguchi.procedures.implied import DECEASED, IMPLIED_NEEDS, IMPLIED_SQL
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.situation import EventKind
 
@@ -100,9 +101,21 @@ def _open(
     connection.execute("CREATE TABLE households AS SELECT DISTINCT household_id FROM people")
     events = register / "events.parquet"
     _make_events(connection, pack, events if with_events and events.is_file() else None, on)
+    _imply(connection, pack)
     _set_calendar(connection, open_days, on)
     connection.execute(_CLAIMANTS.format(on=literal(on), date_keys=_date_keys()))
     connection.execute(_ONLY_CLAIMANT)
+
+
+def _imply(connection: duckdb.DuckDBPyConnection, pack: Pack) -> None:
+    """Add what follows from what is known, where the register knows enough."""
+    if pack.fact(Holder.PERSON, DECEASED) is None:
+        return
+    there = _columns(connection, "people")
+    if DECEASED not in there:
+        connection.execute(f"ALTER TABLE people ADD COLUMN {DECEASED} BOOLEAN")
+    if there >= IMPLIED_NEEDS - {DECEASED}:
+        connection.execute(IMPLIED_SQL)
 
 
 _KIN = """

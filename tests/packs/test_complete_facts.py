@@ -18,6 +18,13 @@ from madoguchi.procedures.situation import EventKind, PersonFacts, Situation
 ON = date(2026, 11, 9)
 MOVED = date(2026, 11, 5)
 FAMILY = {"p1": "世帯主", "p2": "妻", "p3": "子", "p4": "母"}
+KINDS = [
+    EventKind.move_in,
+    EventKind.move_in_abroad,
+    EventKind.marriage,
+    EventKind.divorce,
+    EventKind.name_change,
+]
 DATES = st.integers(0, 100 * 365).map(lambda days: MOVED - timedelta(days=days))
 
 
@@ -60,7 +67,7 @@ def people() -> st.SearchStrategy[tuple[PersonFacts, ...]]:
 
 @st.composite
 def complete(draw: st.DrawFn) -> Situation:
-    kind = draw(st.sampled_from([EventKind.move_in, EventKind.move_in_abroad]))
+    kind = draw(st.sampled_from(KINDS))
     event = {**draw(facts(Holder.EVENT, ("birth_date", "death_date"))), "move_date": MOVED}
     household = draw(facts(Holder.HOUSEHOLD))
     return Situation(kind, event, household, draw(people()), None, "p1", ON)

@@ -68,9 +68,7 @@ JOINING = {"household_after": "merge", "head_changes": False, "belongings": []}
 
 
 def test_a_couple_marries_and_she_joins_his_household_as_his_dependant() -> None:
-    found = answered(
-        HUSBAND, BRIDE, event=event("marriage", registry_notice_done=False), household=JOINING
-    )
+    found = answered(HUSBAND, BRIDE, event=event("marriage", registry_notice_done=False), household=JOINING)
     assert listed(found, "ask") == {}
     assert listed(found, "must") == {
         "X01 household": None,  # 届け出て成立するため期限はない

@@ -65,8 +65,9 @@ def test_a_husband_turns_75_and_his_dependent_wife_of_72_joins_the_citys_insuran
     )
 
 
-def test_the_day_before_he_turns_75_nothing_changes(decided: Decide) -> None:
-    assert listed(on_a_day_without_notice(decided, HUSBAND, WIFE, on=date(2026, 11, 8))) == {}
+def test_the_day_before_he_turns_75_nothing_changes_for_her(decided: Decide) -> None:
+    found = on_a_day_without_notice(decided, HUSBAND, WIFE, on=date(2026, 11, 8))
+    assert listed(found) == {"H11 夫": ("optional", None)}
 
 
 def test_once_he_is_recorded_as_over_75_it_is_asked_who_supports_her(decided: Decide) -> None:

@@ -123,8 +123,12 @@ def content_payload(setting: Setting, content: Content, label: str, room: float)
             one_line = em * size * POINT_IN_MM <= room
             words: Json = [{"on": on, "v": setting.put(text, Role.VALUE, label)} for text, on in marks]
             height = size * POINT_IN_MM * _CHOICE_LINE_EM
-            return {"k": "c", "z": size, "m": words}, height if one_line else None
-        case DateParts():
+            return {"k": "c", "z": size, "m": words, "one": one_line}, height if one_line else None
+        case DateParts(era, year, month, day):
+            if era and year and month and day:  # the digits of the font are half as wide as its characters
+                text = f"{era} {year:>2}{_('年')}{month:>2}{_('月')}{day:>2}{_('日')}"
+                plain = setting.put(text, Role.VALUE, label)
+                return {"k": "t", "t": {"z": SIZES[0], "v": plain}}, SIZES[0] * POINT_IN_MM
             return {"k": "d", "p": _date(setting, content, label)}, SIZES[0] * POINT_IN_MM
         case WrittenName(text, kana):
             above = setting.fitted(kana, Role.VALUE, label, room, _KANA_SIZES) if kana else None

@@ -59,6 +59,13 @@ def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -
     return tuple(decisions)
 
 
+def decide_procedure(
+    pack: Pack, procedure: Procedure, situation: Situation, *, on: date, open_days: OpenDays
+) -> tuple[Decision, ...]:
+    """Return the decisions of `decide` on one procedure alone."""
+    return tuple(Court(pack, situation, on, open_days).decisions(judge_of(procedure)))
+
+
 def changes(before: tuple[Decision, ...], after: tuple[Decision, ...]) -> tuple[Change, ...]:
     """Return the procedures and subjects whose status differs, in the order of `after`, then those gone."""
     old = {(decision.procedure, decision.subject): decision.status for decision in before}

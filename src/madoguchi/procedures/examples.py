@@ -1,7 +1,7 @@
 """Try the worked examples of a pack (台帳の例題): facts in, and what comes out against what is expected."""
 
 from madoguchi.jp.open_days import OpenDays
-from madoguchi.procedures.court import decide
+from madoguchi.procedures.court import decide_procedure
 from madoguchi.procedures.packs import Example, Pack, Procedure
 
 
@@ -9,8 +9,9 @@ def differences(pack: Pack, procedure: Procedure, example: Example) -> tuple[str
     """Return one Japanese sentence for each way in which an example does not come out as expected."""
     decisions = {
         decision.subject: decision
-        for decision in decide(pack, example.situation, on=example.on, open_days=OpenDays())
-        if decision.procedure == procedure.id
+        for decision in decide_procedure(
+            pack, procedure, example.situation, on=example.on, open_days=OpenDays()
+        )
     }
     found: list[str] = []
     for subject, status in example.expect.items():

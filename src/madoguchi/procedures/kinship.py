@@ -43,7 +43,7 @@ class Kinship:
     _kin: dict[tuple[str, str], Kin]
 
     def of(self, relation: str, person: str) -> Kin:
-        """Return the "parents", "spouse", "children" or "guardians" of a person."""
+        """Return the "parents", "spouse", "children", "guardians" of a person, or the children whom they "raised"."""
         return self._kin.get((relation, person), _NONE)
 
 
@@ -100,19 +100,37 @@ def _from_relations(situation: Situation, relations: tuple[Relation, ...]) -> Ki
 
 
 def _complete(situation: Situation, kin: dict[tuple[str, str], Kin]) -> Kinship:
-    """Add guardians (the parents, unless others are given) and the children of the household."""
+    """Add guardians (the parents, unless others are given), whom each raises, and the children of the household."""
     sure: list[str] = []
     maybe: list[str] = []
     concerned: dict[FactRef, None] = {}
     for person in situation.people:
         parents = kin.get(("parents", person.id), _NONE)
         kin.setdefault(("guardians", person.id), parents)
+        kin[("raised", person.id)] = _raised(kin, person.id)
         if parents.sure:
             sure.append(person.id)
         elif parents.maybe:
             maybe.append(person.id)
             concerned.update(dict.fromkeys(parents.concerned))
     return Kinship(Kin(tuple(sure), tuple(maybe), tuple(concerned)), kin)
+
+
+def _raised(kin: dict[tuple[str, str], Kin], person: str) -> Kin:
+    """Return a person's own children and those of the spouse (育てている子)."""
+    own, spouse = kin.get(("children", person), _NONE), kin.get(("spouse", person), _NONE)
+    sure, maybe, concerned = dict.fromkeys(own.sure), dict.fromkeys(own.maybe), dict.fromkeys(own.concerned)
+    for other in spouse.sure:
+        theirs = kin.get(("children", other), _NONE)
+        sure.update(dict.fromkeys(theirs.sure))
+        maybe.update(dict.fromkeys(theirs.maybe))
+        concerned.update(dict.fromkeys(theirs.concerned))
+    for other in spouse.maybe:
+        theirs = kin.get(("children", other), _NONE)
+        maybe.update(dict.fromkeys((*theirs.sure, *theirs.maybe)))
+        concerned.update(dict.fromkeys((*spouse.concerned, *theirs.concerned)))
+    unsure = tuple(one for one in maybe if one not in sure and one != person)
+    return Kin(tuple(one for one in sure if one != person), unsure, tuple(concerned))
 
 
 class _Household:

@@ -19,7 +19,7 @@ from random import Random
 
 from madoguchi.jp.dates import attains, fiscal_year_end
 from madoguchi.jp.open_days import OpenDays
-from madoguchi.procedures.court import decide
+from madoguchi.procedures.court import decide_procedure
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.examples import differences
 from madoguchi.procedures.facts import (
@@ -135,10 +135,8 @@ class _Trial:
         """Return a finding for each condition that stays open although nothing can change it."""
         findings: list[Finding] = []
         for situation in self._situations():
-            decisions = decide(self.pack, situation, on=_ON, open_days=OpenDays())
-            self.reached |= {
-                decision.status for decision in decisions if decision.procedure == self.procedure.id
-            }
+            found = decide_procedure(self.pack, self.procedure, situation, on=_ON, open_days=OpenDays())
+            self.reached |= {decision.status for decision in found}
             findings += self._open_in(situation)
             if findings:
                 return findings[:1]

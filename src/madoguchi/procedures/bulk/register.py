@@ -127,6 +127,10 @@ WITH pairs AS (
   UNION SELECT 'spouse', kin, person FROM given WHERE kind = 'spouse'
   UNION SELECT 'guardians', person, kin FROM given WHERE kind = 'guardian')
 SELECT relation, person, kin FROM pairs
+UNION ALL SELECT DISTINCT 'raised', person, kin FROM (
+  SELECT person, kin FROM pairs WHERE relation = 'children'
+  UNION SELECT s.person, c.kin FROM pairs s JOIN pairs c ON c.person = s.kin AND c.relation = 'children'
+    WHERE s.relation = 'spouse' AND s.person <> c.kin)
 UNION ALL SELECT 'guardians', person, kin FROM pairs p WHERE relation = 'parents'
   AND NOT EXISTS (SELECT 1 FROM pairs g WHERE g.relation = 'guardians' AND g.person = p.person)
 """

@@ -29,7 +29,7 @@ PERSON = Owner("person", 0)
 CLAIMANT = Owner("claimant", 1)
 EVENT = Owner("event", None)
 HOUSEHOLD = Owner("household", None)
-KIN = ("parents", "spouse", "children", "guardians")
+KIN = ("parents", "spouse", "children", "guardians", "raised")
 _HOUSEHOLD_PEOPLE = {"people": "people", "children": "household_children"}
 RESERVED = ("person", "claimant", "event", "household", "parameters", "reference_date", "notified_on")
 _KINDS = {
@@ -156,7 +156,7 @@ class Names:
             )
         owner = self.owner(name)
         match key:
-            case "parents" | "spouse" | "children" | "guardians":
+            case "parents" | "spouse" | "children" | "guardians" | "raised":
                 return People(key, owner)
             case _:
                 raise UnknownName(f"「{name}.{key}」は人の集まりではありません。", nearest(key, KIN))

@@ -42,6 +42,7 @@ _RELATIONS = {
     "parents": "父母",
     "spouse": "配偶者",
     "children": "子",
+    "raised": "育てている子",
     "guardians": "保護者",
 }
 

@@ -96,7 +96,7 @@ class Day:
 class People:
     """A collection: `household.people`, `household.children`, or the kin of a person."""
 
-    relation: Literal["people", "household_children", "parents", "spouse", "children", "guardians"]
+    relation: Literal["people", "household_children", "parents", "spouse", "children", "guardians", "raised"]
     owner: Owner
 
 

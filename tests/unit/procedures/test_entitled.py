@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.procedures.registers import ON, households, write
@@ -73,3 +74,16 @@ def test_a_register_without_a_column_is_refused_and_nothing_is_left(tmp_path: Pa
     with pytest.raises(RegisterUnreadable, match=r"relations\.parquet に列「kind」がありません"):
         entitled(pack, (), register=tmp_path, on=ON, open_days=CLOSED, out=tmp_path / "out.parquet")
     assert not (tmp_path / "out.parquet").exists()
+
+
+def test_an_event_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    pack = national_pack()
+    write(pack, households(pack, EventKind.move_in, 2, 3), tmp_path)
+    events = pq.read_table(tmp_path / "events.parquet")
+    place = events.column_names.index("kind")
+    events = events.set_column(place, "kind", pa.array(["moved"] * events.num_rows))
+    pq.write_table(events, tmp_path / "events.parquet")
+    with pytest.raises(RegisterUnreadable, match="「moved」という届出はありません"):
+        entitled(
+            pack, pack.procedures, register=tmp_path, on=ON, open_days=CLOSED, out=tmp_path / "out.parquet"
+        )

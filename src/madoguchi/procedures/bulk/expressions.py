@@ -85,13 +85,19 @@ def condition(node: Node, scope: Scope) -> str:
     """Return the SQL of a condition: TRUE, FALSE or NULL."""
     match node:
         case And(parts=parts):
-            return "(" + " AND ".join(condition(part, scope) for part in parts) + ")"
+            return _joined("AND", parts, scope)
         case Or(parts=parts):
-            return "(" + " OR ".join(condition(part, scope) for part in parts) + ")"
+            return _joined("OR", parts, scope)
         case Not(part=part):
-            return f"(NOT {condition(part, scope)})"
+            return _negation(condition(part, scope))
+        case Compare(operator="==", left=EventKindOf(), right=Constant(value=kind)):
+            return literal(kind == scope.kind)
+        case Compare(operator="!=", left=EventKindOf(), right=Constant(value=kind)):
+            return literal(kind != scope.kind)
         case Compare():
             return _compare(node, scope)
+        case OneOf(item=EventKindOf(), values=values, negated=negated):
+            return literal((scope.kind in values) != negated)
         case OneOf(item=item, values=values, negated=negated):
             return _one_of(value(item, scope), [literal(one) for one in values], negated)
         case Contains(item=item, code=code, negated=negated):
@@ -104,6 +110,23 @@ def condition(node: Node, scope: Scope) -> str:
         case Quantifier():
             return _quantifier(node, scope)
     return value(node, scope).low
+
+
+def _joined(word: str, parts: tuple[Node, ...], scope: Scope) -> str:
+    """Join conditions; what the kind of event already settles is left out, for its sub-queries cost planning."""
+    settles, says_nothing = ("FALSE", "TRUE") if word == "AND" else ("TRUE", "FALSE")
+    written: list[str] = []
+    for part in parts:
+        text = condition(part, scope)
+        if text == settles:
+            return settles
+        if text != says_nothing:
+            written.append(text)
+    return "(" + f" {word} ".join(written) + ")" if written else says_nothing
+
+
+def _negation(text: str) -> str:
+    return {"TRUE": "FALSE", "FALSE": "TRUE"}.get(text, f"(NOT {text})")
 
 
 def value(node: Node, scope: Scope) -> Value:
@@ -244,6 +267,8 @@ def _call(node: Call, scope: Scope) -> Value:
 
 def _conditional(node: Conditional, scope: Scope) -> Value:
     holds = condition(node.condition, scope)
+    if holds in ("TRUE", "FALSE"):
+        return value(node.chosen if holds == "TRUE" else node.other, scope)
     chosen, other = value(node.chosen, scope), value(node.other, scope)
     sides = []
     for word, one, two in (("least", chosen.low, other.low), ("greatest", chosen.high, other.high)):

@@ -43,18 +43,20 @@ def query_of(
         if tried
         else " LEFT JOIN only_claimant c USING (household_id)"
     )
+    rows = (
+        f"SELECT {subject} AS subject, household_id, h, e, c{', p' if people else ''}"
+        f" FROM households h JOIN events e USING (household_id){people}{claimants}"
+        f" WHERE e.kind = {literal(event.value)}"
+    )
+    named = _naming(procedure, scope)
     answers = ", ".join(
-        f"{condition(part.tree, scope)} AS {word}_{place}"
+        f"{condition(part.tree, named)} AS {word}_{place}"
         for place, group in enumerate(judge.groups)
         for word, part in (("must", group.must), ("optional", group.optional))
         if part is not None
     )
-    day = f"e.{event.date_key}"
-    inner = (
-        f"SELECT {subject} AS subject, h.household_id, {day} AS law_day, {answers}"
-        f" FROM households h JOIN events e USING (household_id){people}{claimants}"
-        f" WHERE e.kind = {literal(event.value)}"
-    )
+    rows = _with_named(procedure, rows, named, used_in=answers)
+    inner = f"SELECT subject, household_id, e.{event.date_key} AS law_day, {answers} FROM ({rows})"
     status = (
         f"SELECT subject, household_id,"
         f" CASE WHEN count(DISTINCT status) = 1 THEN min(status) ELSE 'ask' END AS status"
@@ -65,7 +67,6 @@ def query_of(
 
 def _with_dates(procedure: Procedure, event: EventKind, scope: Scope, status: str, people: str) -> str:
     """Return the query with deadline and amount for those who need something."""
-    deadlines = [_last_day(one, scope) for one in procedure.deadlines if one.event is event]
     same_person = " AND p.id = s.subject" if people else ""
     rows = (
         f"SELECT s.subject AS subject, s.household_id AS household_id, s.status AS status, h, e, c{', p' if people else ''}"
@@ -73,26 +74,44 @@ def _with_dates(procedure: Procedure, event: EventKind, scope: Scope, status: st
         f"{people} LEFT JOIN only_claimant c USING (household_id)"
         f" WHERE s.status <> 'not_needed' AND e.kind = {literal(event.value)}{same_person}"
     )
-    if procedure.amounts:
-        rows, scope = _with_named(procedure, rows, scope)
+    named = _naming(procedure, scope)
+    deadlines = [_last_day(one, named) for one in procedure.deadlines if one.event is event]
+    answers = f"{_earliest(deadlines)} AS deadline, {_yen(procedure.amounts, named)} AS amount_yen"
+    rows = _with_named(procedure, rows, named, used_in=answers)
     return (
-        f"SELECT {literal(procedure.id)} AS procedure, subject, household_id, status,"
-        f" {_earliest(deadlines)} AS deadline, {_yen(procedure.amounts, scope)} AS amount_yen FROM ({rows})"
+        f"SELECT {literal(procedure.id)} AS procedure, subject, household_id, status, {answers} FROM ({rows})"
     )
 
 
-def _with_named(procedure: Procedure, rows: str, scope: Scope) -> tuple[str, Scope]:
-    """Work out each thing that the procedure named once, in columns, one upon the other."""
+def _naming(procedure: Procedure, scope: Scope) -> Scope:
+    """Return the scope in which each thing that the procedure named stands in columns of its own."""
     for name, node in procedure.defined.items():
         found = value(node, scope)
-        low, high, nothing = (f"named_{name}_{side}" for side in ("low", "high", "nothing"))
-        columns = f"{found.low} AS {low}"
-        columns += "" if found.exact else f", {found.high} AS {high}"
-        columns += "" if found.nothing is None else f", {found.nothing} AS {nothing}"
-        rows = f"SELECT *, {columns} FROM ({rows})"
+        low, high, nothing = (_column(name, side) for side in ("low", "high", "nothing"))
         column = Value(low, low if found.exact else high, None if found.nothing is None else nothing)
         scope = replace(scope, named={**scope.named, name: column})
-    return rows, scope
+    return scope
+
+
+def _column(name: str, side: str) -> str:
+    return f"named_{name}_{side}_"
+
+
+def _with_named(procedure: Procedure, rows: str, scope: Scope, *, used_in: str) -> str:
+    """Work out once, one upon the other, each named thing that these answers use."""
+    layers: list[str] = []
+    for name, node in reversed(procedure.defined.items()):
+        if not any(_column(name, side) in used_in for side in ("low", "high", "nothing")):
+            continue
+        found = value(node, scope)
+        columns = f"{found.low} AS {_column(name, 'low')}"
+        columns += "" if found.exact else f", {found.high} AS {_column(name, 'high')}"
+        columns += "" if found.nothing is None else f", {found.nothing} AS {_column(name, 'nothing')}"
+        used_in += columns
+        layers.insert(0, columns)
+    for columns in layers:
+        rows = f"SELECT *, {columns} FROM ({rows})"
+    return rows
 
 
 def _status(judge: Judge) -> str:

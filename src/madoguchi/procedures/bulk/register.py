@@ -6,7 +6,7 @@
 3. Each procedure and event is one query; its rows go to one file, written beside the target and moved there at the end.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,8 +64,9 @@ def entitled(
         _open(connection, pack, register, on, open_days, with_events=bool(procedures))
         person_columns, event_columns = _columns(connection, "people"), _columns(connection, "events")
         connection.execute(f"CREATE TABLE found ({_OUT})")
+        happened = _happened(connection)
         for procedure in wanted:
-            for event in _events(procedure, every=bool(procedures)):
+            for event in sorted(procedure.events & happened, key=lambda one: one.value):
                 query = query_of(procedure, event, person_columns=person_columns, event_columns=event_columns)
                 connection.execute(f"INSERT INTO found {query}")
                 _settle(connection, pack, procedure, event, person_columns, on, open_days)
@@ -73,9 +74,15 @@ def entitled(
         return _written(connection, out)
 
 
-def _events(procedure: Procedure, *, every: bool) -> Iterable[EventKind]:
-    """Return the events to ask for: those of the procedure, or only "none" when nobody named it."""
-    return sorted(procedure.events, key=lambda one: one.value) if every else (EventKind.none,)
+def _happened(connection: duckdb.DuckDBPyConnection) -> frozenset[EventKind]:
+    """Return the kinds of event that some household of the register has."""
+    kinds = {kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM events").fetchall()}
+    for unknown in sorted(kinds - {one.value for one in EventKind}):
+        raise RegisterUnreadable(
+            f"events.parquet の kind「{unknown}」という届出はありません。"
+            f"{'、'.join(one.value for one in EventKind)} のどれかにしてください。"
+        )
+    return frozenset(map(EventKind, kinds))
 
 
 def _open(

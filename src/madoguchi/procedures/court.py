@@ -13,12 +13,11 @@ The answer depends on nothing but the arguments.
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from madoguchi.jp import dates
 from madoguchi.jp.open_days import OpenDays
-from madoguchi.procedures.decisions import Amount, Change, Decision, Reason, Status
+from madoguchi.procedures.decisions import Change, Decision, Reason, Status
+from madoguchi.procedures.due import amount_of, last_day_of
 from madoguchi.procedures.facts import (
     CLAIMANT,
     EVENT_SUBJECT,
@@ -33,8 +32,8 @@ from madoguchi.procedures.language.frame import Frame, Record, nobody
 from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.language.residual import Leaf, Residual, joined, opposite
 from madoguchi.procedures.language.search import leaves_of, outlook
-from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
-from madoguchi.procedures.packs import AmountRule, Pack, Procedure
+from madoguchi.procedures.language.spans import Span, high_of, low_of
+from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.remembered import Told, remembered_for
 from madoguchi.procedures.situation import Situation
 from madoguchi.procedures.wording import label_of, place_of
@@ -157,9 +156,9 @@ class Court:
             self._set_claimant(self.frame, None)
         if status is Status.NOT_NEEDED:
             return Decision(procedure.id, procedure.law_id, subject, status, because, None, False, None, ())
-        deadline = self._deadline(procedure)
+        deadline = last_day_of(procedure, self.frame, self.situation.event)
         overdue = deadline is not None and deadline < self.on
-        amount = self._amount(procedure.amounts) if procedure.amounts else None
+        amount = amount_of(procedure.amounts, self.frame, self.law_day) if procedure.amounts else None
         return Decision(
             procedure.id,
             procedure.law_id,
@@ -302,54 +301,6 @@ class Court:
         named = "、".join(f"「{label}」" for label in labels[:_NAMED_IN_A_REASON])
         return Reason(f"{named}{rest}が分かると決まります", judge.law, judge.verified)
 
-    def _deadline(self, procedure: Procedure) -> date | None:
-        last_days = []
-        for deadline in procedure.deadlines:
-            if deadline.event is self.situation.event:
-                start = deadline.start.evaluate(self.frame)
-                if start is None or start is NOTHING or isinstance(start, Span):
-                    return None
-                last_days.append(
-                    _last_day(
-                        start,
-                        deadline.days,
-                        deadline.count_first_day,
-                        self.open_days if deadline.roll_to_open_day else None,
-                    )
-                )
-        return min(last_days, default=None)
-
-    def _amount(self, rules: tuple[AmountRule, ...]) -> Amount | None:
-        """Return the first amount that applies; None when none does, or when it is not known whether one does."""
-        self.frame.named = {}  # for this procedure, subject and claimant
-        try:
-            for rule in rules:
-                applies = self._applies(rule)
-                if applies is not False:
-                    return self._worked_out(rule) if applies else None
-            return None
-        finally:
-            self.frame.named = None
-
-    def _applies(self, rule: AmountRule) -> bool | None:
-        if rule.valid_from is not None or rule.valid_until is not None:
-            if not isinstance(self.law_day, date):
-                return None
-            after = rule.valid_until is not None and self.law_day > rule.valid_until
-            if after or (rule.valid_from is not None and self.law_day < rule.valid_from):
-                return False
-        return True if rule.when is None else rule.when.evaluate(self.frame)
-
-    def _worked_out(self, rule: AmountRule) -> Amount | None:
-        yen = rule.yen.evaluate(self.frame)
-        if not isinstance(yen, int):
-            return None
-        start, until = (
-            None if expression is None else expression.evaluate(self.frame)
-            for expression in (rule.start, rule.until)
-        )
-        return Amount(yen, rule.per, _exact_day(start), _exact_day(until))
-
 
 _MUST, _OPTIONAL, _NOT_NEEDED = (
     Finding(status) for status in (Status.MUST, Status.OPTIONAL, Status.NOT_NEEDED)
@@ -380,18 +331,8 @@ def _exact(*records: Record) -> bool:
     return not any(value.__class__ is Span for record in records for value in record.values())
 
 
-def _exact_day(value: Any) -> date | None:
-    return value if isinstance(value, date) else None
-
-
 def _reduced(condition: Condition | None, frame: Frame) -> bool | Residual:
     return False if condition is None else condition.reduce(frame)
-
-
-@lru_cache(maxsize=4096)
-def _last_day(start: date, days: int, count_first_day: bool, open_days: OpenDays | None) -> date:
-    last = dates.due(start, days, count_first_day=count_first_day)
-    return last if open_days is None else dates.roll_to_open_day(last, open_days.is_open)
 
 
 def _shape(part: bool | Residual, claimant: str | None) -> object:

@@ -100,7 +100,7 @@ def _column(name: str, side: str) -> str:
 def _with_named(procedure: Procedure, rows: str, scope: Scope, *, used_in: str) -> str:
     """Work out once, one upon the other, each named thing that these answers use."""
     layers: list[str] = []
-    for name, node in reversed(procedure.defined.items()):
+    for name, node in reversed(list(procedure.defined.items())):
         if not any(_column(name, side) in used_in for side in ("low", "high", "nothing")):
             continue
         found = value(node, scope)

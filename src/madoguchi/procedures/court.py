@@ -54,7 +54,7 @@ def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -
     court = Court(pack, situation, on, open_days)
     decisions: list[Decision] = []
     for procedure in pack.procedures_of(situation.event):
-        decisions += court.decisions(judge_of(procedure))
+        decisions += court.decisions(judge_of(procedure, situation.event))
     return tuple(decisions)
 
 
@@ -62,7 +62,7 @@ def decide_procedure(
     pack: Pack, procedure: Procedure, situation: Situation, *, on: date, open_days: OpenDays
 ) -> tuple[Decision, ...]:
     """Return the decisions of `decide` on one procedure alone."""
-    return tuple(Court(pack, situation, on, open_days).decisions(judge_of(procedure)))
+    return tuple(Court(pack, situation, on, open_days).decisions(judge_of(procedure, situation.event)))
 
 
 def changes(before: tuple[Decision, ...], after: tuple[Decision, ...]) -> tuple[Change, ...]:

@@ -41,12 +41,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money in yen, per month, once or per year, from and until a day (both included; None: open)."""
+    """Money in yen, per month, once or per year, from and until a day (both included; None: open), and who gets it."""
 
     yen: int
     per: Literal["month", "once", "year"]
     start: date | None
     until: date | None
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _worked_out(rule: AmountRule, frame: Frame) -> Amount | None:
     start, until = (
         None if expression is None else expression.evaluate(frame) for expression in (rule.start, rule.until)
     )
-    return Amount(yen, rule.per, _exact_day(start), _exact_day(until))
+    return Amount(yen, rule.per, _exact_day(start), _exact_day(until), rule.payee)
 
 
 def _exact_day(value: Any) -> date | None:

@@ -1,10 +1,10 @@
-"""A procedure made ready to be decided (判定の準備): its rules grouped by date and compiled once.
+"""A procedure made ready to be decided for one event (判定の準備): its rules grouped by date and compiled once.
 
 Rules with the same `since` and `until` are alternatives: the group holds when one of them does.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -15,6 +15,7 @@ from madoguchi.procedures.facts import Holder
 from madoguchi.procedures.language.evaluate import compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
 from madoguchi.procedures.language.frame import Evaluate, Record
+from madoguchi.procedures.language.given import FALSE, given
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span
@@ -31,6 +32,7 @@ from madoguchi.procedures.language.tree import (
     nodes_of,
 )
 from madoguchi.procedures.packs import Procedure, Rule
+from madoguchi.procedures.situation import EventKind
 
 _REMEMBERED_PROCEDURES = 4096
 
@@ -129,18 +131,21 @@ class Judge:
 
 
 @lru_cache(maxsize=_REMEMBERED_PROCEDURES)
-def judge_of(procedure: Procedure) -> Judge:
-    """Return the judge of a procedure, made once."""
+def judge_of(procedure: Procedure, event: EventKind) -> Judge:
+    """Return the judge of a procedure for one kind of event, made once."""
     dated: dict[tuple[date, date | None], list[Rule]] = {}
     for rule in procedure.rules:
         dated.setdefault((rule.since, rule.until), []).append(rule)
-    groups = [_group(procedure, since, until, rules) for (since, until), rules in dated.items()]
+    groups = [_group(procedure, event, since, until, rules) for (since, until), rules in dated.items()]
     groups.sort(key=lambda group: group.since, reverse=True)
-    return Judge(procedure, tuple(groups), procedure.law, procedure.verified.verified, _footprint(procedure))
+    verified, footprint = procedure.verified.verified, _footprint(procedure, event)
+    return Judge(procedure, tuple(groups), procedure.law, verified, footprint)
 
 
-def _footprint(procedure: Procedure) -> Footprint:
-    nodes = [node for tree in _trees(procedure) for node in nodes_of(tree)]
+def _footprint(procedure: Procedure, event: EventKind) -> Footprint:
+    deadlines = tuple(one for one in procedure.deadlines if one.event is event)
+    trees = _trees(replace(procedure, deadlines=deadlines))
+    nodes = [node for tree in trees for node in nodes_of(given(tree, event.value))]
     facts = [node for node in nodes if isinstance(node, Fact)]
     wide = any(isinstance(node, (Quantifier, Fold, SamePerson)) for node in nodes)
 
@@ -202,15 +207,21 @@ def reads_claimant(tree: Node) -> bool:
     return False
 
 
-def _group(procedure: Procedure, since: date, until: date | None, rules: list[Rule]) -> Group:
+def _group(
+    procedure: Procedure, event: EventKind, since: date, until: date | None, rules: list[Rule]
+) -> Group:
     musts = [(rule, rule.must.tree) for rule in rules if rule.must is not None]
     optionals = [(rule, rule.optional.tree) for rule in rules if rule.optional is not None]
+    of_event = _of_event(musts, event), _of_event(optionals, event)
+    if any(of_event):  # else no rule is about this event, and the rules as written say so best
+        musts, optionals = of_event
     must, optional = _condition(procedure, musts), _condition(procedure, optionals)
     conditions = [condition for condition in (must, optional) if condition is not None]
     otherwise = tuple(
-        Ground(sentence.when.evaluate, _reason(procedure, rule, sentence.because))
+        Ground(compile_node(when), _reason(procedure, rule, sentence.because))
         for rule in rules
         for sentence in rule.otherwise
+        if (when := given(sentence.when.tree, event.value)) != FALSE
     )
     return Group(
         since,
@@ -222,6 +233,12 @@ def _group(procedure: Procedure, since: date, until: date | None, rules: list[Ru
         any(reads_claimant(condition.tree) for condition in conditions),
         _clauses([condition.tree for condition in conditions]),
     )
+
+
+def _of_event(written: list[tuple[Rule, Node]], event: EventKind) -> list[tuple[Rule, Node]]:
+    """Return the conditions that can hold for this event, without what it settles."""
+    left = [(rule, given(tree, event.value)) for rule, tree in written]
+    return [(rule, tree) for rule, tree in left if tree != FALSE]
 
 
 def _clauses(trees: list[Node]) -> tuple[Evaluate, ...] | None:

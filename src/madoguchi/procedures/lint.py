@@ -121,7 +121,7 @@ class _Trial:
         self.procedure = procedure
         self.event = event
         self.reached: set[Status] = set()
-        judge = judge_of(procedure)
+        judge = judge_of(procedure, event)
         self.conditions: list[Condition] = [
             condition
             for group in judge.groups

@@ -74,6 +74,7 @@ class AmountRule:
     """What is paid out or charged, in yen, for as long as it lasts; of several the first that applies counts.
 
     It applies when the day of the law is from `valid_from` to `valid_until` (None: open) and `when` holds (None: always).
+    `payee` says who gets it.
     """
 
     valid_from: date | None
@@ -83,6 +84,7 @@ class AmountRule:
     per: Literal["month", "once", "year"]
     start: Expression | None
     until: Expression | None
+    payee: str
 
 
 @dataclass(frozen=True, slots=True)

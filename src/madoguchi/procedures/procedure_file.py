@@ -251,7 +251,7 @@ class _ProcedureReader:
         )
 
     def _amount(self, table: Table) -> AmountRule | None:
-        table.only(("valid_from", "valid_until", "when", "yen", "per", "from", "until"))
+        table.only(("valid_from", "valid_until", "when", "yen", "per", "from", "until", "payee"))
         if "yen" not in table.values:
             table.fault("yen", "金額の式がありません。", 'yen = "…" と書いてください。')
         yen = self._expression(table, "yen", Kind.NUMBER)
@@ -266,7 +266,8 @@ class _ProcedureReader:
                 per = "once"
         start, until = (self._expression(table, key, Kind.DATE) for key in ("from", "until"))
         days = table.day("valid_from"), table.day("valid_until")
-        return None if yen is None else AmountRule(*days, when, yen, per, start, until)
+        payee = table.text("payee", default="請求した方")
+        return None if yen is None else AmountRule(*days, when, yen, per, start, until, payee)
 
     def _example(self, table: Table, events: frozenset[EventKind]) -> Example | None:
         table.only(_EXAMPLE_KEYS)

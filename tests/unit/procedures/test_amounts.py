@@ -197,3 +197,17 @@ def test_the_bulk_form_gives_the_same_amount(more: str, tmp_path: Path) -> None:
         alone[str(n)] = None if found is None else found.yen
     assert together == alone
     assert len(set(alone.values())) > 1
+
+
+@pytest.mark.parametrize(
+    ("moved", "expected"),
+    [("2025-11-30", 100), ("2025-12-01", 200), ("2026-11-30", 200), ("2026-12-01", None)],
+)
+def test_a_table_is_looked_up_on_another_day_when_one_is_named(moved: str, expected: int | None) -> None:
+    asked = '[[amount]]\nyen = "table(\'limit\', 0, next_month_start(reference_date))"\nper = "month"\n'
+    assert yen(asked, moved=moved) == expected
+
+
+def test_the_day_of_a_table_has_to_be_a_day() -> None:
+    with pytest.raises(PackErrors, match="3番目には日付"):
+        pack_of('[[amount]]\nyen = "table(\'limit\', 0, 3)"\nper = "month"\n')

@@ -234,7 +234,7 @@ def test_an_amount_is_worked_out() -> None:
     people = [{"id": "p1", "relationship": "世帯主"}, {"id": "p2", "relationship": "子", "moves": True}]
     situation = situation_of([*people], claimant="p1")
     decision = decide(club(), situation, on=ON, open_days=OPEN_DAYS)[-1]
-    assert decision.amount == Amount(1000, "month", date(2026, 12, 1), None)
+    assert decision.amount == Amount(1000, "month", date(2026, 12, 1), None, "請求した方")
 
 
 def test_a_prompt_asks_everyone_it_concerns_at_once() -> None:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.closing import HeadUnclear
 from madoguchi.cases.hearing import definition_of
-from madoguchi.cases.record import Record, heads_after
+from madoguchi.cases.record import heads_after
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
 from madoguchi.channels.counter.head import Notice, head_of
+from madoguchi.channels.counter.procedure_lines import procedure_groups, subject_text
 from madoguchi.channels.counter.words import (
     ADDRESS_KEYS,
     NOT_SHOWN,
@@ -24,13 +25,10 @@ from madoguchi.channels.counter.words import (
     source_text,
     value_text,
 )
-from madoguchi.jp.wareki import format_wareki_short
-from madoguchi.procedures.bring import bring_list
-from madoguchi.procedures.decisions import Decision, Status
+from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 
 UNPROVED = "来た人の本人確認ができていません。届出を受け付けたあと、届出の本人あてに、受け付けたことの通知を送ってください。"
-ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +54,6 @@ class PersonLine:
     name_url: str | None = None
     birth_url: str | None = None
     open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonLine:
-    """Why, for whom, by which law."""
-
-    subject: str
-    text: str
-    law: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureLine:
-    """One procedure, for all whom it concerns alike."""
-
-    id: str
-    name: str
-    subjects: str
-    department: str
-    deadline: str
-    overdue: bool
-    reasons: tuple[ReasonLine, ...]
-    unverified: bool
-    late: str
-    bring: str
-    url: str
-    changed: bool
-    explained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureGroup:
-    """The procedures of one outcome."""
-
-    status: str
-    label: str
-    rows: tuple[ProcedureLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +257,6 @@ def prompt_screen(view: CaseView) -> PromptScreen | None:
     )
 
 
-def subject_text(record: Record, subject: str) -> str:
-    """For whom: a person's name, nothing for the household."""
-    return "" if subject == HOUSEHOLD_SUBJECT else record.name_of(subject)
-
-
 def task_lines(view: CaseView, departments: Mapping[str, str]) -> list[dict[str, str]]:
     """What the departments were told, by department; one line for all people of whom the same is to be done."""
     together: dict[tuple[str, str, str], list[str]] = {}
@@ -320,66 +276,6 @@ def task_lines(view: CaseView, departments: Mapping[str, str]) -> list[dict[str,
             together.items(), key=lambda item: order.index(item[0][0]) if item[0][0] in order else len(order)
         )
     ]
-
-
-def procedure_groups(view: CaseView) -> tuple[ProcedureGroup, ...]:
-    """All procedures by outcome; one line for all people with the same outcome and deadline."""
-    changed = {(change.procedure, change.subject) for change in view.changes}
-    bring = bring_list(
-        view.judged.pack,
-        view.judged.situation,
-        view.judged.decisions,
-        on=view.judged.on,
-        open_days=view.judged.calendar,
-    )
-    groups = []
-    for status in ORDER:
-        together: dict[tuple[str, str], list[Decision]] = {}
-        for one in view.judged.with_status(status):
-            together.setdefault((one.procedure, str(one.deadline)), []).append(one)
-        rows = [_procedure_line(view, ones, changed, bring.by_procedure) for ones in together.values()]
-        rows.sort(key=lambda row: (row.deadline == "", row.deadline))
-        groups.append(ProcedureGroup(status.value, _(status.label), tuple(rows)))
-    return tuple(groups)
-
-
-def _procedure_line(
-    view: CaseView, ones: list[Decision], changed: set[tuple[str, str]], bring: dict[str, Any]
-) -> ProcedureLine:
-    first = ones[0]
-    procedure = view.judged.pack.procedure(first.procedure)
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for one in ones:
-        for reason in one.because:
-            reasons.setdefault((reason.text, reason.law), []).append(subject_text(view.record, one.subject))
-    explained = procedure.tell and all(
-        (first.procedure, n) in view.explained for n in range(len(procedure.tell))
-    )
-    return ProcedureLine(
-        id=first.procedure,
-        name=procedure.name,
-        subjects="、".join(name for one in ones if (name := subject_text(view.record, one.subject))),
-        department=_department(view, procedure.department),
-        deadline=format_wareki_short(first.deadline) if first.deadline else "",
-        overdue=first.overdue,
-        reasons=tuple(
-            ReasonLine("、".join(name for name in names if name) if len(reasons) > 1 else "", text, law)
-            for (text, law), names in reasons.items()
-        ),
-        unverified=any(not reason.verified for one in ones for reason in one.because),
-        late=procedure.late.text if first.status is not Status.NOT_NEEDED else "",
-        bring="、".join(item.text for item in bring.get(first.procedure, ()))
-        if first.status is not Status.NOT_NEEDED
-        else "",
-        url=reverse("counter:procedure", args=[view.header.id, first.procedure, first.subject]),
-        changed=any((one.procedure, one.subject) in changed for one in ones),
-        explained=bool(explained),
-    )
-
-
-def _department(view: CaseView, key: str) -> str:
-    found = view.judged.pack.departments.get(key)
-    return found.name if found else key
 
 
 def change_lines(view: CaseView) -> list[dict[str, str]]:

@@ -23,11 +23,11 @@ from madoguchi.channels.counter.hearing_screen import (
     event_lines,
     notices_of,
     people_lines,
-    subject_text,
     task_lines,
     unproved_notice,
     visitor_text,
 )
+from madoguchi.channels.counter.procedure_lines import subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs

@@ -24,10 +24,10 @@ from madoguchi.channels.counter.hearing_screen import (
     PersonLine,
     event_lines,
     people_lines,
-    subject_text,
     task_lines,
     unproved_notice,
 )
+from madoguchi.channels.counter.procedure_lines import subject_text
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
 from madoguchi.channels.shared.fields import whole_number

@@ -24,7 +24,8 @@ from madoguchi.channels.counter.answers import (
     row_of,
 )
 from madoguchi.channels.counter.head import head_of
-from madoguchi.channels.counter.hearing_screen import context_of, subject_text
+from madoguchi.channels.counter.hearing_screen import context_of
+from madoguchi.channels.counter.procedure_lines import amount_text, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.counter.words import source_text, value_text
 from madoguchi.channels.shared.fields import whole_number
@@ -237,6 +238,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "amount": amount_text(decision.amount) if decision.amount else "",
             "right": _right_text(view, decision),
             "late": found.late.text,
             "department": view.judged.pack.departments[found.department].name,

@@ -39,7 +39,7 @@ def doubtful(procedure: Procedure, event: EventKind, columns: frozenset[str]) ->
     `columns` are the person's facts that the register has; any other is unknown of everybody.
     """
     shared = sorted(
-        {key for group in judge_of(procedure).groups for key in _read_twice(group, event)}, key=str
+        {key for group in judge_of(procedure, event).groups for key in _read_twice(group, event)}, key=str
     )
     tests = []
     for holder, key in shared:
@@ -93,12 +93,12 @@ def settled(
     open_days: OpenDays,
 ) -> Iterator[tuple[str, str, Status]]:
     """Yield household, subject and outcome of doubtful rows (household id and subject, in that order)."""
-    judge = judge_of(procedure)
     wanted: dict[str, list[str]] = {}
     for home, subject in rows:
         wanted.setdefault(home, []).append(subject)
     for home, situation in _situations(connection, pack, list(wanted)):
         court = Court(pack, situation, on, open_days)
+        judge = judge_of(procedure, situation.event)
         statuses = {decision.subject: decision.status for decision in court.decisions(judge)}
         for subject in wanted[home]:
             yield home, subject, statuses[subject]

@@ -85,19 +85,13 @@ def condition(node: Node, scope: Scope) -> str:
     """Return the SQL of a condition: TRUE, FALSE or NULL."""
     match node:
         case And(parts=parts):
-            return _joined("AND", parts, scope)
+            return "(" + " AND ".join(condition(part, scope) for part in parts) + ")"
         case Or(parts=parts):
-            return _joined("OR", parts, scope)
+            return "(" + " OR ".join(condition(part, scope) for part in parts) + ")"
         case Not(part=part):
-            return _negation(condition(part, scope))
-        case Compare(operator="==", left=EventKindOf(), right=Constant(value=kind)):
-            return literal(kind == scope.kind)
-        case Compare(operator="!=", left=EventKindOf(), right=Constant(value=kind)):
-            return literal(kind != scope.kind)
+            return f"(NOT {condition(part, scope)})"
         case Compare():
             return _compare(node, scope)
-        case OneOf(item=EventKindOf(), values=values, negated=negated):
-            return literal((scope.kind in values) != negated)
         case OneOf(item=item, values=values, negated=negated):
             return _one_of(value(item, scope), [literal(one) for one in values], negated)
         case Contains(item=item, code=code, negated=negated):
@@ -110,23 +104,6 @@ def condition(node: Node, scope: Scope) -> str:
         case Quantifier():
             return _quantifier(node, scope)
     return value(node, scope).low
-
-
-def _joined(word: str, parts: tuple[Node, ...], scope: Scope) -> str:
-    """Join conditions; what the kind of event already settles is left out, for its sub-queries cost planning."""
-    settles, says_nothing = ("FALSE", "TRUE") if word == "AND" else ("TRUE", "FALSE")
-    written: list[str] = []
-    for part in parts:
-        text = condition(part, scope)
-        if text == settles:
-            return settles
-        if text != says_nothing:
-            written.append(text)
-    return "(" + f" {word} ".join(written) + ")" if written else says_nothing
-
-
-def _negation(text: str) -> str:
-    return {"TRUE": "FALSE", "FALSE": "TRUE"}.get(text, f"(NOT {text})")
 
 
 def value(node: Node, scope: Scope) -> Value:
@@ -166,6 +143,13 @@ def literal(written: Any) -> str:
     if isinstance(written, int):
         return str(written)
     return "'" + str(written).replace("'", "''") + "'"
+
+
+def exactly(found: Value) -> str:
+    """Return the value where there is only one possibility, else NULL."""
+    if found.exact:
+        return found.low
+    return f"(CASE WHEN {found.low} = {found.high} THEN {found.low} END)"
 
 
 def _same(sql: str) -> Value:
@@ -267,8 +251,6 @@ def _call(node: Call, scope: Scope) -> Value:
 
 def _conditional(node: Conditional, scope: Scope) -> Value:
     holds = condition(node.condition, scope)
-    if holds in ("TRUE", "FALSE"):
-        return value(node.chosen if holds == "TRUE" else node.other, scope)
     chosen, other = value(node.chosen, scope), value(node.other, scope)
     sides = []
     for word, one, two in (("least", chosen.low, other.low), ("greatest", chosen.high, other.high)):
@@ -281,10 +263,9 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
 
 
 def _lookup(node: Lookup, scope: Scope) -> Value:
-    number, day = value(node.number, scope), value(node.day, scope)
-    assert day.exact
-    low = _looked_up(node.table, number.low, day.low)
-    return Value(low, low if number.exact else _looked_up(node.table, number.high, day.low), number.nothing)
+    number, day = value(node.number, scope), exactly(value(node.day, scope))
+    low = _looked_up(node.table, number.low, day)
+    return Value(low, low if number.exact else _looked_up(node.table, number.high, day), number.nothing)
 
 
 def _looked_up(table: DatedTable, number: str, day: str) -> str:
@@ -292,7 +273,7 @@ def _looked_up(table: DatedTable, number: str, day: str) -> str:
     for one in table.versions:
         last = len(one.rows) - 1
         rows = ", ".join(map(str, one.rows))
-        row = f"[{rows}][greatest(0, least({number}, {last})) + 1] + greatest(0, {number} - {last}) * {one.beyond}"
+        row = f"[{rows}][CAST(greatest(0, least({number}, {last})) + 1 AS BIGINT)] + greatest(0, {number} - {last}) * {one.beyond}"
         until = "" if one.until is None else f" AND {day} <= {literal(one.until)}"
         cases.append(
             f"WHEN {day} >= {literal(one.since)}{until} THEN CASE WHEN {number} IS NULL THEN NULL ELSE {row} END"

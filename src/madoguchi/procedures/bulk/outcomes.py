@@ -8,8 +8,9 @@ claimant, and the outcome stands only when it is the same with each of them.
 from collections.abc import Callable
 from dataclasses import replace
 
-from madoguchi.procedures.bulk.expressions import Scope, Value, condition, literal, value
+from madoguchi.procedures.bulk.expressions import Scope, Value, condition, exactly, literal, value
 from madoguchi.procedures.judge import LOOKED_BACK_TO, Group, Judge, judge_of
+from madoguchi.procedures.language.given import given
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
 from madoguchi.procedures.language.tree import Node
 from madoguchi.procedures.packs import AmountRule, Deadline, Procedure
@@ -25,7 +26,7 @@ def query_of(
     procedure: Procedure, event: EventKind, *, person_columns: frozenset[str], event_columns: frozenset[str]
 ) -> str:
     """Return the SQL that decides a procedure for every household with this event, "not needed" left out."""
-    judge = judge_of(procedure)
+    judge = judge_of(procedure, event)
     scope = Scope(
         slots=_SLOTS,
         household="h",
@@ -86,7 +87,7 @@ def _with_dates(procedure: Procedure, event: EventKind, scope: Scope, status: st
 def _naming(procedure: Procedure, scope: Scope) -> Scope:
     """Return the scope in which each thing that the procedure named stands in columns of its own."""
     for name, node in procedure.defined.items():
-        found = value(node, scope)
+        found = value(given(node, scope.kind), scope)
         low, high, nothing = (_column(name, side) for side in ("low", "high", "nothing"))
         column = Value(low, low if found.exact else high, None if found.nothing is None else nothing)
         scope = replace(scope, named={**scope.named, name: column})
@@ -103,7 +104,7 @@ def _with_named(procedure: Procedure, rows: str, scope: Scope, *, used_in: str) 
     for name, node in reversed(list(procedure.defined.items())):
         if not any(_column(name, side) in used_in for side in ("low", "high", "nothing")):
             continue
-        found = value(node, scope)
+        found = value(given(node, scope.kind), scope)
         columns = f"{found.low} AS {_column(name, 'low')}"
         columns += "" if found.exact else f", {found.high} AS {_column(name, 'high')}"
         columns += "" if found.nothing is None else f", {found.nothing} AS {_column(name, 'nothing')}"
@@ -141,16 +142,9 @@ def _of_group(group: Group, place: int) -> str:
     )
 
 
-def _exactly(found: Value) -> str:
-    """Return the value where there is only one possibility, else NULL."""
-    if found.exact:
-        return found.low
-    return f"(CASE WHEN {found.low} = {found.high} THEN {found.low} END)"
-
-
 def _last_day(deadline: Deadline, scope: Scope) -> str:
     days = deadline.days - (1 if deadline.count_first_day else 0)
-    last = f"days_after({_exactly(value(deadline.start.tree, scope))}, {days})"
+    last = f"days_after({exactly(value(given(deadline.start.tree, scope.kind), scope))}, {days})"
     return f"open_day({last})" if deadline.roll_to_open_day else last
 
 
@@ -167,11 +161,9 @@ def _yen(amounts: tuple[AmountRule, ...], scope: Scope) -> str:
     """Return the first amount that applies; unknown whether one does: NULL, as is no amount at all."""
     day, cases = f"{scope.event}.{scope.date_key}", ""
     for one in amounts:
-        tests = ["TRUE" if one.when is None else condition(one.when.tree, scope)]
+        tests = ["TRUE" if one.when is None else condition(given(one.when.tree, scope.kind), scope)]
         tests += [] if one.valid_from is None else [f"{day} >= {literal(one.valid_from)}"]
         tests += [] if one.valid_until is None else [f"{day} <= {literal(one.valid_until)}"]
         applies = "(" + " AND ".join(tests) + ")"
-        cases += (
-            f" WHEN {applies} THEN {_exactly(value(one.yen.tree, scope))} WHEN {applies} IS NULL THEN NULL"
-        )
+        cases += f" WHEN {applies} THEN {exactly(value(given(one.yen.tree, scope.kind), scope))} WHEN {applies} IS NULL THEN NULL"
     return f"CAST(CASE{cases} END AS BIGINT)" if cases else "CAST(NULL AS BIGINT)"

@@ -259,21 +259,24 @@ class Reader:
 
     def _lookup(self, node: ast.Call) -> Node | None:
         match node.args:
-            case [ast.Constant(value=str() as name), number]:
+            case [ast.Constant(value=str() as name), number, *days] if len(days) < 2:
                 read = self.read(number)
+                day = self.read(days[0]) if days else Day("reference_date")
             case _:
                 raise WrongType(
-                    "table には表の名前と数を書きます。", "table('表の名前', 数) の形で書いてください。"
+                    "table には表の名前と数、要れば日を書きます。",
+                    "table('表の名前', 数) か table('表の名前', 数, 日) の形で書いてください。",
                 )
         table = self.names.tables.get(name)
         if table is None:
             raise UnknownName(
                 f"「{name}」という表は tables.toml にありません。", nearest(name, self.names.tables)
             )
-        if read is None:
+        if read is None or day is None:
             return None
         operators.check_argument("table", 2, Kind.NUMBER, read.type)
-        return Lookup(table, read, Day("reference_date"), Type(Kind.NUMBER, unit=table.unit))
+        operators.check_argument("table", 3, Kind.DATE, day.type)
+        return Lookup(table, read, day, Type(Kind.NUMBER, unit=table.unit))
 
     def _smallest_or_largest(self, name: str, node: ast.Call) -> Node | None:
         arguments = [self.read(argument) for argument in node.args]

@@ -184,11 +184,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The number that a dated table gives for `number` on the day of the law: `table('limit', claimant.dependants)`."""
+    """The number that a dated table gives on a day, that of the law unless another is named: `table('limit', 2, day)`."""
 
     table: DatedTable
     number: "Node"
-    day: Day
+    day: "Node"
     type: Type
 
 

@@ -1,0 +1,136 @@
+"""The list of procedures on the main screen (手続きの一覧): by outcome, one line for all whom it concerns alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madoguchi.cases.record import Record
+from madoguchi.cases.views import CaseView
+from madoguchi.jp.wareki import format_wareki_short
+from madoguchi.procedures.bring import bring_list
+from madoguchi.procedures.decisions import Amount, Decision, Status
+from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
+
+ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """Why, for whom, by which law."""
+
+    subject: str
+    text: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureLine:
+    """One procedure, for all whom it concerns alike."""
+
+    id: str
+    name: str
+    subjects: str
+    department: str
+    deadline: str
+    overdue: bool
+    amount: str
+    reasons: tuple[ReasonLine, ...]
+    unverified: bool
+    late: str
+    bring: str
+    url: str
+    changed: bool
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureGroup:
+    """The procedures of one outcome."""
+
+    status: str
+    label: str
+    rows: tuple[ProcedureLine, ...]
+
+
+def amount_text(amount: Amount) -> str:
+    """What is paid, as far as what is known tells: 「月額10,000円（R8.12.1から。請求した方）」."""
+    if amount.yen == 0:
+        return _("0円（所得などの要件に当てはまらない見込みです）")
+    often = {"month": _("月額"), "year": _("年額"), "once": ""}[amount.per]
+    since = _("%sから。") % format_wareki_short(amount.start) if amount.start else ""
+    return _("%(often)s%(yen)s円（%(since)s%(payee)s）") % {
+        "often": often,
+        "yen": f"{amount.yen:,}",
+        "since": since,
+        "payee": amount.payee,
+    }
+
+
+def subject_text(record: Record, subject: str) -> str:
+    """For whom: a person's name, nothing for the household."""
+    return "" if subject == HOUSEHOLD_SUBJECT else record.name_of(subject)
+
+
+def procedure_groups(view: CaseView) -> tuple[ProcedureGroup, ...]:
+    """All procedures by outcome; one line for all people with the same outcome and deadline."""
+    changed = {(change.procedure, change.subject) for change in view.changes}
+    bring = bring_list(
+        view.judged.pack,
+        view.judged.situation,
+        view.judged.decisions,
+        on=view.judged.on,
+        open_days=view.judged.calendar,
+    )
+    groups = []
+    for status in ORDER:
+        together: dict[tuple[str, str], list[Decision]] = {}
+        for one in view.judged.with_status(status):
+            together.setdefault((one.procedure, str(one.deadline)), []).append(one)
+        rows = [_procedure_line(view, ones, changed, bring.by_procedure) for ones in together.values()]
+        rows.sort(key=lambda row: (row.deadline == "", row.deadline))
+        groups.append(ProcedureGroup(status.value, _(status.label), tuple(rows)))
+    return tuple(groups)
+
+
+def _procedure_line(
+    view: CaseView, ones: list[Decision], changed: set[tuple[str, str]], bring: dict[str, Any]
+) -> ProcedureLine:
+    first = ones[0]
+    procedure = view.judged.pack.procedure(first.procedure)
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in ones:
+        for reason in one.because:
+            reasons.setdefault((reason.text, reason.law), []).append(subject_text(view.record, one.subject))
+    explained = procedure.tell and all(
+        (first.procedure, n) in view.explained for n in range(len(procedure.tell))
+    )
+    return ProcedureLine(
+        id=first.procedure,
+        name=procedure.name,
+        subjects="、".join(name for one in ones if (name := subject_text(view.record, one.subject))),
+        department=_department(view, procedure.department),
+        deadline=format_wareki_short(first.deadline) if first.deadline else "",
+        overdue=first.overdue,
+        amount="、".join(dict.fromkeys(amount_text(one.amount) for one in ones if one.amount)),
+        reasons=tuple(
+            ReasonLine("、".join(name for name in names if name) if len(reasons) > 1 else "", text, law)
+            for (text, law), names in reasons.items()
+        ),
+        unverified=any(not reason.verified for one in ones for reason in one.because),
+        late=procedure.late.text if first.status is not Status.NOT_NEEDED else "",
+        bring="、".join(item.text for item in bring.get(first.procedure, ()))
+        if first.status is not Status.NOT_NEEDED
+        else "",
+        url=reverse("counter:procedure", args=[view.header.id, first.procedure, first.subject]),
+        changed=any((one.procedure, one.subject) in changed for one in ones),
+        explained=bool(explained),
+    )
+
+
+def _department(view: CaseView, key: str) -> str:
+    found = view.judged.pack.departments.get(key)
+    return found.name if found else key

@@ -12,6 +12,8 @@ from madoguchi.procedures.loader import national_pack
 from madoguchi.procedures.situation_file import read_situation
 
 OPEN_DAYS = OpenDays()
+PACK = national_pack()
+VOCABULARY = {(one.holder, one.key): one for one in PACK.vocabulary}
 
 
 def next_month(day: date) -> date:
@@ -43,11 +45,10 @@ def yen(
     relations: Sequence[Mapping[str, str]] | None = None,
 ) -> tuple[int, date | None] | None:
     """The amount of one procedure for one subject and its first day; None where the pack gives none."""
-    pack = national_pack()
     told = {"event": {"kind": "none"}, "notified_on": day.isoformat(), "claimant": claimant, "people": people}
     if relations is not None:
         told["relations"] = relations
-    situation = read_situation(told, {(one.holder, one.key): one for one in pack.vocabulary})
-    decided = decide_procedure(pack, pack.procedure(procedure), situation, on=day, open_days=OPEN_DAYS)
+    situation = read_situation(told, VOCABULARY)
+    decided = decide_procedure(PACK, PACK.procedure(procedure), situation, on=day, open_days=OPEN_DAYS)
     (found,) = (one for one in decided if one.subject == subject)
     return None if found.amount is None else (found.amount.yen, found.amount.start)

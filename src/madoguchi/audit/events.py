@@ -59,6 +59,7 @@ SENTENCES = {
     # cases
     "begin": noop("受付を始めました"),
     "set_who_moves": noop("異動する人を決めました"),
+    "say_event": noop("届出の内容を入れました"),
     "set_visitor": noop("来た人を確かめました"),
     "answer": noop("聞き取りに答えました"),
     "correct_fact": noop("答えを直しました"),

@@ -23,10 +23,11 @@ from madoguchi.cases.models import (
     TaskRow,
 )
 from madoguchi.cases.own_facts import LATE_REASON
-from madoguchi.cases.record import CHOSEN, Record, heads_after, read_record
+from madoguchi.cases.record import CHOSEN, Record, head_is_clear, heads_after, read_record
 from madoguchi.cases.representation import May, rights
 from madoguchi.cases.states import Act, FactSource, TaskState, VisitorKind
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
+from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_to_json
 
 MOST_POINTS = 20_000
@@ -61,7 +62,7 @@ class HeadUnclear(CannotSign):
         self.heads = tuple(heads)
         found = f"世帯主が{len(heads)}人（{'、'.join(heads)}）います" if heads else "世帯主がいません"
         super().__init__(
-            f"移ったあとの世帯に{found}。「来た人・世帯」の画面で、ひとりを世帯主にし、ほかの人の続柄を直してください。"
+            f"届出のあとの世帯に{found}。「来た人・世帯」の画面で、ひとりを世帯主にし、ほかの人の続柄を直してください。"
         )
 
 
@@ -191,9 +192,8 @@ def sign(
         record = read_record(row)
         if not record.value("notifier_kind"):
             raise NobodyCame
-        heads = heads_after(record)
-        if len(heads) != 1:
-            raise HeadUnclear(heads)
+        if not head_is_clear(record, EventKind(row.event_kind)):
+            raise HeadUnclear(heads_after(record))
         judged = judge(row, record)
         _see_that_they_may(judged, record, paper_signed=paper_signed)
         SignatureRow.objects.create(

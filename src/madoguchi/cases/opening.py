@@ -160,7 +160,7 @@ def begin_from_certificate(*, case: str, certificate: MovingOutCertificate, by: 
             raise DateInFuture(certificate.move_date)
         given = certificate_facts(certificate)
         act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
-        _add_people(
+        add_people(
             row, act, [HeldPerson(f"p{n}", "", False) for n, _ in enumerate(certificate.people, start=1)]
         )
 
@@ -175,7 +175,7 @@ def add_residents(
     version: int | None = None,
 ) -> None:
     """Bring people of the register into the case: as those who move, or as those who stay (the joined household)."""
-    _see_that_it_is_real(case)
+    see_that_it_is_real(case)
     people = disclose(
         actor=by,
         purpose=Purpose.COUNTER_CASE,
@@ -195,7 +195,7 @@ def join_household(*, case: str, number: str, by: Actor, now: datetime, version:
 
     Its members come into the case as people who stay, so that their procedures are decided again too.
     """
-    _see_that_it_is_real(case)
+    see_that_it_is_real(case)
     members = household_members(
         household_no=number,
         actor=by,
@@ -219,7 +219,7 @@ def join_household(*, case: str, number: str, by: Actor, now: datetime, version:
     _add_disclosed(case, members, staying=True, by=by, now=now, version=version)
 
 
-def _see_that_it_is_real(case: str) -> None:
+def see_that_it_is_real(case: str) -> None:
     """Practice never opens the register, not even to look."""
     if find_case(case).practice:
         raise PracticeReadsNobody
@@ -243,28 +243,33 @@ def _add_disclosed(
         given: dict[FactRef, Given] = {}
         held: list[HeldPerson] = []
         for n, person in enumerate(fresh, start=first):
-            ref = f"p{n}"
-            held.append(HeldPerson(ref, person.resident_no, staying))
-            given[FactRef("name", ref)] = Given(person.name.name, FactSource.REGISTER)
-            given[FactRef("kana", ref)] = Given(person.name.kana or "", FactSource.REGISTER)
-            for key in FURTHER_NAMES:
-                if written := getattr(person.name, key):
-                    given[FactRef(key, ref)] = Given(written, FactSource.REGISTER)
-            given[FactRef("moves", ref)] = Given(not staying, FactSource.REGISTER)
-            given[FactRef("lives_with_household", ref)] = Given(True, FactSource.REGISTER)
-            for key, known in person.facts.items():
-                if person.status is ResidentStatus.MOVED_OUT and key not in SAME_WHEN_COMING_BACK:
-                    continue
-                given[FactRef(key, ref)] = Given(known.value, FactSource.REGISTER, as_of=known.as_of)
+            held.append(HeldPerson(f"p{n}", person.resident_no, staying))
+            given |= given_of(person, f"p{n}", moves=not staying)
         if staying and people:
             given[FactRef(JOINED_HOUSEHOLD, EVENT_SUBJECT)] = Given(
                 people[0].household_no, FactSource.REGISTER
             )
         act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
-        _add_people(row, act, held, first=first)
+        add_people(row, act, held, first=first)
 
 
-def _add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, first: int = 1) -> None:
+def given_of(person: DisclosedPerson, ref: str, *, moves: bool | None) -> dict[FactRef, Given]:
+    """What the register gives of a person, under a reference of the case; `moves` None: nobody moves in this event."""
+    values: dict[str, Value] = {"name": person.name.name, "kana": person.name.kana or ""}
+    values |= {key: written for key in FURTHER_NAMES if (written := getattr(person.name, key))}
+    if moves is not None:
+        values["moves"] = moves
+    values["lives_with_household"] = True
+    given = {FactRef(key, ref): Given(value, FactSource.REGISTER) for key, value in values.items()}
+    for key, known in person.facts.items():
+        if person.status is ResidentStatus.MOVED_OUT and key not in SAME_WHEN_COMING_BACK:
+            continue
+        given[FactRef(key, ref)] = Given(known.value, FactSource.REGISTER, as_of=known.as_of)
+    return given
+
+
+def add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, first: int = 1) -> None:
+    """Write down that an act brought these people into the case, in the order from `first` on."""
     PersonRow.objects.bulk_create(
         PersonRow(
             case=row,

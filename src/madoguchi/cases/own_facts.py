@@ -26,12 +26,15 @@ _LABELS: Mapping[Holder, Mapping[str, str]] = {
         "new_postal_code": "郵便番号",
         "old_address": "前の住所",
         "old_building": "前の方書",
+        "registered_address": "住所（住民記録）",
         "old_head": "前の世帯主",
         "new_head": "新しい世帯主",
         LATE_REASON: "届出が遅れた理由",
     },
 }
-ADDRESS_FACTS = frozenset({"new_address", "new_building", "new_postal_code", "old_address", "old_building"})
+ADDRESS_FACTS = frozenset(
+    {"new_address", "new_building", "new_postal_code", "old_address", "old_building", "registered_address"}
+)
 
 
 def own_definition(ref: FactRef) -> FactDefinition | None:

@@ -28,6 +28,7 @@ EVENT_TEXTS = (
     "new_postal_code",
     "old_address",
     "old_building",
+    "registered_address",
     "old_head",
     "new_head",
 )
@@ -44,6 +45,26 @@ ADDRESS_KEPT_OFF = "address_kept_off"
 CHOSEN = "chosen_procedures"
 HEAD = "世帯主"
 OF_AGE = 18
+# Events in which people move; in any other nobody is said to move or to stay.
+MOVING = frozenset(
+    {
+        EventKind.move_in,
+        EventKind.move_in_abroad,
+        EventKind.move_within,
+        EventKind.move_out,
+        EventKind.move_out_abroad,
+    }
+)
+# After these the household of the city has to have one head, if anybody is left in it.
+_HEAD_MATTERS = frozenset(
+    {
+        EventKind.move_in,
+        EventKind.move_in_abroad,
+        EventKind.move_within,
+        EventKind.household_change,
+        EventKind.death,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +159,26 @@ class Record:
 
 
 def comes_together(record: Record) -> tuple[str, ...]:
-    """Who belongs to the household that comes of the move: those who move, and those of the joined household."""
+    """Who belongs to the household that comes of the event.
+
+    Those who move, and those of the joined household; where nobody moves, everybody whom death has not taken.
+    """
+    refs = [person.ref for person in record.people]
+    if all(record.value("moves", ref) is None for ref in refs):
+        return tuple(ref for ref in refs if record.value("death_date", ref) is None)
     return tuple(
         person.ref for person in record.people if person.staying or record.value("moves", person.ref) is True
     )
+
+
+def concerned(record: Record) -> tuple[str, ...]:
+    """Whom the notice is about: who moves, died, marries, parts or is born; everybody when nobody is singled out."""
+    refs = [person.ref for person in record.people]
+    for key, value in (("moves", True), ("party", True)):
+        if found := tuple(ref for ref in refs if record.value(key, ref) is value):
+            return found
+    dead = tuple(ref for ref in refs if record.value("death_date", ref) is not None)
+    return dead or tuple(refs)
 
 
 def may_claim(record: Record, *, on: date) -> tuple[str, ...]:
@@ -161,11 +198,18 @@ def may_claim(record: Record, *, on: date) -> tuple[str, ...]:
 
 def heads_after(record: Record) -> tuple[str, ...]:
     """The names of every 世帯主 of that household; one, when all is in order."""
-    return tuple(
+    heads = tuple(
         record.text("name", ref) or ref
         for ref in comes_together(record)
         if record.text("relationship", ref) == HEAD
     )
+    new_head = record.text("new_head")
+    return (new_head,) if new_head else heads
+
+
+def head_is_clear(record: Record, event: EventKind) -> bool:
+    """Whether the household that comes of the event has one 世帯主, or needs none."""
+    return event not in _HEAD_MATTERS or not comes_together(record) or len(heads_after(record)) == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from datetime import datetime
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import civil_day, find_case
-from madoguchi.cases.judging import Judged, judge
+from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.queries import address_may_appear
-from madoguchi.cases.record import HeldFact, Record, heads_after, read_record
+from madoguchi.cases.record import HeldFact, Record, concerned, heads_after, read_record
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.city.queries import profile
 from madoguchi.jp.addresses import split_address
@@ -85,16 +85,17 @@ def facts_for_sheets(
     if "old_address" in {ref.key for ref in record.facts}:
         known["case.moving_out_certificate", ""] = KnownValue("確認済み", "職員確認")
     known |= _notifier(papers, withheld)
-    movers = tuple(person.ref for person in record.people if record.value("moves", person.ref) is True)
+    whom = concerned(record)
     claimant = papers.judged.situation.claimant
+    dead = any(record.value("death_date", ref) is not None for ref in whom)
     return FactsForSheet(
         known=known,
-        people=tuple(person.ref for person in record.people if person.ref in listed)
-        or movers
-        or tuple(person.ref for person in record.people),
+        people=tuple(person.ref for person in record.people if person.ref in listed) or whom,
         subject=subject
         if subject and subject != HOUSEHOLD_SUBJECT
-        else claimant or (movers[0] if movers else None),
+        else claimant
+        if claimant and not dead
+        else next(iter(whom), None),
         audience=papers.audience,
         municipality=papers.city.name,
         number=papers.row.number,
@@ -108,7 +109,8 @@ def facts_for_sheets(
 def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownValue]:
     """The new and the old address, as the sheets name them: of the household and of each person who moves."""
     known: dict[tuple[str, str], KnownValue] = {}
-    for prefix, key in (("new", "address"), ("old", "previous_address")):
+    stays = () if record.text("new_address") else (("registered", "address"),)
+    for prefix, key in (("new", "address"), ("old", "previous_address"), *stays):
         text = record.text(f"{prefix}_address")
         if not text:
             continue
@@ -118,9 +120,7 @@ def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownVal
             text, building = text.removesuffix(parts.building), parts.building.strip()
         value = KnownValue(Address(text, building), _source(record, f"{prefix}_address"), withheld=withheld)
         known[f"household.{key}", ""] = value
-        for person in record.people:
-            if record.value("moves", person.ref) is True:
-                known[f"person.{key}", person.ref] = value
+        known |= {(f"person.{key}", ref): value for ref in concerned(record)}
     return known
 
 
@@ -148,16 +148,23 @@ def _notifier(papers: PapersOfCase, withheld: bool) -> dict[tuple[str, str], Kno
         known["notifier.kind", ""] = KnownValue(record.text("notifier_kind"), "職員確認")
     if record.text("notifier_phone"):
         known["notifier.phone", ""] = KnownValue(record.text("notifier_phone"), "本人申告")
-    if ref and record.text("new_address"):
-        known["notifier.address", ""] = KnownValue(
-            Address(record.text("new_address"), record.text("new_building")), "本人申告", withheld=withheld
-        )
+    home = record.text("new_address") or record.text("registered_address")
+    if ref and home:
+        building = record.text("new_building")
+        known["notifier.address", ""] = KnownValue(Address(home, building), "本人申告", withheld=withheld)
     documents = record.value("notifier_documents")
     if isinstance(documents, frozenset) and documents:
         text = "、".join(IdentityDocument(code).label for code in sorted(documents))
         known["case.identity_document", ""] = KnownValue(text, "職員確認")
     known["case.received_by", ""] = KnownValue(papers.row.opened_by_name, "受付")
     known["case.number", ""] = KnownValue(papers.row.number, "受付")
+    if ref and record.text("relationship", ref):
+        relationship = KnownValue(record.text("relationship", ref), _source(record, "relationship", ref))
+        known["notifier.relationship", ""] = relationship
+    filed = dict.fromkeys(
+        papers.judged.pack.procedure(one.procedure).name for one in applied_for(papers.judged, record)
+    )
+    known["case.filed", ""] = KnownValue("、".join(filed), "受付")
     return known
 
 

@@ -15,7 +15,7 @@ from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.certificate_wishes import CERTIFICATE_NAMES
 from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
-from madoguchi.cases.record import read_record
+from madoguchi.cases.record import MOVING, concerned, read_record
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets, head_of_household
 from madoguchi.city.queries import departments, desk_names
 from madoguchi.jp.wareki import format_wareki
@@ -38,11 +38,12 @@ from madoguchi.papers.values import (
 )
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
-from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
+from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT, Holder
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
 
 PAD_WIDTH, PAD_HEIGHT = 900, 260
+MOVED_IN = frozenset({EventKind.move_in, EventKind.move_in_abroad, EventKind.move_within})
 STATEMENT = "上の内容に相違ありません。届出・申請をします。"
 
 
@@ -149,7 +150,7 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         event=EventKind(row.event_kind).label,
         received_on=row.day,
         items=tuple(_once(items)),
-        next_steps=NEXT_STEPS,
+        next_steps=next_steps(row),
     )
     return _printed(papers, "guide", render_guide(values, issued_at=now), actor, now)
 
@@ -218,12 +219,12 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         people=tuple(
             f"{record.name_of(person.ref)}（{record.text('relationship', person.ref)}）"
             for person in record.people
-            if record.value("moves", person.ref) is True
+            if person.ref in concerned(record)
         ),
         changes=_change_lines(papers),
         procedures=_procedure_lines(papers, filed, names),
         money=money_lines(row),
-        next_steps=NEXT_STEPS,
+        next_steps=next_steps(row),
         statement=STATEMENT,
         signature=_pad(signature) if signature and signature.kind == "pad" else None,
         signed_on=civil_day(signature.at) if signature else None,
@@ -258,25 +259,27 @@ NEXT_STEPS = (
 )
 
 
+def next_steps(row: CaseRow) -> tuple[str, ...]:
+    """What happens after the signature; only a move brings a new address."""
+    return NEXT_STEPS if EventKind(row.event_kind) in MOVED_IN else NEXT_STEPS[:-1]
+
+
 def _change_lines(papers: PapersOfCase) -> tuple[ChangeLine, ...]:
-    record = papers.record
+    record, event = papers.record, EventKind(papers.row.event_kind)
     withheld = not papers.address_may_appear()
-    moved = record.value("move_date")
-    lines = [
-        ChangeLine(
-            "住所",
-            record.text("old_address"),
-            f"{record.text('new_address')} {record.text('new_building')}".strip(),
-            withheld,
-        ),
-        ChangeLine("異動日（住み始めた日）", "", format_wareki(moved) if isinstance(moved, date) else ""),
-    ]
+    day = record.value(event.date_key)
+    said = format_wareki(day) if isinstance(day, date) else ""
+    lines = []
+    if event in MOVING:
+        new = f"{record.text('new_address')} {record.text('new_building')}".strip()
+        lines += [ChangeLine("住所", record.text("old_address"), new, withheld)]
+    if said:
+        definition = papers.judged.pack.fact(Holder.EVENT, event.date_key)
+        label = "異動日（住み始めた日）" if event in MOVED_IN else definition.label if definition else "日"
+        lines.append(ChangeLine(label, "", said))
     if record.text("old_head") or record.text("new_head"):
-        lines.append(
-            ChangeLine(
-                "世帯主", record.text("old_head"), record.text("new_head") or head_of_household(record)
-            )
-        )
+        new_head = record.text("new_head") or head_of_household(record)
+        lines.append(ChangeLine("世帯主", record.text("old_head"), new_head))
     return tuple(lines)
 
 

@@ -35,6 +35,7 @@ class Act(Enum):
 
     BEGIN = "begin"
     SET_WHO_MOVES = "set_who_moves"
+    SAY_EVENT = "say_event"
     SET_VISITOR = "set_visitor"
     ANSWER = "answer"
     CORRECT_FACT = "correct_fact"
@@ -62,7 +63,8 @@ class Act(Enum):
 
 _WHILE_HEARING = frozenset(
     {
-        Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE, Act.RETAKE,
+        Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SAY_EVENT, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE,
+        Act.RETAKE,
         Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
         Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
@@ -88,7 +90,16 @@ LEADS_TO: dict[Act, CaseStatus] = {
 }
 # What may be taken back with one key, as long as the case is not signed.
 CAN_BE_UNDONE = frozenset(
-    {Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE}
+    {
+        Act.BEGIN,
+        Act.FOLLOW,
+        Act.SET_WHO_MOVES,
+        Act.SAY_EVENT,
+        Act.SET_VISITOR,
+        Act.ANSWER,
+        Act.CORRECT_FACT,
+        Act.CHOOSE,
+    }
 )
 
 

@@ -67,6 +67,24 @@ class CertificateForm(forms.Form):
     special = forms.BooleanField(label=_("特例転出（カードで転出した）"), required=False)
 
 
+class EventForm(forms.Form):
+    """What is said of an event of a household of the register; which fields are asked depends on the event."""
+
+    day = WarekiField(label=_("日付"), required=False, help_text=_("R8.11.5 のように"))
+    new_address = forms.CharField(label=_("新しい住所"), max_length=200, required=False)
+    new_building = forms.CharField(label=_("方書（建物・部屋・様方）"), max_length=200, required=False)
+    child_name = forms.CharField(
+        label=_("お子さんの氏名"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=_("まだ決まっていなければ空のままにします"),
+    )
+    child_kana = forms.CharField(label=_("お子さんのフリガナ"), max_length=LONGEST_NAME, required=False)
+    child_sex = forms.ChoiceField(
+        label=_("お子さんの性別"), required=False, choices=[("", "―"), ("male", _("男")), ("female", _("女"))]
+    )
+
+
 class CertificatePersonForm(forms.Form):
     """One person on the certificate. Blank lines are left out."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.closing import HeadUnclear
 from madoguchi.cases.hearing import definition_of
-from madoguchi.cases.record import heads_after
+from madoguchi.cases.record import head_is_clear, heads_after
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
@@ -49,7 +49,7 @@ class PersonLine:
     name: str
     relationship: str
     birth: str
-    moves: bool
+    moves: bool | None
     facts: tuple[FactLine, ...]
     name_url: str | None = None
     birth_url: str | None = None
@@ -121,10 +121,9 @@ def unproved_notice(view: CaseView) -> tuple[Notice, ...]:
 
 
 def _head_notice(view: CaseView) -> tuple[Notice, ...]:
-    heads = heads_after(view.record)
-    if len(heads) == 1 or not view.record.people:
+    if head_is_clear(view.record, view.header.event) or not view.record.people:
         return ()
-    return (Notice("attention", str(HeadUnclear(heads))),)
+    return (Notice("attention", str(HeadUnclear(heads_after(view.record)))),)
 
 
 def _earlier_notice(view: CaseView) -> tuple[Notice, ...]:
@@ -198,7 +197,7 @@ def people_lines(
                 name=view.record.name_of(person.ref),
                 relationship=view.record.text("relationship", person.ref),
                 birth=birth_text(view.record, person.ref),
-                moves=view.record.value("moves", person.ref) is True,
+                moves=moves if isinstance(moves := view.record.value("moves", person.ref), bool) else None,
                 facts=tuple(_fact_line(view, ref) for ref in refs),
                 name_url=_correction(view, FactRef("name", person.ref)),
                 birth_url=_correction(view, FactRef("birth_date", person.ref)),

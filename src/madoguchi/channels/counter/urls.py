@@ -7,6 +7,7 @@ from django.urls import path
 from madoguchi.channels.counter import (
     views_closing,
     views_desk,
+    views_event,
     views_hearing,
     views_opening,
     views_people,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("cases/<str:case>/choose/", views_opening.choose, name="choose"),
     path("cases/<str:case>/certificate/", views_people.certificate, name="certificate"),
     path("cases/<str:case>/household/", views_people.household, name="household"),
+    path("cases/<str:case>/event/", views_event.event, name="event"),
     path("cases/<str:case>/visitor/", views_visitor.visitor, name="visitor"),
     path("cases/<str:case>/hearing/", views_hearing.hear, name="hearing"),
     path("cases/<str:case>/answer/", views_hearing.answer, name="answer"),

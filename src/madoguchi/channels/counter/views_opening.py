@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Purpose
 from madoguchi.cases import hearing, opening, queries
-from madoguchi.cases.acting import NotNow
+from madoguchi.cases.acting import NotNow, find_case
+from madoguchi.cases.household_notice import FROM_REGISTER, begin_household
 from madoguchi.cases.states import CaseStatus
 from madoguchi.cases.views import CaseHeader, CaseView
 from madoguchi.channels.counter.forms import (
@@ -30,7 +31,7 @@ from madoguchi.residents.people import SearchTerms
 from madoguchi.residents.search import NothingToSearchFor, search
 
 FIRST_LINES = 5
-OPENED_HERE = (EventKind.move_in,)
+OPENED_HERE = (EventKind.move_in, *(event for event in EventKind if event in FROM_REGISTER))
 
 
 def case_of(request: HttpRequest, case: str, screen: str) -> CaseView:
@@ -133,9 +134,13 @@ def open_case(request: HttpRequest) -> HttpResponse:
     """Begin a visit."""
     wanted = request.POST.get("event", "")
     event = next((one for one in OPENED_HERE if one.value == wanted), EventKind.move_in)
-    case = opening.open_case(
-        event=event, by=actor_of(request), now=timezone.now(), practice=request.POST.get("practice") == "yes"
-    )
+    practice = request.POST.get("practice") == "yes"
+    if practice and event in FROM_REGISTER:
+        messages.error(
+            request, _("練習では住民記録を開きません。届出の種類を「転入」にして練習してください。")
+        )
+        return redirect("counter:worklist")
+    case = opening.open_case(event=event, by=actor_of(request), now=timezone.now(), practice=practice)
     return redirect("counter:start", case)
 
 
@@ -154,6 +159,8 @@ def resume(request: HttpRequest, case: str) -> HttpResponse:
 def start(request: HttpRequest, case: str) -> HttpResponse:
     """By what to begin."""
     view = case_of(request, case, "start")
+    if view.header.event in FROM_REGISTER:
+        return redirect("counter:event" if view.record.people else "counter:find", case)
     if view.record.people:
         return redirect("counter:household", case)
     return render(
@@ -170,6 +177,7 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
         "case": head_of(view.header, here="start", record=view.record),
         "form": form,
         "searched": False,
+        "from_register": view.header.event in FROM_REGISTER,
     }
     if request.method == "POST" and form.is_valid():
         terms = SearchTerms(
@@ -210,15 +218,13 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
 @needs(Authority.COUNTER)
 @require_POST
 def choose(request: HttpRequest, case: str) -> HttpResponse:
-    """Bring the person that was found into the case."""
+    """Bring the person that was found into the case; of a household of the register, everybody who lives there."""
+    number, by, now = request.POST.get("resident", ""), actor_of(request), timezone.now()
     try:
-        opening.add_residents(
-            case=case,
-            resident_nos=[request.POST.get("resident", "")],
-            staying=False,
-            by=actor_of(request),
-            now=timezone.now(),
-        )
+        if queries.header_of(find_case(case)).event in FROM_REGISTER:
+            begin_household(case=case, resident_no=number, by=by, now=now)
+            return redirect("counter:event", case)
+        opening.add_residents(case=case, resident_nos=[number], staying=False, by=by, now=now)
     except (opening.NoSuchHousehold, NotNow) as error:
         messages.error(request, str(error))
         return redirect("counter:find", case)

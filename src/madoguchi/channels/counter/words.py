@@ -23,6 +23,7 @@ OWN_LABELS = {
     "new_building": "方書",
     "old_address": "前の住所",
     "old_building": "前の方書",
+    "registered_address": "住所（住民記録）",
     "old_head": "前の世帯主",
     "new_head": "新しい世帯主",
     "joined_household": "入る世帯",
@@ -32,7 +33,9 @@ OWN_LABELS = {
     "notifier_documents": "本人確認書類",
     CLAIMANT: "手当などの請求者",
 }
-ADDRESS_KEYS = frozenset({"new_address", "new_building", "old_address", "old_building", "joined_household"})
+ADDRESS_KEYS = frozenset(
+    {"new_address", "new_building", "old_address", "old_building", "registered_address", "joined_household"}
+)
 NOT_SHOWN = frozenset(
     {
         "notifier_ref",

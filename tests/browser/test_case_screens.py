@@ -14,6 +14,7 @@ from tests.rooms.cases.walking import (
     answer_once,
     answered,
     begun,
+    bereaved,
     brought_to,
     opened,
     publish_with_a_bus_pass,
@@ -31,8 +32,18 @@ BEGUN = (
     "start", "find", "certificate", "household", "visitor", "hearing", "check", "sign", "display", "history",
     "journey", "revision", "facts/health_insurance/p1", "procedures/move-in-notice/household", "procedures/nhi-enrol/p1",
 )  # fmt: skip
+BEREAVED = (
+    "find",
+    "event",
+    "visitor",
+    "hearing",
+    "check",
+    "sign",
+    "display",
+    "procedures/nhi-funeral/household",
+)
 SIGNED = ("hearing", "done", "correct", "display", "history", "journey")
-STATES = ("opened", "begun", "half heard", "heard", *(status.value for status in CaseStatus))
+STATES = ("opened", "bereaved", "begun", "half heard", "heard", *(status.value for status in CaseStatus))
 HALF = {"width": 720, "height": 450}  # 1440 × 900 at 200%
 
 pytestmark = [
@@ -48,6 +59,8 @@ def brought_there(state: str, city: Staff) -> str:
     clerk = city[CLERK]
     if state == "opened":
         return opened(clerk)
+    if state == "bereaved":
+        return bereaved(clerk)
     if state in ("begun", "half heard", "heard"):
         case = begun(clerk)
         visited(case, clerk)
@@ -66,9 +79,10 @@ def screens(state: str, case: str) -> Iterator[tuple[str, str]]:
     """Who opens which screen of a case in this state."""
     before = state in ("begun", "half heard", "heard", CaseStatus.HEARING.value)
     yield CLERK, "/cases/"
-    for name in EMPTY if state == "opened" else BEGUN if before else SIGNED:
+    early = {"opened": EMPTY, "bereaved": BEREAVED}
+    for name in early.get(state, BEGUN if before else SIGNED):
         yield CLERK, f"/cases/{case}/{name}/"
-    if before or state == "opened":
+    if before or state in early:
         return
     yield OFFICER, "/desk/"
     for task in TaskRow.objects.filter(department="insurance", case__public_id=case):

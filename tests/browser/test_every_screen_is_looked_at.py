@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
-from tests.browser.test_case_screens import BEGUN, EMPTY, SIGNED
+from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
@@ -28,7 +28,7 @@ OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews"
 
 
 def looked_at() -> set[str]:
-    of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEGUN, *SIGNED)}
+    of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *BEGUN, *SIGNED)}
     return of_case | {resolve(url.split("?")[0]).view_name for _, url in BY_SCREEN} | OF_A_CASE
 
 

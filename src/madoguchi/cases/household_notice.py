@@ -97,18 +97,22 @@ class SaidEvent:
 def begin_household(*, case: str, resident_no: str, by: Actor, now: datetime) -> None:
     """Bring the household of a person of the register into the case. Raises NoSuchHousehold, PracticeReadsNobody."""
     see_that_it_is_real(case)
-    reading = {
-        "actor": by,
-        "purpose": Purpose.COUNTER_CASE,
-        "audience": Audience.CLERK,
-        "case": case,
-        "screen": "begin",
-        "now": now,
-    }
-    found = disclose(resident_nos=[resident_no], **reading)  # type: ignore[arg-type]
+    purpose, audience = Purpose.COUNTER_CASE, Audience.CLERK
+    found = disclose(
+        resident_nos=[resident_no],
+        actor=by,
+        purpose=purpose,
+        audience=audience,
+        case=case,
+        screen="begin",
+        now=now,
+    )
     if not found:
         raise NoSuchHousehold
-    people = household_members(household_no=found[0].household_no, **reading) or found  # type: ignore[arg-type]
+    people = household_members(
+        household_no=found[0].household_no, actor=by, purpose=purpose, audience=audience, case=case, screen="begin",
+        now=now,
+    ) or found  # fmt: skip
     with transaction.atomic():
         row = begin_act(case, Act.BEGIN, version=None)
         record = read_record(row)

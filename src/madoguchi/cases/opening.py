@@ -42,6 +42,10 @@ from madoguchi.residents.protection import Audience
 MOST_PEOPLE = 20
 # Of whoever comes back (再転入), the register still knows these; everything else is of the time before they left, and asked.
 SAME_WHEN_COMING_BACK = frozenset({"birth_date", "sex"})
+# What the tax office knows comes into a case only from the person's own mouth (目的外利用の禁止).
+OF_THE_TAX_OFFICE = frozenset(
+    {"income_yen", "tax_dependants", "widow_or_single_parent", "tuition_support_base_yen"}
+)
 
 
 class NoPeople(ValueError):
@@ -262,7 +266,8 @@ def given_of(person: DisclosedPerson, ref: str, *, moves: bool | None) -> dict[F
     values["lives_with_household"] = True
     given = {FactRef(key, ref): Given(value, FactSource.REGISTER) for key, value in values.items()}
     for key, known in person.facts.items():
-        if person.status is ResidentStatus.MOVED_OUT and key not in SAME_WHEN_COMING_BACK:
+        stale = person.status is ResidentStatus.MOVED_OUT and key not in SAME_WHEN_COMING_BACK
+        if stale or key in OF_THE_TAX_OFFICE:
             continue
         given[FactRef(key, ref)] = Given(known.value, FactSource.REGISTER, as_of=known.as_of)
     return given

@@ -59,9 +59,12 @@ class PapersOfCase:
 
 
 def facts_for_sheets(
-    papers: PapersOfCase, subject: str | None, *, listed: Collection[str] = ()
+    papers: PapersOfCase, subject: str | None, *, listed: Collection[str] = (), sheet: str = ""
 ) -> FactsForSheet:
-    """Everything known, keyed as sheets name it. `listed`: whom the people table lists; left out, those who move."""
+    """Everything known, keyed as sheets name it; what is filed on this `sheet` too.
+
+    `listed`: whom the people table lists; left out, those whom the notice is about.
+    """
     record = papers.record
     withheld = not papers.address_may_appear()
     known: dict[tuple[str, str], KnownValue] = {("event.kind", ""): KnownValue(papers.row.event_kind, "受付")}
@@ -85,6 +88,7 @@ def facts_for_sheets(
     if "old_address" in {ref.key for ref in record.facts}:
         known["case.moving_out_certificate", ""] = KnownValue("確認済み", "職員確認")
     known |= _notifier(papers, withheld)
+    known["case.filed", ""] = KnownValue("、".join(_filed_on(papers, sheet)), "受付")
     whom = concerned(record)
     claimant = papers.judged.situation.claimant
     dead = any(record.value("death_date", ref) is not None for ref in whom)
@@ -104,6 +108,12 @@ def facts_for_sheets(
         claimant=claimant,
         choices=_choices(papers.judged),
     )
+
+
+def _filed_on(papers: PapersOfCase, sheet: str) -> tuple[str, ...]:
+    """The names of the procedures that are filed today on this sheet."""
+    filed = (papers.judged.pack.procedure(one.procedure) for one in applied_for(papers.judged, papers.record))
+    return tuple(dict.fromkeys(one.name for one in filed if one.sheet == sheet))
 
 
 def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownValue]:
@@ -161,10 +171,6 @@ def _notifier(papers: PapersOfCase, withheld: bool) -> dict[tuple[str, str], Kno
     if ref and record.text("relationship", ref):
         relationship = KnownValue(record.text("relationship", ref), _source(record, "relationship", ref))
         known["notifier.relationship", ""] = relationship
-    filed = dict.fromkeys(
-        papers.judged.pack.procedure(one.procedure).name for one in applied_for(papers.judged, record)
-    )
-    known["case.filed", ""] = KnownValue("、".join(filed), "受付")
     return known
 
 

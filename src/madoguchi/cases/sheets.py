@@ -78,7 +78,9 @@ def _filled(papers: PapersOfCase, decisions: Sequence[Decision]) -> tuple[SheetV
     sheets = []
     for paper in _papers(papers.judged.pack, decisions):
         together = paper.sheet.grouping is Grouping.TOGETHER
-        facts = facts_for_sheets(papers, paper.subjects[0], listed=paper.subjects if together else ())
+        facts = facts_for_sheets(
+            papers, paper.subjects[0], listed=paper.subjects if together else (), sheet=paper.sheet.id
+        )
         sheets.append(fill(paper.sheet, facts))
     return tuple(sheets)
 
@@ -150,7 +152,7 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         event=EventKind(row.event_kind).label,
         received_on=row.day,
         items=tuple(_once(items)),
-        next_steps=next_steps(row),
+        next_steps=next_steps(EventKind(row.event_kind)),
     )
     return _printed(papers, "guide", render_guide(values, issued_at=now), actor, now)
 
@@ -224,7 +226,7 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         changes=_change_lines(papers),
         procedures=_procedure_lines(papers, filed, names),
         money=money_lines(row),
-        next_steps=next_steps(row),
+        next_steps=next_steps(EventKind(row.event_kind)),
         statement=STATEMENT,
         signature=_pad(signature) if signature and signature.kind == "pad" else None,
         signed_on=civil_day(signature.at) if signature else None,
@@ -259,9 +261,9 @@ NEXT_STEPS = (
 )
 
 
-def next_steps(row: CaseRow) -> tuple[str, ...]:
+def next_steps(event: EventKind) -> tuple[str, ...]:
     """What happens after the signature; only a move brings a new address."""
-    return NEXT_STEPS if EventKind(row.event_kind) in MOVED_IN else NEXT_STEPS[:-1]
+    return NEXT_STEPS if event in MOVED_IN else NEXT_STEPS[:-1]
 
 
 def _change_lines(papers: PapersOfCase) -> tuple[ChangeLine, ...]:

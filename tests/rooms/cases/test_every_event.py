@@ -16,7 +16,9 @@ from madoguchi.cases.record import heads_after
 from madoguchi.cases.states import CaseStatus
 from madoguchi.connect.change_data import body_of
 from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.facts import Value
 from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.operations import add_fact
 
 Staff = Mapping[str, Actor]
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def said(event: EventKind, case: str, by: Actor, **more: object) -> None:
         said=SaidEvent(**values),
         by=by,
         now=NOW,
-        version=view.header.version,  # type: ignore[arg-type]
+        version=view.header.version,  # type: ignore[arg-type]  # of several types, by name
     )
 
 
@@ -164,3 +166,15 @@ def test_practice_opens_no_register(clerk: Actor) -> None:
         household_notice.begin_household(
             case=case, resident_no=RESIDENTS["head"].resident_no, by=clerk, now=NOW
         )
+
+
+def test_what_the_tax_office_knows_does_not_come_in(clerk: Actor) -> None:
+    facts: tuple[tuple[str, Value], ...] = (("income_yen", 550_000), ("health_insurance", "nhi"))
+    for key, value in facts:
+        add_fact(
+            resident_no=RESIDENTS["head"].resident_no, key=key, value=value, valid_from=MOVED_ON, as_of=MOVED_ON,
+            source="税務", by=clerk, now=NOW,
+        )  # fmt: skip
+    record = seen(opened(EventKind.death, clerk), clerk).record
+    assert record.value("health_insurance", "p1") == "nhi"
+    assert record.value("income_yen", "p1") is None

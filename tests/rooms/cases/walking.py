@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.cast import MOVED_ON, NOW, SETTER, certificate
+from tests.cast import MOVED_ON, NOW, RESIDENTS, SETTER, certificate
 
 from madoguchi.audit.entries import Actor, Purpose
-from madoguchi.cases import closing, hearing, opening, queries, reviewing
+from madoguchi.cases import closing, hearing, household_notice, opening, queries, reviewing
+from madoguchi.cases.household_notice import SaidEvent
 from madoguchi.cases.states import CaseStatus, IdentityDocument, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.catalogue.operations import publish
@@ -29,6 +30,16 @@ def begun(by: Actor, *, practice: bool = False, now: datetime = NOW, **of_certif
     """A move-in of the five, their certificate copied."""
     case = opened(by, practice=practice, now=now)
     opening.begin_from_certificate(case=case, certificate=certificate(**of_certificate), by=by, now=now)
+    return case
+
+
+def bereaved(by: Actor, *, now: datetime = NOW) -> str:
+    """A death of the head of the household of four, the widow named as head; she came."""
+    case = opening.open_case(event=EventKind.death, by=by, now=now)
+    household_notice.begin_household(case=case, resident_no=RESIDENTS["head"].resident_no, by=by, now=now)
+    said = SaidEvent(day=MOVED_ON, concerned=frozenset({"p1"}), new_head="p2")
+    household_notice.say_event(case=case, said=said, by=by, now=now, version=None)
+    visited(case, by, now=now, person="p2")
     return case
 
 

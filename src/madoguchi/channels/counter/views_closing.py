@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.cases import certificate_wishes, closing, hearing, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
+from madoguchi.cases.record import MOVING
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import (
@@ -159,7 +160,8 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
         "money": _("手数料 %(yen)s円（証明書の分）") % {"yen": f"{total:,}"}
         if total
         else _("届出と申請に手数料はかかりません。"),
-        "next_steps": [_(step) for step in sheets.NEXT_STEPS],
+        "moving": view.header.event in MOVING,
+        "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
         "problems": problems,
     }
 
@@ -236,7 +238,7 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
             }
             for one in view.documents
         ],
-        "next_steps": [_(step) for step in sheets.NEXT_STEPS],
+        "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
     }
     return render(request, "counter/done.html", context)
 

@@ -143,11 +143,18 @@ def _context(request: HttpRequest, view: CaseView, form: EventForm, problems: li
         ),
         "claimants": [
             {"ref": ref, "name": record.name_of(ref), "chosen": ref == claimant}
-            for ref in (adults if kind in ASKS_CLAIMANT else ())
+            for ref in (adults if _asks_claimant(view) else ())
         ],
         "kept_off": record.value("address_kept_off") is True,
         "back": reverse("counter:worklist"),
     }
+
+
+def _asks_claimant(view: CaseView) -> bool:
+    """Whether somebody may claim for a child: at a birth always, else where there is somebody under age."""
+    people = [person.ref for person in view.record.people]
+    under_age = set(people) - set(may_claim(view.record, on=view.header.notified_on))
+    return view.header.event is EventKind.birth or (view.header.event in ASKS_CLAIMANT and bool(under_age))
 
 
 def _initial(view: CaseView) -> dict[str, str]:

@@ -23,6 +23,7 @@ from madoguchi.city.queries import actor_of
 from madoguchi.connect.card_reader import read_card, reader_of
 from madoguchi.jp.names import name_search_key
 from madoguchi.jp.wareki import format_date_text, format_wareki_short
+from madoguchi.procedures.situation import EventKind
 
 
 def _set_visitor(
@@ -51,7 +52,7 @@ def visitor(request: HttpRequest, case: str) -> HttpResponse:
     if read:
         return _with_card(request, view)
     form = _form(view, request.POST or None)
-    documents, kind = frozenset(request.POST.getlist("documents")), request.POST.get("kind", "self")
+    documents, kind = frozenset(request.POST.getlist("documents")), request.POST.get("kind", _usual(view))
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -66,24 +67,38 @@ def visitor(request: HttpRequest, case: str) -> HttpResponse:
         ) as error:
             problems = [str(error)]
     if not form.is_bound:
-        people = view.record.people
+        people = [one.ref for one in view.record.people if view.record.value("death_date", one.ref) is None]
         form.initial = {
-            "person": people[0].ref if people else "",
+            "person": people[0] if people else "",
             "phone": view.record.text("notifier_phone"),
         }
     return _page(request, view, form, kind, documents, problems, None)
 
 
+def _usual(view: CaseView) -> str:
+    """Who usually comes: the person; of a death, somebody of the household."""
+    if view.header.event is EventKind.death:
+        return str(VisitorKind.HOUSEHOLD.value)
+    return str(VisitorKind.SELF.value)
+
+
 def _form(view: CaseView, posted: Any) -> VisitorForm:
     form = VisitorForm(posted)
-    people = [("", "—"), *((person.ref, view.record.name_of(person.ref)) for person in view.record.people)]
+    people = [
+        ("", "—"),
+        *(
+            (person.ref, view.record.name_of(person.ref))
+            for person in view.record.people
+            if view.record.value("death_date", person.ref) is None
+        ),
+    ]
     form.fields["person"].choices = people  # type: ignore[attr-defined]  # a ChoiceField's own attribute
     return form
 
 
 def _with_card(request: HttpRequest, view: CaseView) -> HttpResponse:
     """Read the card at this desk and fill the form with what it says; nothing is kept before the clerk confirms."""
-    kind = request.POST.get("kind", "self")
+    kind = request.POST.get("kind", _usual(view))
     typed = {name: request.POST.get(name, "") for name in ("name", "phone")}
     form = _form(view, None)
     try:

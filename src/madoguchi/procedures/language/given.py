@@ -90,7 +90,7 @@ def _joined(node: And | Or, parts: list[Node], *, settles: Constant, says_nothin
 
 def _with(node: Node, /, **parts: Node | None) -> Node:
     changed = {name: part for name, part in parts.items() if part is not getattr(node, name)}
-    return replace(node, **changed) if changed else node  # type: ignore[arg-type]
+    return replace(node, **changed) if changed else node  # type: ignore[arg-type]  # of whichever kind of node it is
 
 
 def _same(one: Node, other: Node) -> bool:

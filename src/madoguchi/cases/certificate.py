@@ -31,7 +31,10 @@ class CertificatePerson:
 
 @dataclass(frozen=True, slots=True)
 class MovingOutCertificate:
-    """What a moving-out certificate says, or the data of a special move-out (特例転出)."""
+    """What a moving-out certificate says, or the data of a special move-out (特例転出).
+
+    `from_abroad`: there is none; what their passports and 在留カード say, and the country they come from.
+    """
 
     old_address: str
     new_address: str
@@ -41,22 +44,25 @@ class MovingOutCertificate:
     move_date: date
     special: bool
     people: tuple[CertificatePerson, ...]
+    from_abroad: bool = False
 
 
 def certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]:
     """What is known from the certificate; the day and the new address are what the person says."""
 
+    source = FactSource.PASSPORT if certificate.from_abroad else FactSource.CERTIFICATE
+
     def written(value: Value) -> Given:
-        return Given(value, FactSource.CERTIFICATE)
+        return Given(value, source)
 
     event: dict[str, Value] = {
         "move_date": certificate.move_date,
-        "used_special_move_out": certificate.special,
         "old_address": certificate.old_address,
         "new_address": certificate.new_address,
         "new_building": certificate.new_building,
-        "old_head": certificate.old_head,
     }
+    if not certificate.from_abroad:
+        event |= {"used_special_move_out": certificate.special, "old_head": certificate.old_head}
     if certificate.planned_move_out_date is not None:
         event["planned_move_out_date"] = certificate.planned_move_out_date
     given = {FactRef(key, EVENT_SUBJECT): written(value) for key, value in event.items()}

@@ -161,6 +161,7 @@ class FactSource(Enum):
     """Where a fact of a case comes from (情報の出どころ)."""
 
     CERTIFICATE = "certificate"
+    PASSPORT = "passport"
     REGISTER = "register"
     CARD = "card"
     SAID = "said"
@@ -174,6 +175,7 @@ class FactSource(Enum):
 
 SOURCE_LABELS = {
     FactSource.CERTIFICATE: "転出証明書",
+    FactSource.PASSPORT: "パスポート・在留カード",
     FactSource.REGISTER: "住民記録",
     FactSource.CARD: "カード",
     FactSource.SAID: "本人申告",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.cast import MOVED_ON, NOW, RESIDENTS
+from tests.cast import MOVED_ON, NOW, RESIDENTS, certificate
 from tests.rooms.cases.walking import answered, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, household_notice, opening, sheets
 from madoguchi.cases.household_notice import CONCERNS, FROM_REGISTER, Newborn, SaidEvent
 from madoguchi.cases.record import heads_after
-from madoguchi.cases.states import CaseStatus
+from madoguchi.cases.states import CaseStatus, FactSource
 from madoguchi.connect.change_data import body_of
 from madoguchi.procedures.decisions import Status
-from madoguchi.procedures.facts import Value
+from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.operations import add_fact
 
@@ -178,3 +179,19 @@ def test_what_the_tax_office_knows_does_not_come_in(clerk: Actor) -> None:
     record = seen(opened(EventKind.death, clerk), clerk).record
     assert record.value("health_insurance", "p1") == "nhi"
     assert record.value("income_yen", "p1") is None
+
+
+def test_a_family_from_abroad_comes_with_passports(clerk: Actor) -> None:
+    case = opening.open_case(event=EventKind.move_in_abroad, by=clerk, now=NOW)
+    shown = replace(
+        certificate(), from_abroad=True, planned_move_out_date=None, old_address="カナダ", old_head=""
+    )
+    opening.begin_from_certificate(case=case, certificate=shown, by=clerk, now=NOW)
+    visited(case, clerk)
+    answered(case, clerk)
+    view = seen(case, clerk)
+    assert not view.judged.with_status(Status.ASK)
+    assert view.record.facts[FactRef("name", "p1")].source is FactSource.PASSPORT
+    assert view.record.value("used_special_move_out") is None
+    sign(case, clerk, now=NOW + timedelta(minutes=20))
+    assert body_of(case, on=NOW.date())["reason"] == "国外転入等"

@@ -67,6 +67,15 @@ class CertificateForm(forms.Form):
     special = forms.BooleanField(label=_("特例転出（カードで転出した）"), required=False)
 
 
+class EntryForm(forms.Form):
+    """What those who come from abroad say of their move, and their passports."""
+
+    move_date = WarekiField(label=_("住み始めた日"), help_text=_("R8.11.5 のように"))
+    old_address = forms.CharField(label=_("前に住んでいた国・地域"), max_length=200)
+    new_address = forms.CharField(label=_("新しい住所"), max_length=200)
+    new_building = forms.CharField(label=_("方書（建物・部屋・様方）"), max_length=200, required=False)
+
+
 class EventForm(forms.Form):
     """What is said of an event of a household of the register; which fields are asked depends on the event."""
 

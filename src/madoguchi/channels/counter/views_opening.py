@@ -31,7 +31,6 @@ from madoguchi.residents.people import SearchTerms
 from madoguchi.residents.search import NothingToSearchFor, search
 
 FIRST_LINES = 5
-OPENED_HERE = (EventKind.move_in, *(event for event in EventKind if event in FROM_REGISTER))
 
 
 def case_of(request: HttpRequest, case: str, screen: str) -> CaseView:
@@ -100,7 +99,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "q": number,
-        "events": [{"code": event.value, "label": _(event.label)} for event in OPENED_HERE],
+        "events": [{"code": event.value, "label": _(event.label)} for event in EventKind],
         "may_practice": True,
         "groups": [
             {"id": key, "label": label, "rows": [_row(h, desks, missing) for h in rows], "empty": empty}
@@ -133,7 +132,7 @@ def _row(header: CaseHeader, desks: dict[tuple[str, str], str], missing: dict[st
 def open_case(request: HttpRequest) -> HttpResponse:
     """Begin a visit."""
     wanted = request.POST.get("event", "")
-    event = next((one for one in OPENED_HERE if one.value == wanted), EventKind.move_in)
+    event = next((one for one in EventKind if one.value == wanted), EventKind.move_in)
     practice = request.POST.get("practice") == "yes"
     if practice and event in FROM_REGISTER:
         messages.error(
@@ -163,9 +162,9 @@ def start(request: HttpRequest, case: str) -> HttpResponse:
         return redirect("counter:event" if view.record.people else "counter:find", case)
     if view.record.people:
         return redirect("counter:household", case)
-    return render(
-        request, "counter/start.html", {"case": head_of(view.header, here="start", record=view.record)}
-    )
+    abroad = view.header.event is EventKind.move_in_abroad
+    context = {"case": head_of(view.header, here="start", record=view.record), "abroad": abroad}
+    return render(request, "counter/start.html", context)
 
 
 @needs(Authority.COUNTER)

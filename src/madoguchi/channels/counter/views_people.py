@@ -14,7 +14,7 @@ from madoguchi.cases import opening
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.record import HEAD, may_claim
 from madoguchi.cases.views import CaseView
-from madoguchi.channels.counter.forms import CertificateForm, JoinForm, people_formset
+from madoguchi.channels.counter.forms import CertificateForm, EntryForm, JoinForm, people_formset
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import notices_of
 from madoguchi.channels.counter.views_opening import case_of
@@ -22,6 +22,7 @@ from madoguchi.channels.counter.words import birth_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
+from madoguchi.procedures.situation import EventKind
 
 FIRST_LINES = 5
 
@@ -38,18 +39,20 @@ def certificate(request: HttpRequest, case: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     lines = (whole_number(posted.get("form-TOTAL_FORMS", "")) if posted else None) or FIRST_LINES
     more = bool(posted) and posted is not None and posted.get("go") == "more"
-    form = CertificateForm(posted)
+    abroad = view.header.event is EventKind.move_in_abroad
+    moving = EntryForm if abroad else CertificateForm
+    form = moving(posted)
     people = people_formset(min(lines, opening.MOST_PEOPLE))(posted)
     problems: list[str] = []
     if posted and more:
         grown = posted.copy()
         grown["form-TOTAL_FORMS"] = str(min(lines + 2, opening.MOST_PEOPLE))
-        form, people = CertificateForm(initial=grown.dict()), people_formset(lines)(grown)
+        form, people = moving(initial=grown.dict()), people_formset(lines)(grown)
     elif posted and form.is_valid() and people.is_valid():
         try:
             opening.begin_from_certificate(
                 case=case,
-                certificate=_certificate(form.cleaned_data, people.people()),
+                certificate=_certificate(form.cleaned_data, people.people(), from_abroad=abroad),
                 by=actor_of(request),
                 now=timezone.now(),
             )
@@ -61,20 +64,24 @@ def certificate(request: HttpRequest, case: str) -> HttpResponse:
         "form": form,
         "people": people,
         "problems": problems,
+        "abroad": abroad,
     }
     return render(request, "counter/certificate.html", context)
 
 
-def _certificate(move: dict[str, Any], people: list[dict[str, Any]]) -> opening.MovingOutCertificate:
+def _certificate(
+    move: dict[str, Any], people: list[dict[str, Any]], *, from_abroad: bool
+) -> opening.MovingOutCertificate:
     facts = ("nationality_class", "health_insurance", "pension")
     return opening.MovingOutCertificate(
         old_address=move["old_address"],
         new_address=move["new_address"],
         new_building=move["new_building"],
-        old_head=move["old_head"],
-        planned_move_out_date=move["planned_move_out_date"],
+        old_head=move.get("old_head", ""),
+        planned_move_out_date=move.get("planned_move_out_date"),
         move_date=move["move_date"],
-        special=move["special"],
+        special=move.get("special", False),
+        from_abroad=from_abroad,
         people=tuple(
             opening.CertificatePerson(
                 name=person["name"],

@@ -17,8 +17,8 @@ OF_THE_REGISTER = {
         "registered_domicile",
         "registry_head",
     },
-    "notifier": {"name", "phone", "address", "kind", "relation", "principal"},
-    "case": {"identity_document", "moving_out_certificate", "processed_on"},
+    "notifier": {"name", "phone", "address", "kind", "relation", "relationship", "principal"},
+    "case": {"identity_document", "moving_out_certificate", "processed_on", "filed"},
     "event": {"kind"},
 }
 SHEETS = sorted(national_pack().sheets)

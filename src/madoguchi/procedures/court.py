@@ -158,7 +158,8 @@ class Court:
             return Decision(procedure.id, procedure.law_id, subject, status, because, None, False, None, ())
         deadline = last_day_of(procedure, self.frame, self.situation.event)
         overdue = deadline is not None and deadline < self.on
-        amount = amount_of(procedure.amounts, self.frame, self.law_day) if procedure.amounts else None
+        unclear = len(self.claimants) > 1 and judge.pays_by_claimant
+        amount = None if unclear else amount_of(procedure.amounts, self.frame, self.law_day)
         return Decision(
             procedure.id,
             procedure.law_id,

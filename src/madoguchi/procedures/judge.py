@@ -102,13 +102,14 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """A procedure's groups, newest first."""
+    """A procedure's groups, newest first. `pays_by_claimant`: its amounts hang on who claims."""
 
     procedure: Procedure
     groups: tuple[Group, ...]
     law: str
     verified: bool
     footprint: Footprint
+    pays_by_claimant: bool
 
     def in_force(self, day: Any) -> tuple[Group | None, ...]:
         """Return the groups that may hold: one for a known day, several for an unknown or 不詳 one.
@@ -139,7 +140,13 @@ def judge_of(procedure: Procedure, event: EventKind) -> Judge:
     groups = [_group(procedure, event, since, until, rules) for (since, until), rules in dated.items()]
     groups.sort(key=lambda group: group.since, reverse=True)
     verified, footprint = procedure.verified.verified, _footprint(procedure, event)
-    return Judge(procedure, tuple(groups), procedure.law, verified, footprint)
+    by_claimant = any(
+        reads_claimant(expression.tree)
+        for amount in procedure.amounts
+        for expression in (amount.when, amount.yen)
+        if expression is not None
+    )
+    return Judge(procedure, tuple(groups), procedure.law, verified, footprint, by_claimant)
 
 
 def _footprint(procedure: Procedure, event: EventKind) -> Footprint:

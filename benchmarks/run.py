@@ -19,6 +19,7 @@ RUNS = (
     ("判定と次の質問（世帯5人） / deciding and the next question", ["benchmarks/decide.py"]),
     ("帳票 / sheets", ["benchmarks/sheets.py"]),
     ("画面 / screens", ["-m", "benchmarks.screens", "--work", str(WORK), "--residents", RESIDENTS]),
+    ("棚卸し / inventory", ["-m", "benchmarks.inventory", "--work", str(WORK / "inventory")]),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),
 )
 

@@ -166,6 +166,8 @@ def _values(chance: Random) -> dict[str, object]:
         "kind": one_of(("sheets", "guide", "confirmation", "csv", "json", "cp932"), "exe"),
         "key": one_of((key,), "no_such_fact"),
         "subject": one_of((subject,), "p99", "household"),
+        "survey": one_of((1,), 999_999, 10**30),
+        "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
 

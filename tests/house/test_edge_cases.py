@@ -53,12 +53,12 @@ def test_a_test_with_a_number_stands_in_the_row_of_that_number() -> None:
 
 @pytest.mark.parametrize("suffix", [".html", ".typ", ".js", ".py"])
 def test_e58_e59_no_screen_and_no_paper_speaks_of_yesterday(suffix: str) -> None:
-    """The 保険証 is no more, and no seal is asked for; 印鑑登録 itself is named, and lint names what it looks for."""
+    """The 保険証 is no more, and no seal is asked for; 印鑑登録 itself is named, and so is what lint and the inventory look for."""
     allowed = re.compile("マイナ保険証|印鑑登録証明書")
     found = [
         (name_of(path), words)
         for path in files(suffix, under=SOURCE)
-        if path != SOURCE / "procedures" / "lint.py"
+        if path not in (SOURCE / "procedures" / "lint.py", SOURCE / "catalogue" / "inventory" / "ease.py")
         for words in re.findall(
             "保険証|印鑑|押印|認印|実印|はんこ|捺印", allowed.sub("", path.read_text(encoding="utf-8"))
         )

@@ -19,7 +19,7 @@ CLOCKS = {
     ("time", "time"),
 }
 PORCHES = {"channels", "config"}
-# A command is a porch of its own room; the sign-in answers requests although it lives in `city`.
+# A command and what the worker calls are porches of their own room; the sign-in answers requests although it lives in `city`.
 COMMANDS = {"management", "commands"}
 SIGN_IN = {"city/authority.py", "city/gate.py", "city/session.py", "city/sign_in.py"}
 
@@ -29,6 +29,7 @@ def in_the_domain(path: Path) -> bool:
     return (
         place.parts[0] not in PORCHES
         and not COMMANDS & set(place.parts)
+        and place.name != "tasks.py"
         and "migrations" not in place.parts
         and place.as_posix() not in SIGN_IN
     )

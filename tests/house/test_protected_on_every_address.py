@@ -62,6 +62,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
+        "survey": 1,
+        "number": "M-0001",
     }
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(

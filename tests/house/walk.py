@@ -32,6 +32,11 @@ def said(answer: HttpResponse) -> str:
             return headers + "".join(
                 archive.read(name).decode("cp932", "replace") for name in archive.namelist()
             )
+    if "spreadsheetml" in kind:
+        with ZipFile(BytesIO(answer.content)) as book:
+            return headers + "".join(
+                book.read(name).decode() for name in book.namelist() if name.endswith(".xml")
+            )
     if kind.startswith("application/pdf"):
         return headers + "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     return headers + answer.content.decode()

@@ -102,8 +102,10 @@ def one_sheet(*, case: str, procedure: str, subject: str, actor: Actor, now: dat
     papers = PapersOfCase(case, actor=actor, now=now)
     pack, filed = papers.judged.pack, applied_for(papers.judged, papers.record)
     wanted = [one for one in papers.judged.decisions if (one.procedure, one.subject) == (procedure, subject)]
+    if not wanted:
+        raise NothingToPrint
     beside = [one for one in filed if pack.procedure(one.procedure).sheet == pack.procedure(procedure).sheet]
-    sheets = _filled(papers, [*wanted, *beside])[:1] if wanted else ()
+    sheets = _filled(papers, [*wanted, *beside])[:1]
     if not sheets:
         raise NothingToPrint
     return _printed(papers, "sheet", render_sheets(sheets, issued_at=now), actor, now)

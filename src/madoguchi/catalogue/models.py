@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from django.db import models
 
+from madoguchi.catalogue.inventory.models import (
+    CityProcedureRow,
+    EaseDefinitionRow,
+    NationalDetailRow,
+    NationalProcedureRow,
+    PlanRow,
+    SurveyRefusalRow,
+    SurveyRow,
+    SurveyUploadRow,
+)
+
+__all__ = [
+    "CityProcedureRow", "CurrentRow", "EaseDefinitionRow", "NationalDetailRow", "NationalProcedureRow", "PlanRow",
+    "RevisionRow", "SurveyRefusalRow", "SurveyRow", "SurveyUploadRow",
+]  # fmt: skip
+
 
 class RevisionRow(models.Model):
     """A published revision: the files exactly as they were read, by folder and name."""

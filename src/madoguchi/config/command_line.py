@@ -27,6 +27,7 @@ WITH_DJANGO = {
     "city": "市を設定します（init・apply・show・link）",
     "audit": "証跡を確かめます（verify・seal）",
     "catalogue": "手続台帳を公開します",
+    "inventory": "手続きの棚卸しを取り込みます（import・list・book）",
     "changes": "異動データを渡します（list・export・acknowledge）",
     "migrate": "データベースの表を用意します",
     "makemigrations": "表の変更を書き出します（開発用）",

@@ -25,7 +25,7 @@ VISITS = {
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
-    "dx": ("/office/catalogue/",),
+    "dx": ("/office/catalogue/", "/office/inventory/"),
     "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
 }
@@ -105,11 +105,12 @@ def _free_port() -> int:
 
 
 def _serve(port: int, *, check: bool) -> int:
-    from madoguchi.config.server import server_command
+    from madoguchi.config.server import server_command, worker_command
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
+    worker = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL)
     try:
         if not _answers(base, server):
             print(
@@ -125,9 +126,9 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        for process in (server, twin):
+        for process in (server, worker, twin):
             process.terminate()
-        for process in (server, twin):
+        for process in (server, worker, twin):
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:

@@ -16,3 +16,8 @@ def server_command(*, host: str, port: int, workers: int) -> list[str]:
         "--workers-kill-timeout", str(KILL_AFTER_SECONDS), "--no-access-log", "--log-level", "warning",
         "madoguchi.config.wsgi:application",
     ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """The command line that does what was put off (taking in a survey)."""
+    return [sys.executable, "-m", "madoguchi.config.command_line", "work"]

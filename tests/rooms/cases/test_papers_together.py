@@ -82,3 +82,9 @@ def test_the_guide_of_the_five_is_two_pages_and_says_what_is_done_and_what_is_no
     done, still = pages_of(after.pdf)[0].split("これから行うこと")
     assert "国民健康保険資格取得届" in done
     assert f"□{account}" in still
+
+
+@pytest.mark.parametrize(("procedure", "subject"), [("no-such-procedure", "p1"), ("nhi-enrol", "p99")])
+def test_a_paper_that_is_not_there_is_said_so(case: str, city: Staff, procedure: str, subject: str) -> None:
+    with pytest.raises(sheets.NothingToPrint):
+        sheets.one_sheet(case=case, procedure=procedure, subject=subject, actor=city["clerk_hana"], now=NOW)

@@ -11,8 +11,8 @@ from madoguchi.residents.importing.mapping import FileMapping, load_mapping
 from madoguchi.residents.importing.reading import FileRefused
 from madoguchi.residents.importing.report import ImportReport
 from madoguchi.residents.importing.run import import_file
-from madoguchi.residents.importing.workbook import WorkbookRefused
 from madoguchi.residents.models import ImportRefusal, ResidentFact, ResidentRecord, SearchKey
+from madoguchi.spreadsheets.workbook import WorkbookRefused
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 OFFICER = Actor(2, "基幹担当", "main", "it")

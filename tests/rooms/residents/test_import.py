@@ -22,9 +22,9 @@ from madoguchi.residents.importing import staging
 from madoguchi.residents.importing.mapping import MappingError, load_mapping, read_mapping
 from madoguchi.residents.importing.reading import FileRefused
 from madoguchi.residents.importing.staging import ImportUnderWay, clear_broken_off, open_batch
-from madoguchi.residents.importing.workbook import WorkbookRefused
 from madoguchi.residents.models import ImportBatch, ImportRefusal, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.rows import Origin
+from madoguchi.spreadsheets.workbook import WorkbookRefused
 
 pytestmark = pytest.mark.django_db
 

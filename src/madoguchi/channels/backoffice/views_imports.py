@@ -16,7 +16,7 @@ from madoguchi.residents.importing.reading import FileRefused
 from madoguchi.residents.importing.report import sentence_of
 from madoguchi.residents.importing.run import import_file
 from madoguchi.residents.importing.staging import ImportUnderWay
-from madoguchi.residents.importing.workbook import WorkbookRefused
+from madoguchi.spreadsheets.workbook import WorkbookRefused
 
 # By name only: a path from the browser must never be opened.
 MAPPINGS = ("standard", "core-example")

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from madoguchi.residents.importing.mapping import DELIMITERS, FileMapping
 from madoguchi.residents.importing.records import RawRecord, read_records, split_cells
-from madoguchi.residents.importing.workbook import read_sheet
+from madoguchi.spreadsheets.workbook import read_sheet
 
 SAMPLE = 1024 * 1024
 ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp932": "シフトJIS（CP932）"}

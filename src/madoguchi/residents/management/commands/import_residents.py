@@ -17,8 +17,8 @@ from madoguchi.residents.importing.mapping import MappingError, load_mapping
 from madoguchi.residents.importing.reading import FileRefused
 from madoguchi.residents.importing.run import import_file
 from madoguchi.residents.importing.staging import ImportUnderWay, clear_broken_off
-from madoguchi.residents.importing.workbook import WorkbookRefused
 from madoguchi.residents.rows import Origin
+from madoguchi.spreadsheets.workbook import WorkbookRefused
 
 BAR = 30
 EXAMPLE = """例:

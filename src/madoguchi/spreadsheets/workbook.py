@@ -1,4 +1,4 @@
-"""Reading an Excel extract (xlsx) without trusting it: bounded when unpacked, no formula, no entity, one sheet.
+"""Reading an Excel file (xlsx) without trusting it: bounded when unpacked, no formula, no entity, one sheet.
 
 A cell that is a formula shows what Excel last computed, not what the source system said, so its row is refused by name.
 """
@@ -44,17 +44,17 @@ class SheetRow:
     fault: tuple[int, str] | None
 
 
-def check_package(stream: BinaryIO) -> None:
-    """Look at the package before anything is unpacked. Raises WorkbookRefused."""
+def check_package(stream: BinaryIO, most: int = MOST_UNPACKED) -> None:
+    """Look at the package before anything is unpacked; `most` bytes when it is. Raises WorkbookRefused."""
     try:
         with zipfile.ZipFile(stream) as package:
             entries = package.infolist()
             total = sum(entry.file_size for entry in entries)
             if len(entries) > MOST_ENTRIES:
                 raise WorkbookRefused(f"中のファイルが{MOST_ENTRIES}個を超えています。")
-            if total > MOST_UNPACKED:
+            if total > most:
                 raise WorkbookRefused(
-                    f"広げた大きさが{MOST_UNPACKED // 1024**2}MBを超えます。CSVで書き出すか、分けてください。"
+                    f"広げた大きさが{most // 1024**2}MBを超えます。CSVで書き出すか、分けてください。"
                 )
             for entry in entries:
                 if entry.file_size > RATIO_MATTERS_FROM and entry.file_size > MOST_RATIO * max(
@@ -75,9 +75,9 @@ def check_package(stream: BinaryIO) -> None:
         stream.seek(0)
 
 
-def read_sheet(stream: BinaryIO, sheet: str | None) -> Iterator[SheetRow]:
+def read_sheet(stream: BinaryIO, sheet: str | None, most: int = MOST_UNPACKED) -> Iterator[SheetRow]:
     """The rows of the one sheet, empty rows passed over. Raises WorkbookRefused when the sheet is not clear."""
-    check_package(stream)
+    check_package(stream, most)
     try:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
     except BROKEN as error:

@@ -105,9 +105,7 @@ def _screens(times: int) -> int:
     numbers = numbers_of(NationalQuery(kind="1", receiver="local", at_city=True), LISTED)
     add_from_survey(numbers=numbers, by=Actor(None, "benchmark", "", ""), now=timezone.now())
     client = Client(headers={"host": "localhost"})
-    client.force_login(
-        StaffMember.objects.get(username="dx"), "django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(StaffMember.objects.get(username="dx"), "django.contrib.auth.backends.ModelBackend")
     client.get("/office/inventory/")
     settle()  # as a serving process does
     slowest = 0.0

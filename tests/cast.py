@@ -44,6 +44,7 @@ STAFF: Mapping[str, Staff] = {
     "officer_child": Staff("子育 五月", (Role.OFFICER,), None, "childcare"),
     "systems_saki": Staff("情報 咲", (Role.SYSTEMS,)),
     "dx_mio": Staff("推進 澪", (Role.DX,)),
+    "dx_sora": Staff("推進 空", (Role.DX,)),
     "auditor_ren": Staff("監査 蓮", (Role.AUDITOR,)),
     "protector_yuki": Staff("支援 雪", (Role.PROTECTION,), None, "citizens"),
     "nobody_yet": Staff("新人 七海", ()),

@@ -16,7 +16,7 @@ from madoguchi.catalogue.inventory.models import (
 )
 
 __all__ = [
-    "CityProcedureRow", "CurrentRow", "EaseDefinitionRow", "NationalDetailRow", "NationalProcedureRow", "PlanRow",
+    "CityProcedureRow", "CurrentRow", "DraftRow", "DraftState", "DraftUndoRow", "EaseDefinitionRow", "NationalDetailRow", "NationalProcedureRow", "PlanRow",
     "RevisionRow", "SurveyRefusalRow", "SurveyRow", "SurveyUploadRow",
 ]  # fmt: skip
 
@@ -39,3 +39,48 @@ class CurrentRow(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(only=True), name="catalogue_one_current")]
+
+
+class DraftState(models.TextChoices):
+    """What became of a draft."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    DROPPED = "dropped"
+
+
+class DraftRow(models.Model):
+    """A draft: the revision it began from, the city's layer as it is now, and who wrote in it.
+
+    `tested` is the version that passed the tests last; any change makes the next version.
+    """
+
+    title = models.CharField(max_length=60)
+    base = models.CharField(max_length=64)
+    layer = models.JSONField()
+    state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    tested = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=list)
+    writers = models.JSONField(default=list)
+    begun_by = models.CharField(max_length=150)
+    begun_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()
+    published = models.CharField(max_length=64, default="")
+
+
+class DraftUndoRow(models.Model):
+    """A draft's layer as it was before a version, so that every change can be taken back."""
+
+    draft = models.ForeignKey(DraftRow, on_delete=models.CASCADE)
+    version = models.PositiveIntegerField()
+    layer = models.JSONField()
+    what = models.CharField(max_length=200)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "version"], name="catalogue_one_undo_a_version")
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,13 +23,20 @@ def publish(*, folders: Sequence[Path], by: Actor, now: datetime, note: str = ""
     """
     if missing := [folder for folder in folders if not folder.is_dir()]:
         load_pack(*missing)  # refuses, and says which folder is not there
-    layers = [read_folder(folder) for folder in folders]
-    pack = load_files(*layers)
+    read = [read_folder(folder) for folder in folders]
+    load_files(*read)
+    layers = [{name: content.decode() for name, content in layer.items()} for layer in read]
+    return publish_layers(layers=layers, by=by, now=now, note=note)
+
+
+def publish_layers(*, layers: Sequence[Mapping[str, str]], by: Actor, now: datetime, note: str = "") -> str:
+    """Publish files that are already here, layer by layer, as `publish` does. Raises PackErrors."""
+    pack = load_files(*({name: text.encode() for name, text in layer.items()} for layer in layers))
     with transaction.atomic():
         row, made = RevisionRow.objects.get_or_create(
             revision=pack.revision,
             defaults={
-                "folders": [{name: content.decode() for name, content in layer.items()} for layer in layers],
+                "folders": [dict(layer) for layer in layers],
                 "published_at": now,
                 "published_by": by.name,
                 "note": note,

@@ -66,6 +66,15 @@ def pack_of(revision: str) -> Pack:
     return pack
 
 
+@lru_cache(maxsize=16)
+def layers_of(revision: str) -> tuple[Mapping[str, str], ...]:
+    """The files of a revision, layer by layer, by their name. Raises LookupError for an unknown revision."""
+    row = RevisionRow.objects.filter(revision=revision).first()
+    if row is None:
+        raise LookupError(f"手続台帳の版 {revision} がありません。")
+    return tuple(row.folders)
+
+
 def current() -> Pack:
     """The procedures as published last."""
     return pack_of(current_revision())

@@ -91,8 +91,8 @@ def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
     shown = {status for example in procedure.examples for status in example.expect.values()}
     for status in Status:
         if status in reached and status.value not in shown:
-            message = f"「{status.label}」({status.value}) になる例がありません。"
-            findings.append(Finding(procedure.id, message, "[[example]] を足してください。"))
+            message = f"結果が「{status.label}」（{status.value}）になる例がありません。"
+            findings.append(Finding(procedure.id, message, "そうなる例（[[example]]）を一つ足してください。"))
     return tuple(dict.fromkeys(findings))
 
 

@@ -28,7 +28,7 @@ from madoguchi.procedures.vocabulary import (
 from madoguchi.procedures.wordings import read_wordings
 
 Files = Mapping[str, bytes]
-_SHARED = {
+SHARED: Mapping[str, str] = {
     "vocabulary.toml": "fact",
     "prompts.toml": "prompt",
     "departments.toml": "department",
@@ -36,7 +36,7 @@ _SHARED = {
     "wordings.toml": "wording",
     "tables.toml": "table",
 }
-_PACK_FILE = "pack.toml"
+PACK_FILE = "pack.toml"
 _REVISION_DIGITS = 12
 _KEPT = 8
 NATIONAL_FOLDER = Path(__file__).parent / "packs" / "national"
@@ -145,7 +145,7 @@ class _Assembly:
         )
 
     def _entries(self, file: str) -> Iterator[Table]:
-        name = _SHARED[file]
+        name = SHARED[file]
         for layer in self.layers:
             if file in layer:
                 table = Table(layer[file].values, {"": layer[file]}, (), self.errors)
@@ -157,7 +157,7 @@ class _Assembly:
         merged: dict[str, tuple[dict[str, Any], dict[str, Source]]] = {}
         for layer in self.layers:
             for file, source in layer.items():
-                if file in _SHARED or file == _PACK_FILE or "/" in file:
+                if file in SHARED or file == PACK_FILE or "/" in file:
                     continue
                 values, places = merged.setdefault(file, ({}, {"": source}))
                 values.update(source.values)
@@ -183,8 +183,8 @@ class _Assembly:
     def _pack_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
         for layer in self.layers:
-            if _PACK_FILE in layer:
-                table = Table(layer[_PACK_FILE].values, {"": layer[_PACK_FILE]}, (), self.errors)
+            if PACK_FILE in layer:
+                table = Table(layer[PACK_FILE].values, {"": layer[PACK_FILE]}, (), self.errors)
                 table.only(("id", "name"))
                 names |= {key: table.text(key) for key in table.values}
         return names

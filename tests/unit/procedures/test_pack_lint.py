@@ -47,9 +47,9 @@ def test_an_honest_rule_is_not(rule: str) -> None:
 
 def test_every_status_that_can_be_reached_needs_an_example() -> None:
     found = messages(procedure_text("person.moves"))
-    assert "「必要」(must) になる例がありません" in found
-    assert "「要確認」(ask) になる例がありません" in found
-    assert "「不要」(not_needed) になる例がありません" in found
+    assert "結果が「必要」（must）になる例がありません" in found
+    assert "結果が「要確認」（ask）になる例がありません" in found
+    assert "結果が「不要」（not_needed）になる例がありません" in found
     assert "optional" not in found
 
 

@@ -16,6 +16,7 @@ from madoguchi.channels.backoffice import (
     views_sheltered,
     views_staff,
 )
+from madoguchi.channels.backoffice.editor import views_drafts, views_examples, views_procedure, views_words
 
 app_name = "backoffice"
 urlpatterns = [
@@ -43,6 +44,27 @@ urlpatterns = [
     path("inventory/city/of/<str:number>/removed/", views_city_list.removed, name="city_removed"),
     path("inventory/ease/", views_plan.ease, name="ease"),
     path("inventory/plan/", views_plan.plan, name="plan"),
+    path("editor/", views_drafts.drafts, name="editor"),
+    path("editor/begin/", views_drafts.begin, name="draft_begin"),
+    path("editor/back/", views_drafts.back, name="revision_back"),
+    path("editor/compare/", views_drafts.compare, name="revision_compare"),
+    path("editor/<int:draft>/", views_drafts.draft, name="draft"),
+    path("editor/<int:draft>/act/", views_drafts.act, name="draft_act"),
+    path("editor/<int:draft>/files.zip", views_drafts.files, name="draft_files"),
+    path("editor/<int:draft>/new/", views_procedure.add, name="draft_new"),
+    path("editor/<int:draft>/of/<slug:procedure>/", views_procedure.procedure, name="draft_procedure"),
+    path("editor/<int:draft>/of/<slug:procedure>/rules/", views_procedure.rule_act, name="draft_rule_act"),
+    path(
+        "editor/<int:draft>/of/<slug:procedure>/rules/<int:rule>/<slug:kind>/",
+        views_procedure.rule,
+        name="draft_rule",
+    ),
+    path("editor/<int:draft>/of/<slug:procedure>/examples/", views_examples.examples, name="draft_examples"),
+    path("editor/<int:draft>/settings/", views_words.settings, name="draft_settings"),
+    path("editor/<int:draft>/questions/", views_words.questions, name="draft_questions"),
+    path("editor/<int:draft>/sheets/<slug:sheet>/", views_words.sheet, name="draft_sheet"),
+    path("editor/<int:draft>/texts.xlsx", views_words.texts, name="draft_texts"),
+    path("editor/<int:draft>/texts/", views_words.take_texts, name="draft_texts_in"),
     path("staff/", views_staff.staff, name="staff"),
     path("staff/add/", views_staff.add, name="staff_add"),
     path("staff/<int:staff>/roles/", views_staff.roles, name="staff_roles"),

@@ -19,6 +19,7 @@ MENU = (
     (Authority.CONNECT, "backoffice:changes", "異動データ"),
     (Authority.CONNECT, "backoffice:imports", "取込み"),
     (Authority.CATALOGUE, "backoffice:catalogue", "手続台帳"),
+    (Authority.CATALOGUE, "backoffice:editor", "台帳の編集"),
     (Authority.CATALOGUE, "backoffice:inventory", "棚卸し"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),

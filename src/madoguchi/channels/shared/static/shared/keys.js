@@ -56,7 +56,8 @@
   document.addEventListener("htmx:afterSwap", meet);
   /* Another screen came back (signed out, case closed elsewhere): show that one instead of nothing. */
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.serverResponse.includes('id="screen"')) return;
+    const target = event.detail.target;
+    if (!target.id || event.detail.serverResponse.includes(`id="${target.id}"`)) return;
     event.detail.shouldSwap = false;
     location.reload();
   });

@@ -1,0 +1,182 @@
+"""下書き: begun, looked through, tested, published by a second person; packs in and out as files; older revisions back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from madoguchi.catalogue.drafts import operations
+from madoguchi.catalogue.drafts.files import FilesRefused, as_zip, from_zip, under_name
+from madoguchi.catalogue.drafts.operations import DraftError
+from madoguchi.catalogue.operations import go_back_to
+from madoguchi.catalogue.queries import current_revision, layers_of, pack_of, revisions
+from madoguchi.channels.backoffice.downloads import file_response
+from madoguchi.channels.backoffice.editor.common import (
+    draft_of,
+    is_open,
+    pack_of_draft,
+    plain,
+    version_of,
+)
+from madoguchi.city.authority import Authority, needs
+from madoguchi.city.queries import actor_of
+from madoguchi.connect import editing
+from madoguchi.procedures.editing.differences import differences
+from madoguchi.procedures.loader import SHARED
+from madoguchi.procedures.packs import Pack
+
+ZIP = "application/zip"
+SHOWN_DIFFERENCES = 300
+
+
+@needs(Authority.CATALOGUE)
+def drafts(request: HttpRequest) -> HttpResponse:
+    """Every draft; begin one; take a pack of files in; go back to an older revision."""
+    return render(request, "backoffice/editor/drafts.html", _all([]))
+
+
+def _all(problems: list[str]) -> dict[str, Any]:
+    return {
+        "problems": problems,
+        "drafts": operations.drafts(),
+        "revisions": revisions(),
+        "current": current_revision(),
+    }
+
+
+@needs(Authority.CATALOGUE)
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a draft, empty-handed or with files that came as a zip."""
+    layer, title = None, plain(request.POST.get("title", ""), 60)
+    file = request.FILES.get("file")
+    if file is not None:
+        try:
+            layer = from_zip(file.read())
+        except FilesRefused as error:
+            return render(request, "backoffice/editor/drafts.html", _all([str(error)]), status=422)
+        name = plain(request.POST.get("name", ""), 60)
+        layer = under_name(layer, name=name) if name else layer
+    elif request.POST.get("with_file"):
+        problems = [_("zipのファイルを選んでください。")]
+        return render(request, "backoffice/editor/drafts.html", _all(problems), status=422)
+    number = operations.begin(title=title, layer=layer, by=actor_of(request), now=timezone.now())
+    return redirect("backoffice:draft", number)
+
+
+@needs(Authority.CATALOGUE)
+@require_POST
+def back(request: HttpRequest) -> HttpResponse:
+    """Let an older revision be current again, in one step."""
+    try:
+        go_back_to(revision=request.POST.get("revision", ""), by=actor_of(request), now=timezone.now())
+    except LookupError as error:
+        return render(request, "backoffice/editor/drafts.html", _all([str(error)]), status=422)
+    messages.success(request, _("前の版にもどしました。これからの受付は、この版で判定します。"))
+    return redirect("backoffice:editor")
+
+
+@needs(Authority.CATALOGUE)
+def draft(request: HttpRequest, draft: int) -> HttpResponse:
+    """A draft: what it changes, what the tests say, and what may be done with it now."""
+    return render(request, "backoffice/editor/draft.html", _one(request, draft, []))
+
+
+def _one(request: HttpRequest, number: int, problems: list[str]) -> dict[str, Any]:
+    found = draft_of(number)
+    words = pack_of_draft(found)
+    found_differences = differences(found.base, found.layers, words)
+    mine = actor_of(request).staff_id in found.writers
+    own = {file.removesuffix(".toml") for file in found.layers[-1] if file not in SHARED}
+    return {
+        "problems": problems,
+        "draft": found,
+        "open": is_open(found),
+        "mine": mine,
+        "report": _report(found.report, words),
+        "differences": found_differences[:SHOWN_DIFFERENCES],
+        "more": max(0, len(found_differences) - SHOWN_DIFFERENCES),
+        "procedures": [
+            {"one": one, "department": words.departments[one.department].name, "own": one.id in own}
+            for one in words.procedures
+        ],
+        "sheets": [(name, str(values.get("title", name))) for name, values in sorted(words.sheets.items())],
+        "changes": operations.changes_of(number)[:20],
+        "stale": found.base_revision != current_revision(),
+    }
+
+
+def _report(report: Sequence[str], pack: Pack) -> list[tuple[str, str]]:
+    """What the tests said, each with the procedure that it is about ("" when it is about none)."""
+    ids = {one.name: one.id for one in pack.procedures}
+    return [(ids.get(text.partition(": ")[0], ""), text) for text in report]
+
+
+@needs(Authority.CATALOGUE)
+@require_POST
+def act(request: HttpRequest, draft: int) -> HttpResponse:
+    """Test, publish, undo, rebase or drop a draft."""
+    found = draft_of(draft)
+    by, now, version = actor_of(request), timezone.now(), version_of(request)
+    try:
+        match request.POST.get("act", ""):
+            case "test":
+                report = editing.run_tests(draft=draft, by=by, now=now)
+                if report.passed:
+                    messages.success(request, _("試験に通りました。もう一人の担当が公開できます。"))
+                else:
+                    text = _("試験で %(count)d 件の直すところが見つかりました。") % {
+                        "count": len(report.faults)
+                    }
+                    messages.error(request, text)
+            case "publish":
+                revision = editing.publish(draft=draft, version=version, by=by, now=now)
+                messages.success(request, _("公開しました。版: %(revision)s") % {"revision": revision})
+            case "undo":
+                what = operations.undo(number=draft, version=version, by=by, now=now)
+                messages.success(request, _("もどしました: %(what)s") % {"what": what})
+            case "rebase":
+                both = operations.rebase(number=draft, version=version, by=by, now=now)
+                text = _("いまの版に合わせました。")
+                if both:
+                    text += _("両方で直されていたため、この下書きの内容を残しました: %(files)s") % {
+                        "files": "、".join(both)
+                    }
+                messages.success(request, text)
+            case "drop":
+                operations.drop(number=draft, by=by, now=now)
+                messages.success(request, _("下書きを取りやめました。"))
+                return redirect("backoffice:editor")
+    except DraftError as error:
+        return render(
+            request, "backoffice/editor/draft.html", _one(request, found.id, [str(error)]), status=409
+        )
+    return redirect("backoffice:draft", draft)
+
+
+@needs(Authority.CATALOGUE)
+def files(request: HttpRequest, draft: int) -> HttpResponse:
+    """The city's layer of a draft as a zip of files."""
+    return file_response(as_zip(draft_of(draft).layers[-1], timezone.localtime()), f"draft-{draft}.zip", ZIP)
+
+
+@needs(Authority.CATALOGUE)
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two revisions side by side in words."""
+    known = {one.revision: one for one in revisions()}
+    before, after = request.GET.get("before", ""), request.GET.get("after", current_revision())
+    found: tuple[Any, ...] = ()
+    if before in known and after in known:
+        found = differences(layers_of(before), layers_of(after), pack_of(after))
+    context = {
+        "revisions": list(known.values()), "before": before, "after": after, "differences": found[:SHOWN_DIFFERENCES],
+        "more": max(0, len(found) - SHOWN_DIFFERENCES), "asked": before in known and after in known,
+    }  # fmt: skip
+    return render(request, "backoffice/editor/compare.html", context)

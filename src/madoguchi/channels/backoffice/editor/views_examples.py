@@ -53,7 +53,7 @@ def examples(request: HttpRequest, draft: int, procedure: str) -> HttpResponse:
                 return redirect("backoffice:draft_procedure", draft, procedure)
     context = {
         "draft": found, "open": is_open(found), "id": procedure, "name": values["name"], "problems": problems,
-        "builder": builder.shown(), "examples": [one.get("name", "") for one in values.get("example", [])],
+        "builder": builder.shown(), "example_name": plain(given.get("name", ""), 100), "examples": [one.get("name", "") for one in values.get("example", [])],
     }  # fmt: skip
     return render(request, "backoffice/editor/examples.html", context, status=422 if problems else 200)
 
@@ -66,6 +66,12 @@ def _acted(
         name = plain(post.get("name", ""), 100)
         if not name:
             return None, "", [_("例の名前を入れてください（例: 75歳の方は申請できる）。")]
+        if post.get("seen") != builder.seen():
+            return (
+                None,
+                "",
+                [_("入れた内容で結果が変わりました。下の結果を確かめて、もう一度加えてください。")],
+            )
         return with_example(values, builder.example(name)), _("例「%(name)s」を加える") % {"name": name}, []
     if word == "remove":
         left = list(values.get("example", []))
@@ -191,6 +197,11 @@ class _Builder:
             **({"deadline": deadlines} if deadlines else {}),
         }
 
+    def seen(self) -> str:
+        """What the page shows as the outcome: only what somebody looked at becomes an example."""
+        outcomes = self._tried.outcomes if self._tried else ()
+        return " ".join(f"{one.subject}={one.decision.status.value}" for one in outcomes)
+
     def shown(self) -> dict[str, Any]:
         """What the template needs."""
         names = self._household.people
@@ -213,6 +224,7 @@ class _Builder:
             "events": [(one.value, _(one.label)) for one in self._events],
             "people": people,
             "rest": rest,
+            "seen": self.seen(),
             "outcomes": [(names.get(one.subject, _("世帯")), one.decision) for one in outcomes],
             "on": ON,
         }

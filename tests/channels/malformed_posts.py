@@ -22,6 +22,8 @@ from tests.rooms.cases import walking
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
+from madoguchi.catalogue.drafts.operations import begin
+from madoguchi.catalogue.models import DraftRow
 from madoguchi.city.authority import Authority, Role, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import seat_of
@@ -153,6 +155,7 @@ def _values(chance: Random) -> dict[str, object]:
     tasks = list(TaskRow.objects.order_by("pk").values_list("pk", flat=True))
     changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
     staff = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True))
+    drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -163,9 +166,14 @@ def _values(chance: Random) -> dict[str, object]:
         "task": one_of(tasks, 999_999, 10**30),
         "staff": one_of(staff, 999_999, 10**30),
         "change": one_of(changes, "none", "'"),
-        "kind": one_of(("sheets", "guide", "confirmation", "csv", "json", "cp932"), "exe"),
+        "kind": one_of(
+            ("sheets", "guide", "confirmation", "csv", "json", "cp932", "must", "optional"), "exe"
+        ),
         "key": one_of((key,), "no_such_fact"),
         "subject": one_of((subject,), "p99", "household"),
+        "draft": one_of(drafts, 999_999, 10**30),
+        "rule": one_of((0, 1), 999_999, 10**30),
+        "sheet": one_of(("nhi-enrol",), "no-such-sheet"),
         "survey": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
@@ -199,6 +207,7 @@ def build_city(now: datetime) -> None:
     walking.visited(walking.begun(clerk), clerk)
     for status in (CaseStatus.IN_REVIEW, CaseStatus.WITHDRAWN):
         walking.brought_to(status, clerk, reviewer)
+    begin(title="下書き", by=clerk, now=now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
 

@@ -19,6 +19,8 @@ from tests.rooms.cases.walking import answered, sign
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.models import TaskRow
 from madoguchi.cases.states import CaseStatus
+from madoguchi.catalogue.drafts import operations as drafts
+from madoguchi.catalogue.models import DraftRow
 from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
@@ -39,6 +41,7 @@ ENDS = {"counter:withdraw", "city_practice"}
 
 def brought(city: Staff, status: CaseStatus) -> str:
     clerk = city["clerk_hana"]
+    drafts.begin(title="下書き", by=clerk, now=NOW)
     case = with_the_protected(clerk)
     visited_by_another(case, clerk)
     if status is not CaseStatus.HEARING:
@@ -64,6 +67,9 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "kind": "sheets",
         "survey": 1,
         "number": "M-0001",
+        "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
+        "rule": 0,
+        "sheet": "nhi-enrol",
     }
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(
@@ -86,6 +92,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
+        "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
     }
     for way in ways.get(address.name, ({},)):

@@ -34,10 +34,8 @@ def example(page: Page, household: str, name: str, outcome: str, **facts: str) -
     page.click("button:text-is('この結果を例に加える')")
 
 
-@pytest.mark.needs("Chromium")
-def test_a_newcomer_adds_tests_publishes_and_takes_back(page_of: Callable[[str], Page]) -> None:
-    before = queries.current_revision()
-    page = page_of("dx_mio")
+def added(page: Page) -> None:
+    """Begin a draft and add a procedure of the city to it, whose condition is: moves, and is 75 or older."""
     page.goto("/office/editor/")
     page.fill("#title", "シニアパス")
     page.click("button:text-is('下書きを始める')")
@@ -48,7 +46,6 @@ def test_a_newcomer_adds_tests_publishes_and_takes_back(page_of: Callable[[str],
     page.select_option("#department", "elderly")
     page.select_option("#event", "move_in")
     page.click("button:text-is('加える')")
-    # the condition: moves, and 75 or older
     page.click("text=任意になる条件を直す")
     page.click("button[value='add-age:c']")
     page.fill("[name='c.1.years']", "75")
@@ -58,6 +55,13 @@ def test_a_newcomer_adds_tests_publishes_and_takes_back(page_of: Callable[[str],
     assert "任意" in page.inner_text("#side tr:has-text('75歳以上の夫婦') >> nth=0")
     page.click("button:text-is('この条件を保存する')")
     assert "75歳になる日（誕生日の前日）以後" in page.inner_text("main")
+
+
+@pytest.mark.needs("Chromium")
+def test_a_newcomer_adds_tests_publishes_and_takes_back(page_of: Callable[[str], Page]) -> None:
+    before = queries.current_revision()
+    page = page_of("dx_mio")
+    added(page)
     # the tests say what is missing, in words
     page.click(".mdg-breadcrumb >> text=シニアパス")
     page.click("button:text-is('試験する')")

@@ -35,6 +35,7 @@ SENTENCES = {
     "practice_on": noop("練習を始めました"),
     "practice_off": noop("練習を終えました"),
     "city_set_up": noop("自治体を設定しました"),
+    "offer_set": noop("用件・窓口の列・受付時間を設定しました"),
     "staff_added": noop("職員を加えました"),
     "roles_set": noop("職員の役割を変えました"),
     "seat_set": noop("職員の席を変えました"),

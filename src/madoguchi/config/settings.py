@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "madoguchi.catalogue",
     "madoguchi.residents",
     "madoguchi.papers",
+    "madoguchi.booking",
     "madoguchi.cases",
     "madoguchi.connect",
     "madoguchi.channels.shared",

@@ -1,0 +1,71 @@
+"""What the screens, the boards and the estimates get to see of a branch's queue (待ち列の今). No name, no case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from madoguchi.booking.tickets.states import DeskState, Priority, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedStep:
+    """One service of one ticket, as the queue sees it.
+
+    `label` is the number that is called ("A012"); `arrived_at` never changes, `waiting_since` is when this step began to
+    wait; `position` counts from 1 in the order in which the lane would call, None when it is not waiting.
+    """
+
+    ticket: str
+    label: str
+    step: int
+    service: str
+    lane: str
+    state: StepState
+    priority: Priority
+    arrived_at: datetime
+    waiting_since: datetime
+    booked_for: datetime | None
+    desk: str
+    called_at: datetime | None
+    started_at: datetime | None
+    calls: int
+    position: int | None
+    steps_after: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNow:
+    """A desk and what happens there: the ticket's number, "" when nobody is there."""
+
+    key: str
+    name: str
+    lanes: tuple[str, ...]
+    state: DeskState
+    label: str
+    step_state: StepState | None
+    since: datetime | None
+    staff_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchNow:
+    """A branch's queue at one moment. `sequence`: the last number of its outbox, read before everything else.
+
+    `steps`: every step that is not over, those that wait in calling order lane by lane.
+    """
+
+    branch: str
+    at: datetime
+    sequence: int
+    steps: tuple[QueuedStep, ...]
+    desks: tuple[DeskNow, ...]
+
+    def waiting(self, lane: str) -> tuple[QueuedStep, ...]:
+        """Those who wait in a lane, in the order in which they will be called."""
+        return tuple(one for one in self.steps if one.lane == lane and one.state is StepState.WAITING)
+
+    def open_desks(self, lane: str) -> int:
+        """How many desks serve a lane just now."""
+        return sum(lane in one.lanes and one.state is DeskState.OPEN for one in self.desks)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from tests.cast import NOW
 from tests.rooms.cases.walking import PAD, begun, opened, seen, signed, visited
+from tests.together import together
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, reviewing, tasks
@@ -22,29 +21,6 @@ from madoguchi.procedures.facts import FactRef
 Staff = Mapping[str, Actor]
 pytestmark = pytest.mark.django_db(transaction=True)
 TOLD = (SomebodyElseChanged, NotNow, tasks.TaskNotNow)
-
-
-def together(*acts: Callable[[], object]) -> list[BaseException | None]:
-    """Do all acts at once, each on a connection of its own; what each was told."""
-    start = Barrier(len(acts))
-    told: list[BaseException | None] = [None] * len(acts)
-
-    def run(n: int, act: Callable[[], object]) -> None:
-        try:
-            start.wait(timeout=30)
-            act()
-        except Exception as error:  # whatever it is, the test looks at it below
-            told[n] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return told
 
 
 def refused(told: Sequence[BaseException | None]) -> list[BaseException]:

@@ -104,13 +104,18 @@ def undo(*, number: int, version: int, by: Actor, now: datetime) -> str:
         last = DraftUndoRow.objects.filter(draft=row).order_by("-version").first()
         if last is None:
             raise DraftError("もどせる変更はありません。")
-        if row.version != version:
+        changed = DraftRow.objects.filter(pk=row.pk, version=version).update(
+            layer=last.layer,
+            version=version + 1,
+            writers=_with(row.writers, by),
+            changed_by=by.name,
+            changed_at=now,
+        )
+        if not changed:
             raise DraftError(CHANGED_MEANWHILE)
         what = last.what
         last.delete()
-        row.layer, row.version, row.writers = last.layer, row.version + 1, _with(row.writers, by)
-        row.changed_by, row.changed_at = by.name, now
-        row.save()
+        row.refresh_from_db()
         record_act(actor=by, activity="draft_undone", now=now, draft=number, version=row.version)
     return what
 
@@ -121,11 +126,7 @@ CHANGED_MEANWHILE = (
 
 
 def _next(row: DraftRow, version: int, layer: Mapping[str, str], what: str, by: Actor, now: datetime) -> None:
-    if row.version != version:
-        raise DraftError(CHANGED_MEANWHILE)
-    DraftUndoRow.objects.create(
-        draft=row, version=row.version, layer=row.layer, what=what[:200], by=by.name, at=now
-    )
+    # The version is taken first: whoever comes second finds it gone, and nothing of theirs is written.
     changed = DraftRow.objects.filter(pk=row.pk, version=version).update(
         layer=dict(layer),
         version=version + 1,
@@ -135,6 +136,9 @@ def _next(row: DraftRow, version: int, layer: Mapping[str, str], what: str, by: 
     )
     if not changed:
         raise DraftError(CHANGED_MEANWHILE)
+    DraftUndoRow.objects.create(
+        draft=row, version=version, layer=row.layer, what=what[:200], by=by.name, at=now
+    )
     row.refresh_from_db()
 
 

@@ -157,7 +157,9 @@ def rule(request: HttpRequest, draft: int, procedure: str, rule: int, kind: str)
         said[kind] = source_of(block)
     changed = {**values, "rule": [*rules[:rule], said, *rules[rule + 1 :]]}
     trial = try_procedure(pack, changed, file=f"{procedure}.toml")
-    if request.POST.get("act") == "keep" and is_open(found) and not problems:
+    # The live preview may carry the button that is pressed at the same moment: it never keeps anything.
+    only_trial = bool(getattr(request, "htmx", False))
+    if request.POST.get("act") == "keep" and is_open(found) and not problems and not only_trial:
         problems += [f"{one.message}{one.remedy}" for one in trial.faults]
         if not problems:
             what = _("「%(name)s」の条件を直す") % {"name": values["name"]}
@@ -168,7 +170,6 @@ def rule(request: HttpRequest, draft: int, procedure: str, rule: int, kind: str)
         "rule": rule, "kind": kind, "problems": problems, "node": condition_form.fields_of(block, scope),
         "lines": lines_of(source_of(block), pack),
     }  # fmt: skip
-    only_trial = getattr(request, "htmx", False) and not request.POST.get("act")
     template = "rule_side" if only_trial else "rule"
     status = 422 if problems and not only_trial else 200
     return render(request, f"backoffice/editor/{template}.html", context, status=status)

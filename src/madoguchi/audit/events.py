@@ -62,6 +62,9 @@ SENTENCES = {
     "city_list_taken_in": noop("市の手続き一覧をExcelから取り込みました"),
     "ease_defined": noop("オンライン化のしやすさの定義を変えました"),
     "plan_adopted": noop("オンライン化の計画を決めました"),
+    "form_law_set": noop("様式の欄が法令で決まっているかを控えました"),
+    "form_assumptions_set": noop("申請書の見直しの前提を変えました"),
+    "form_identifiers_set": noop("申請書で人を特定する項目を決めました"),
     "papers_made": noop("書類を作りました"),
     "steps_exported": noop("受付の記録を書き出しました"),
     # residents
@@ -69,6 +72,7 @@ SENTENCES = {
     "handling_set": noop("取扱いの注意を設定しました"),
     "handling_prolonged": noop("取扱いの注意を続けました"),
     "handling_lifted": noop("取扱いの注意を外しました"),
+    "identifiers_counted": noop("特定に使う項目を住民記録の全員で数えるよう頼みました"),
     "import_begun": noop("取込みを始めました"),
     "import_stored": noop("取込みを登録しました"),
     "import_cleared": noop("取込みを取り消しました"),

@@ -25,7 +25,7 @@ VISITS = {
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
-    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/"),
+    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/", "/office/form-review/"),
     "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
 }

@@ -21,6 +21,7 @@ MENU = (
     (Authority.CATALOGUE, "backoffice:catalogue", "手続台帳"),
     (Authority.CATALOGUE, "backoffice:editor", "台帳の編集"),
     (Authority.CATALOGUE, "backoffice:inventory", "棚卸し"),
+    (Authority.CATALOGUE, "backoffice:form_review", "申請書の見直し"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),

@@ -16,7 +16,15 @@ import time
 from pathlib import Path
 
 LIMIT_SECONDS, LIMIT_MS = 60.0, 200.0
-SCREENS = ("", "sheets/nhi-enrol/", "sheets/residence-change/", "identifiers/", "assumptions/", "print/", "book.xlsx")
+SCREENS = (
+    "",
+    "sheets/nhi-enrol/",
+    "sheets/residence-change/",
+    "identifiers/",
+    "assumptions/",
+    "print/",
+    "book.xlsx",
+)
 
 
 def main() -> int:
@@ -71,7 +79,9 @@ def _count() -> int:
     for one in found.smallest:
         print(f"  unique: {one.label}")
     for one in found.by_heart:
-        print(f"  by heart, {len(one.identifiers)}: {one.label}: {one.ambiguous} ambiguous, {one.lacking} lacking")
+        print(
+            f"  by heart, {len(one.identifiers)}: {one.label}: {one.ambiguous} ambiguous, {one.lacking} lacking"
+        )
     return took > LIMIT_SECONDS
 
 

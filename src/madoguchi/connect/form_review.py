@@ -20,7 +20,7 @@ from madoguchi.catalogue.inventory.volumes import volumes_of
 from madoguchi.catalogue.queries import current
 from madoguchi.connect.inventory import share_of_people
 from madoguchi.papers.review.boxes import ReviewedSheet, Verdict, review
-from madoguchi.papers.review.savings import SheetSaving, Work, saving_of, total
+from madoguchi.papers.review.savings import Effort, SheetSaving, saving_of, total
 from madoguchi.residents import identifying
 from madoguchi.residents.identifiers import Identifier, IdentifierCount, SetCount, in_order
 
@@ -89,12 +89,12 @@ class FormReview:
     by_choice: bool
 
     @property
-    def sure(self) -> Work:
+    def sure(self) -> Effort:
         """Saved in a year on the sheets whose number is known."""
         return total(one.saving.sure_a_year for one in self.lines)
 
     @property
-    def more(self) -> Work:
+    def more(self) -> Effort:
         """Saved besides when the candidates are struck."""
         return total(one.saving.more_a_year for one in self.lines)
 

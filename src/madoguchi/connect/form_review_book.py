@@ -9,7 +9,7 @@ from madoguchi.catalogue.form_review.settings import ASSUMPTION_WORDS
 from madoguchi.connect.form_review import FormReview, SheetLine
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.papers.review.boxes import PARTS, ReviewedBox
-from madoguchi.papers.review.savings import CHARACTERS, Work
+from madoguchi.papers.review.savings import CHARACTERS, Effort
 from madoguchi.residents.identifiers import in_order
 from madoguchi.spreadsheets.writing import Cell, PageOut, workbook_of
 
@@ -69,7 +69,7 @@ def _line(line: SheetLine) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _hours(work: Work | None) -> tuple[Cell, Cell]:
+def _hours(work: Effort | None) -> tuple[Cell, Cell]:
     return (None, None) if work is None else (round(work.resident_hours, 1), round(work.staff_hours, 1))
 
 

@@ -34,6 +34,7 @@ from madoguchi.residents.identifiers import (
     in_order,
 )
 from madoguchi.residents.models import IdentifierCountRow, ResidentFact, ResidentRecord
+from madoguchi.residents.rows import own_city
 
 CODES = "residents_identifier_codes"
 AT_ONCE = 100
@@ -185,7 +186,9 @@ def _codes() -> Iterator[int]:
             while batch := list(islice(rows, AT_ONCE)):
                 places = ", ".join(["%s"] * len(Identifier))
                 values = ", ".join([f"({places})"] * len(batch))
-                cursor.execute(f"INSERT INTO {CODES} VALUES {values}", [code for row in batch for code in row])
+                cursor.execute(
+                    f"INSERT INTO {CODES} VALUES {values}", [code for row in batch for code in row]
+                )
                 people += len(batch)
             yield people
         finally:
@@ -196,15 +199,16 @@ def _numbered() -> Iterator[tuple[int, ...]]:
     """Each resident as one number an identifier; 0 for what the register does not hold."""
     kana, name = lru_cache(maxsize=1 << 18)(kana_search_key), lru_cache(maxsize=1 << 18)(name_search_key)
     place = lru_cache(maxsize=1 << 16)(town_and_lot)
+    city = own_city()
     numbers: list[dict[str, int]] = [{} for _ in Identifier]
     people = ResidentRecord.objects.filter(is_current=True, status="resident", history_no__isnull=False)
     columns = (
-        "resident_no", "household_no", "name", "kana", "birth_earliest", "birth_is_exact", "sex", "address_key",
+        "resident_no", "household_no", "name", "kana", "birth_earliest", "birth_is_exact", "sex", "address",
     )  # fmt: skip
     for number, household, written, reading, birth, exact, sex, address in people.values_list(
         *columns
     ).iterator(chunk_size=2000):
-        town, lot = place(address)
+        town, lot = place(_in_city(address, city))
         said = (
             number, household, name(written), kana(reading), birth.isoformat() if exact else "",
             "" if sex == "unspecified" else sex, town, lot,
@@ -213,6 +217,13 @@ def _numbered() -> Iterator[tuple[int, ...]]:
             known.setdefault(text, len(known) + 1) if text else 0
             for known, text in zip(numbers, said, strict=True)
         )
+
+
+def _in_city(address: str, city: Sequence[str]) -> str:
+    """An address from the town on; the space before its building stays, unlike in `address_key`."""
+    text = address.strip()
+    beginning = next((one for one in city if text.startswith(one)), "")
+    return text.removeprefix(beginning)
 
 
 def _sets(tell: Callable[[int], None]) -> tuple[SetCount, ...]:

@@ -81,6 +81,10 @@ class ResidentRecord(models.Model):
             ),
             models.Index(fields=["address_key"], condition=Q(is_current=True), name="residents_address"),
             models.Index(fields=["batch"], condition=Q(history_no__isnull=True), name="residents_staged"),
+            # How many live here, told without reading the wide rows.
+            models.Index(
+                fields=["status", "history_no"], condition=Q(is_current=True), name="residents_living"
+            ),
         ]
 
 

@@ -48,13 +48,13 @@ ASSUMPTION_WORDS = {
 def setting() -> ReviewSetting:
     """The setting that counts now; until the city makes one, the shipped one."""
     rows = ReviewSettingRow.objects.order_by("-id")
-    chosen = rows.filter(identifiers__isnull=False).first()
-    identifiers = tuple(chosen.identifiers) if chosen else ()
+    chosen = rows.filter(identifiers__isnull=False).values_list("identifiers", flat=True).first()
+    identifiers = tuple(chosen or ())
     row = rows.filter(assumptions__isnull=False).first()
     if row is None:
         return ReviewSetting(Assumptions(), identifiers)
     known = {one.name for one in fields(Assumptions)}
-    given = {name: value for name, value in row.assumptions.items() if name in known}
+    given = {name: value for name, value in (row.assumptions or {}).items() if name in known}
     return ReviewSetting(Assumptions(**given), identifiers, row.made_by, row.made_at)
 
 

@@ -46,7 +46,9 @@ def volumes_of(procedures: Iterable[str], share: float | None) -> dict[str, Volu
         one: Volume(sum(n for _, n in entries), False, frozenset(number for number, _ in entries))
         for one, entries in own.items()
     }
-    marks = marks_of(sorted({number for one, numbers in asked.items() if one not in own for number in numbers}))
+    marks = marks_of(
+        sorted({number for one, numbers in asked.items() if one not in own for number in numbers})
+    )
     for procedure, numbers in asked.items():
         here = {number: marks[number].here(share) for number in numbers if number in marks}
         told_of = {number: n for number, n in here.items() if n is not None}

@@ -44,7 +44,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _totals(found: form_review.FormReview) -> dict[str, Any]:
     counts = {what: found.boxes(what) for what in ("now", "struck", "confirmed", "printed", "kept", "after")}
-    order = sorted(found.lines, key=lambda one: -(one.saving.sure_a_year.resident if one.saving.sure_a_year else 0))
+    order = sorted(
+        found.lines, key=lambda one: -(one.saving.sure_a_year.resident if one.saving.sure_a_year else 0)
+    )
     return {"found": found, "boxes": counts, "lines": order}  # fmt: skip
 
 
@@ -159,7 +161,7 @@ def _identifiers(request: HttpRequest, problems: list[str], status: int) -> Http
             {"set": one, "value": "+".join(part.value for part in in_order(one.identifiers))}
             for one in (form_review.choices(count) if count else ())
         ],
-        "by_size": _by_size(count.sets) if count else [],
+        "by_size": _by_size(count.sets) if count and request.GET.get("all") else [],
         "people": people_count(),
     }
     answer = render(request, "backoffice/form_review/identifiers.html", context, status=status)
@@ -225,7 +227,9 @@ def assumptions(request: HttpRequest) -> HttpResponse:
         ],
         "characters": [(_CHARACTER_WORDS[kind.value], many) for kind, many in CHARACTERS.items() if kind.value in _CHARACTER_WORDS],
     }  # fmt: skip
-    return render(request, "backoffice/form_review/assumptions.html", context, status=422 if problems else 200)
+    return render(
+        request, "backoffice/form_review/assumptions.html", context, status=422 if problems else 200
+    )
 
 
 _CHARACTER_WORDS = {

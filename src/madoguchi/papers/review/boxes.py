@@ -15,7 +15,7 @@ from madoguchi.catalogue.form_review.values import BoxKey, BoxMark, LawMark, She
 from madoguchi.papers.boxes import notifier_boxes
 from madoguchi.papers.definition_file import parse_sheet
 from madoguchi.papers.definitions import Block, Box, BoxFormat, Column, SheetDefinition
-from madoguchi.papers.review.knowledge import Knowledge, Origin, definition_of, origin_of, reports
+from madoguchi.papers.review.knowledge import BoxSource, Knowledge, definition_of, origin_of, reports
 from madoguchi.procedures.facts import FactType, Holder
 from madoguchi.procedures.judge import facts_deciding
 from madoguchi.procedures.packs import Pack, Procedure
@@ -32,6 +32,7 @@ _IDENTIFIES = {
     "resident_no": (Identifier.NUMBER,),
     "number": (Identifier.HOUSEHOLD,),
 }
+_OF_A_PERSON = ("name", "birth_date", "sex", "address", "resident_no")
 _OF_ONE_PERSON = ("person", "claimant", "household")
 
 
@@ -60,7 +61,7 @@ class ReviewedBox:
     key: BoxKey
     section: str
     hand: BoxFormat
-    origin: Origin
+    origin: BoxSource
     decides: tuple[str, ...]
     identifies: tuple[Identifier, ...]
     repeated: tuple[str, ...]
@@ -108,23 +109,25 @@ def review(
     `held`: for how many residents a fact is held, by key. `chosen`: the identifiers that a form is to ask, as counted on
     the register; None while nobody has counted, and then no identifier is proposed to be struck. Raises SheetErrors.
     """
-    sheets = {
-        name: parse_sheet(values, file=f"{name}.toml") for name, values in sorted(pack.sheets.items())
-    }
+    sheets = {name: parse_sheet(values, file=f"{name}.toml") for name, values in sorted(pack.sheets.items())}
     users: dict[str, list[Procedure]] = {}
     for procedure in pack.procedures:
         if procedure.sheet is not None:
             users.setdefault(procedure.sheet, []).append(procedure)
-    repeats = _Repeats(sheets, users)
+    asked = {name: _asked(sheet) for name, sheet in sheets.items()}
+    repeats = _Repeats(sheets, asked, users)
     return tuple(
-        _Reviewer(pack, sheet, users.get(name, []), held, chosen, repeats).reviewed(
+        _Reviewer(pack, sheet, asked[name], users.get(name, []), held, chosen, repeats).reviewed(
             marks.get(name) or SheetMarks(name, 0, {})
         )
         for name, sheet in sheets.items()
     )
 
 
-def _asked(sheet: SheetDefinition) -> list[tuple[str, Box | Column]]:
+_Asked = Sequence[tuple[str, Box | Column]]
+
+
+def _asked(sheet: SheetDefinition) -> _Asked:
     """Everything that somebody fills in, part by part; a fixed text is none of it."""
     notifier = notifier_boxes() if Block.NOTIFIER in sheet.blocks else ()
     asked: list[tuple[str, Box | Column]] = [("notifier", box) for box in notifier]
@@ -136,14 +139,17 @@ class _Repeats:
     """On which sheets of one event the same fact stands."""
 
     def __init__(
-        self, sheets: Mapping[str, SheetDefinition], users: Mapping[str, Sequence[Procedure]]
+        self,
+        sheets: Mapping[str, SheetDefinition],
+        asked: Mapping[str, _Asked],
+        users: Mapping[str, Sequence[Procedure]],
     ) -> None:
         self._sheets = sheets
         self._at: dict[EventKind, dict[str, list[str]]] = {}
-        for name, sheet in sheets.items():
+        for name in sheets:
             events = {event for one in users.get(name, ()) for event in one.events}
             for event in events:
-                for fact in dict.fromkeys(box.fact for _, box in _asked(sheet) if box.fact):
+                for fact in dict.fromkeys(box.fact for _, box in asked[name] if box.fact):
                     self._at.setdefault(event, {}).setdefault(fact, []).append(name)
 
     def of(self, sheet: str, fact: str) -> tuple[str, ...]:
@@ -160,18 +166,19 @@ class _Reviewer:
         self,
         pack: Pack,
         sheet: SheetDefinition,
+        asked: _Asked,
         users: Sequence[Procedure],
         held: Mapping[str, int],
         chosen: SetCount | None,
         repeats: _Repeats,
     ) -> None:
-        self.pack, self.sheet, self.users = pack, sheet, users
+        self.pack, self.sheet, self.asked, self.users = pack, sheet, asked, users
         self.held, self.chosen, self.repeats = held, chosen, repeats
 
     def reviewed(self, marks: SheetMarks) -> ReviewedSheet:
         boxes: list[ReviewedBox] = []
         section = ""
-        for part, box in _asked(self.sheet):
+        for part, box in self.asked:
             if isinstance(box, Box) and part == "boxes":
                 section = box.section or section
             made = self._box(part, section if part == "boxes" else "", box, marks)
@@ -211,7 +218,7 @@ class _Reviewer:
     def _proposed(
         self,
         fact: str,
-        origin: Origin,
+        origin: BoxSource,
         mark: BoxMark,
         decides: tuple[str, ...],
         identifies: tuple[Identifier, ...],
@@ -240,7 +247,10 @@ class _Reviewer:
     def _of_identifier(self, identifies: tuple[Identifier, ...], printed: str) -> tuple[Verdict, str]:
         chosen = self.chosen
         if chosen is None:
-            return Verdict.PREFILL, f"人を特定する欄です。要るかどうかは、住民記録で数えると分かります。{printed}"
+            return (
+                Verdict.PREFILL,
+                f"人を特定する欄です。要るかどうかは、住民記録で数えると分かります。{printed}",
+            )
         if chosen.identifiers & set(identifies):
             return Verdict.PREFILL, f"人を特定する欄です（決めた項目: {chosen.label}）。{printed}"
         if not chosen.never_two:
@@ -287,18 +297,22 @@ _BY_TYPE = {
 
 
 def _identifies(fact: str) -> tuple[Identifier, ...]:
+    """Who a person is, by this fact: their own, or where and with whom they live."""
     holder, _dot, key = fact.partition(".")
-    if holder not in _OF_ONE_PERSON or (holder == "household") is (key not in ("address", "number")):
-        return ()
-    return _IDENTIFIES.get(key, ())
+    told = ("address", "number") if holder == "household" else _OF_A_PERSON
+    return _IDENTIFIES[key] if holder in _OF_ONE_PERSON and key in told else ()
 
 
-def _known(origin: Origin) -> str:
+def _known(origin: BoxSource) -> str:
     where = origin.source.label if origin.source else ""
     return f"{origin.why}。市が分かっていて（{where}）" if origin.why else f"市が分かっていて（{where}）"
 
 
-def _printed(fact: str, origin: Origin) -> str:
+def _printed(fact: str, origin: BoxSource) -> str:
     if fact.startswith("answers."):
         return "いまは印字していません。台帳の編集で事実につなぐと印字できます。"
-    return "聞き取った答えを印字します。" if origin.knowledge is Knowledge.HEARD else "市が分かる値を印字します。"
+    return (
+        "聞き取った答えを印字します。"
+        if origin.knowledge is Knowledge.HEARD
+        else "市が分かる値を印字します。"
+    )

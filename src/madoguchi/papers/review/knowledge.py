@@ -61,7 +61,7 @@ _FROM = {
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class BoxSource:
     """Where a value comes from. `why`: a sentence of its own; `decides`: why it decides something that no rule reads.
 
     `held`: for how many residents of this city's register it is held, None when it was not counted or not kept there.
@@ -74,10 +74,10 @@ class Origin:
     held: int | None = None
 
 
-_ONLY_BY_HAND = Origin(Knowledge.WRITTEN, None)
+_ONLY_BY_HAND = BoxSource(Knowledge.WRITTEN, None)
 
 
-def origin_of(fact: str, pack: Pack, held: Mapping[str, int]) -> Origin:
+def origin_of(fact: str, pack: Pack, held: Mapping[str, int]) -> BoxSource:
     """Where the fact of a box (`person.birth_date`, "" for a box that is always written) comes from in this city."""
     if not fact:
         return _ONLY_BY_HAND
@@ -85,11 +85,11 @@ def origin_of(fact: str, pack: Pack, held: Mapping[str, int]) -> Origin:
     holder, _dot, key = name.partition(".")
     if holder == Holder.PERSON.value and held.get(key):
         source = KnownFrom.REGISTER if key in REGISTER_FACTS else KnownFrom.LEDGER
-        return Origin(Knowledge.KNOWN, source, held=held[key])
+        return BoxSource(Knowledge.KNOWN, source, held=held[key])
     if name in _table().facts:
         return _table().facts[name]
     if holder == Holder.PERSON.value and key in REGISTER_FACTS:
-        return Origin(Knowledge.KNOWN, KnownFrom.REGISTER)
+        return BoxSource(Knowledge.KNOWN, KnownFrom.REGISTER)
     definition = definition_of(name, pack)
     return _usual(definition) if definition else _ONLY_BY_HAND
 
@@ -110,17 +110,17 @@ def _as_person(fact: str) -> str:
     return fact.replace("claimant.", "person.", 1) if fact.startswith("claimant.") else fact
 
 
-def _usual(definition: FactDefinition) -> Origin:
+def _usual(definition: FactDefinition) -> BoxSource:
     return next(
         (origin for begins, origin in _table().words if definition.source.startswith(begins)),
-        Origin(Knowledge.HEARD, None),
+        BoxSource(Knowledge.HEARD, None),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    facts: Mapping[str, Origin]
-    words: tuple[tuple[tuple[str, ...], Origin], ...]
+    facts: Mapping[str, BoxSource]
+    words: tuple[tuple[tuple[str, ...], BoxSource], ...]
     content: Mapping[str, tuple[str, ...]]
 
 
@@ -132,9 +132,9 @@ def _table() -> _Table:
     return _Table(facts, tuple((tuple(one["begins"]), _origin(one)) for one in data["words"]), content)
 
 
-def _origin(values: Mapping[str, Any]) -> Origin:
+def _origin(values: Mapping[str, Any]) -> BoxSource:
     source = values.get("source")
-    return Origin(
+    return BoxSource(
         Knowledge(values["knowledge"]),
         KnownFrom(source) if source else None,
         values.get("why", ""),

@@ -33,26 +33,26 @@ CHARACTERS: Mapping[BoxFormat, int] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Effort:
     """Characters written by hand, seconds of the resident, seconds of staff."""
 
     characters: int = 0
     resident: int = 0
     staff: int = 0
 
-    def __add__(self, other: Work) -> Work:
-        return Work(
+    def __add__(self, other: Effort) -> Effort:
+        return Effort(
             self.characters + other.characters, self.resident + other.resident, self.staff + other.staff
         )
 
-    def __sub__(self, other: Work) -> Work:
-        return Work(
+    def __sub__(self, other: Effort) -> Effort:
+        return Effort(
             self.characters - other.characters, self.resident - other.resident, self.staff - other.staff
         )
 
-    def times(self, number: int) -> Work:
+    def times(self, number: int) -> Effort:
         """That often."""
-        return Work(self.characters * number, self.resident * number, self.staff * number)
+        return Effort(self.characters * number, self.resident * number, self.staff * number)
 
     @property
     def resident_hours(self) -> float:
@@ -72,25 +72,25 @@ class SheetSaving:
     `now`: a blank form. `sure`: saved by printing, and by striking what was confirmed. `more`: what striking the rest adds.
     """
 
-    now: Work
-    sure: Work
-    more: Work
+    now: Effort
+    sure: Effort
+    more: Effort
     volume: Volume | None
 
     @property
-    def sure_a_year(self) -> Work | None:
+    def sure_a_year(self) -> Effort | None:
         """Saved in a year without anybody's further word."""
         return self.sure.times(self.volume.number) if self.volume else None
 
     @property
-    def more_a_year(self) -> Work | None:
+    def more_a_year(self) -> Effort | None:
         """Saved besides, once the candidates are struck."""
         return self.more.times(self.volume.number) if self.volume else None
 
 
 def saving_of(sheet: ReviewedSheet, assumed: Assumptions, volumes: Mapping[str, Volume]) -> SheetSaving:
-    """Work out what a sheet saves. `volumes`: how many a year, by procedure."""
-    now = sure = more = Work()
+    """Effort out what a sheet saves. `volumes`: how many a year, by procedure."""
+    now = sure = more = Effort()
     for box in sheet.boxes:
         many = assumed.table_people if box.key.part == "table" else 1
         written, looked_at = _written(box, assumed).times(many), _looked_at(assumed).times(many)
@@ -106,13 +106,13 @@ def saving_of(sheet: ReviewedSheet, assumed: Assumptions, volumes: Mapping[str, 
     return SheetSaving(now, sure, more, papers_a_year(sheet.procedures, volumes))
 
 
-def _written(box: ReviewedBox, assumed: Assumptions) -> Work:
+def _written(box: ReviewedBox, assumed: Assumptions) -> Effort:
     characters = CHARACTERS[box.hand]
-    return Work(characters, assumed.read_box + assumed.write_character * characters, assumed.staff_box)
+    return Effort(characters, assumed.read_box + assumed.write_character * characters, assumed.staff_box)
 
 
-def _looked_at(assumed: Assumptions) -> Work:
-    return Work(0, assumed.check_box, assumed.staff_check)
+def _looked_at(assumed: Assumptions) -> Effort:
+    return Effort(0, assumed.check_box, assumed.staff_check)
 
 
 def papers_a_year(procedures: Sequence[Procedure], volumes: Mapping[str, Volume]) -> Volume | None:
@@ -141,6 +141,6 @@ def _may_meet(one: tuple[Procedure, Volume], other: tuple[Procedure, Volume]) ->
     return bool(one[0].events & other[0].events or one[1].sources & other[1].sources)
 
 
-def total(works: Iterable[Work | None]) -> Work:
+def total(works: Iterable[Effort | None]) -> Effort:
     """Everything together; what is not known adds nothing."""
-    return sum((one for one in works if one is not None), Work())
+    return sum((one for one in works if one is not None), Effort())

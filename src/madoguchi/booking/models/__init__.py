@@ -1,5 +1,26 @@
 """Tables of the bookings and tickets. Private to this room."""
 
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
+from madoguchi.booking.models.tickets import (
+    CallRow,
+    NumberRow,
+    OpenDeskRow,
+    QueueRow,
+    ReservedNumberRow,
+    TicketRow,
+    TicketStepRow,
+)
 
-__all__ = ["HoursRow", "LaneRow", "LaneServiceRow", "ServiceRow"]
+__all__ = [
+    "CallRow",
+    "HoursRow",
+    "LaneRow",
+    "LaneServiceRow",
+    "NumberRow",
+    "OpenDeskRow",
+    "QueueRow",
+    "ReservedNumberRow",
+    "ServiceRow",
+    "TicketRow",
+    "TicketStepRow",
+]

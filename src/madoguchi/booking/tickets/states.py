@@ -64,9 +64,17 @@ ACTS: dict[StepState, frozenset[TicketAct]] = {
     StepState.PLANNED: frozenset({TicketAct.LEAVE}),
     StepState.WAITING: frozenset({TicketAct.CALL, TicketAct.HOLD, TicketAct.TRANSFER, TicketAct.LEAVE}),
     StepState.CALLED: frozenset(
-        {TicketAct.RECALL, TicketAct.START, TicketAct.NOT_HERE, TicketAct.BACK_IN_LINE, TicketAct.TRANSFER}
+        {
+            TicketAct.RECALL,
+            TicketAct.START,
+            TicketAct.NOT_HERE,
+            TicketAct.HOLD,
+            TicketAct.BACK_IN_LINE,
+            TicketAct.TRANSFER,
+            TicketAct.LEAVE,
+        }
     ),
-    StepState.SERVING: frozenset({TicketAct.HOLD, TicketAct.TRANSFER, TicketAct.FINISH}),
+    StepState.SERVING: frozenset({TicketAct.HOLD, TicketAct.TRANSFER, TicketAct.FINISH, TicketAct.LEAVE}),
     StepState.HELD: frozenset({TicketAct.CALL, TicketAct.BACK_IN_LINE, TicketAct.TRANSFER, TicketAct.LEAVE}),
     StepState.MISSED: frozenset({TicketAct.CALL, TicketAct.BACK_IN_LINE, TicketAct.LEAVE}),
     StepState.DONE: frozenset(),
@@ -95,3 +103,12 @@ class DeskState(Enum):
     @property
     def label(self) -> str:
         return {"open": "開いています", "paused": "離席中", "closed": "閉じています"}[self.value]
+
+
+class CallKind(Enum):
+    """How a number came to be called (呼出しの種類)."""
+
+    NEXT = "next"
+    SPECIFIC = "specific"
+    RECALL = "recall"
+    TAKEN_OVER = "taken"

@@ -54,6 +54,7 @@ STAFF = (
     DemoStaff("dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳・台帳の編集・棚卸し"),
     DemoStaff("dx2", "改善 九十", (Role.DX,), None, None, None, "台帳の編集（もう一人）"),
     DemoStaff("protection", "支援 八重", (Role.PROTECTION,), "citizens", None, None, "支援措置の期限"),
+    DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )
 

@@ -112,12 +112,18 @@ def issue(
     booking: str = "",
     booked_for: datetime | None = None,
     channel: Channel = Channel.COUNTER,
+    request: str = "",
 ) -> IssuedTicket:
-    """Give the next number. Raises NoMoreTickets, OutsideHours, NoServiceChosen, NoSuchService, NotOffered,
+    """Give the next number. `request`: the same press of a button, however often it arrives, gives the same number.
+
+    Raises NoMoreTickets, OutsideHours, NoServiceChosen, NoSuchService, NotOffered,
     NumbersUsedUp, BookingHasTicket.
     """
     offered = offer()
     with locked(branch, now) as queue:
+        again = TicketRow.objects.filter(branch=branch, request=request).first() if request else None
+        if again is not None:
+            return _as_issued(again)
         if not queue.row.issuing:
             raise NoMoreTickets
         if queue.rules.only_in_hours and booked_for is None:
@@ -140,6 +146,7 @@ def issue(
             booked_for=booked_for,
             arrived_at=now,
             channel=channel,
+            request=request,
         )
 
 
@@ -204,10 +211,16 @@ def merge(
     return tuple(made)
 
 
+def number_in(label: str) -> int:
+    """The number in "A012", "A12"; 0, which nobody has, for anything else."""
+    digits = label[1:]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else 0
+
+
 def _reserved(branch: str, label: str) -> ReservedNumberRow:
-    letter, digits = label[:1], label[1:]
-    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else 0
-    row = ReservedNumberRow.objects.filter(branch=branch, letter=letter, number=number, used=False).first()
+    row = ReservedNumberRow.objects.filter(
+        branch=branch, letter=label[:1], number=number_in(label), used=False
+    ).first()
     if row is None:
         raise NotReserved(label)
     return row
@@ -284,6 +297,7 @@ def _store(
     arrived_at: datetime,
     channel: Channel,
     reserved: ReservedNumberRow | None = None,
+    request: str = "",
 ) -> IssuedTicket:
     lanes = [offered.lane_of(queue.branch, one).key for one in services]
     public_id = uuid.uuid4().hex
@@ -302,6 +316,7 @@ def _store(
         booked_for=booked_for,
         booking=booking,
         reserved=reserved,
+        request=request,
     )
     TicketStepRow.objects.bulk_create(
         TicketStepRow(
@@ -318,3 +333,16 @@ def _store(
     )
     write(ticket, "ticket_issued", by=by, now=now, channel=channel)
     return IssuedTicket(public_id, label_of(ticket), ticket.code, secret, tuple(services), queue.branch, now)
+
+
+def _as_issued(row: TicketRow) -> IssuedTicket:
+    services = TicketStepRow.objects.filter(ticket=row).order_by("order").values_list("service", flat=True)
+    return IssuedTicket(
+        row.public_id,
+        label_of(row),
+        row.code,
+        secret_of(row.public_id),
+        tuple(services),
+        row.branch,
+        row.arrived_at,
+    )

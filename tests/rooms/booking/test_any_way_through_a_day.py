@@ -319,7 +319,7 @@ def _run(examples: int) -> None:
         suppress_health_check=list(HealthCheck),
         database=None,
     )
-    run_state_machine_as_test(Day, settings=quick)  # type: ignore[no-untyped-call]  -- hypothesis has no types here
+    run_state_machine_as_test(Day, settings=quick)
 
 
 def test_any_way_through_a_day(city: object) -> None:

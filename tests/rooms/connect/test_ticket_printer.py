@@ -141,12 +141,12 @@ def test_the_journal_says_what_happened_and_the_second_slip_is_marked(
     hall: Hall, twin: Callable[[str], Twin], settings: object
 ) -> None:
     there = twin("cut")
-    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{there.port}"}  # type: ignore[attr-defined]
+    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{there.port}"}
     one = hall.arrive()
     first = print_ticket(branch=BRANCH, ticket=one.ticket, base="http://x", by=SETTER, now=NOW)
     assert first is PrintOutcome.UNKNOWN and len(there.slips()) <= 1
     whole = twin("ready")
-    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{whole.port}"}  # type: ignore[attr-defined]
+    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{whole.port}"}
     again = print_ticket(branch=BRANCH, ticket=one.ticket, base="http://x", by=SETTER, now=NOW)
     assert again is PrintOutcome.PRINTED
     rows = list(PrintRow.objects.order_by("pk").values_list("sequence", "reissued", "outcome"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from madoguchi.booking.tickets.states import CallKind, DeskState, Priority, StepState
+from madoguchi.booking.ticket_states import CallKind, DeskState, Priority, StepState
 
 CURRENT = tuple(
     one.value

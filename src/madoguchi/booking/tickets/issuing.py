@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
@@ -138,14 +139,14 @@ def issue(
             services,
             letter=letter,
             number=_next_number(queue, letter),
+            arrived_at=now,
             by=by,
             now=now,
-            priority=priority,
+            channel=channel,
+            priority=priority.value,
             language=language,
             booking=booking,
             booked_for=booked_for,
-            arrived_at=now,
-            channel=channel,
             request=request,
         )
 
@@ -196,14 +197,11 @@ def merge(
                     one.services,
                     letter=row.letter,
                     number=row.number,
+                    arrived_at=min(one.arrived_at, now),
                     by=by,
                     now=now,
-                    priority=one.priority,
-                    language="ja",
-                    booking="",
-                    booked_for=None,
-                    arrived_at=min(one.arrived_at, now),
                     channel=Channel.COUNTER,
+                    priority=one.priority.value,
                     reserved=row,
                 )
             )
@@ -288,17 +286,13 @@ def _store(
     *,
     letter: str,
     number: int,
+    arrived_at: datetime,
     by: Actor,
     now: datetime,
-    priority: Priority,
-    language: str,
-    booking: str,
-    booked_for: datetime | None,
-    arrived_at: datetime,
     channel: Channel,
-    reserved: ReservedNumberRow | None = None,
-    request: str = "",
+    **known: Any,
 ) -> IssuedTicket:
+    """Write the ticket and its steps. `known`: further columns of the ticket."""
     lanes = [offered.lane_of(queue.branch, one).key for one in services]
     public_id = uuid.uuid4().hex
     secret = secret_of(public_id)
@@ -310,13 +304,8 @@ def _store(
         number=number,
         code=_free_code(queue),
         secret_digest=digest_of(secret),
-        language=language,
-        priority=priority.value,
         arrived_at=arrived_at,
-        booked_for=booked_for,
-        booking=booking,
-        reserved=reserved,
-        request=request,
+        **known,
     )
     TicketStepRow.objects.bulk_create(
         TicketStepRow(

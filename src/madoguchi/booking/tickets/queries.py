@@ -20,7 +20,6 @@ from madoguchi.booking.models import (
 from madoguchi.booking.models.tickets import AT_DESK, CURRENT
 from madoguchi.booking.offering import Offer, offer
 from madoguchi.booking.services import Lane
-from madoguchi.booking.tickets.days import is_issuing
 from madoguchi.booking.tickets.issuing import digest_of, number_in
 from madoguchi.booking.tickets.order import QueueRules, order
 from madoguchi.booking.tickets.queue import NoSuchTicket, civil_day, label_of, rules_of, waiting_of
@@ -49,16 +48,18 @@ __all__ = [
 ]
 
 
-def branch_now(*, branch: str, now: datetime) -> BranchNow:
-    """A branch's queue at this moment: today's living tickets, and the desks. Keys and numbers only."""
+def branch_now(*, branch: str, now: datetime, offered: Offer | None = None) -> BranchNow:
+    """A branch's queue at this moment: today's living tickets, and the desks. Keys and numbers only.
+
+    `offered`: the offer, where the caller has read it already.
+    """
     sequence = outbox_head(branch)
     queue = QueueRow.objects.filter(branch=branch).first()
     rules = rules_of(queue) if queue else QueueRules()
     rows = _current(branch, civil_day(now))
     steps = _queued(rows, rules, now)
-    return BranchNow(
-        branch, now, sequence, steps, _desks(branch, offer(), rows), is_issuing(branch=branch, now=now)
-    )
+    issuing = queue is None or queue.issuing or queue.day < civil_day(now)
+    return BranchNow(branch, now, sequence, steps, _desks(branch, offered or offer(), rows), issuing)
 
 
 def ticket_by_secret(*, secret: str, now: datetime) -> TicketView | None:
@@ -211,15 +212,16 @@ def _view(row: TicketRow | None, now: datetime) -> TicketView | None:
     if row is None:
         return None
     steps = list(TicketStepRow.objects.filter(ticket=row).order_by("order"))
+    offered = offer()
     current = next(
         (
             one
-            for one in branch_now(branch=row.branch, now=now).steps
+            for one in branch_now(branch=row.branch, now=now, offered=offered).steps
             if one.ticket == row.public_id and one.state is not StepState.PLANNED
         ),
         None,
     )
-    names = {one.key: one.name for one in offer().services}
+    names = {one.key: one.name for one in offered.services}
     return TicketView(
         ticket=row.public_id,
         branch=row.branch,

@@ -23,7 +23,7 @@ BUTTONS = (
     (TicketAct.NOT_HERE, "いない", "m"),
     (TicketAct.HOLD, "保留", "h"),
     (TicketAct.BACK_IN_LINE, "列にもどす", "b"),
-    (TicketAct.LEAVE, "帰った", ""),
+    (TicketAct.LEAVE, "帰った（取りやめ）", ""),
 )
 
 
@@ -44,6 +44,7 @@ class QueueLine:
     ticket: str
     version: int
     label: str
+    service_key: str
     service: str
     priority: str
     minutes: int
@@ -103,6 +104,7 @@ def queue_line(one: QueuedStep, offered: Offer, places: Mapping[str, str], now: 
         ticket=one.ticket,
         version=one.version,
         label=one.label,
+        service_key=one.service,
         service=service_name(offered, one.service),
         priority="" if one.priority is Priority.WALK_IN else _(one.priority.label),
         minutes=whole_minutes(one.waiting_since, now),
@@ -199,9 +201,15 @@ def case_address(cases: Sequence[str]) -> str:
 def _buttons(state: StepState) -> tuple[ActButton, ...]:
     allowed = [one for one in BUTTONS if one[0] in ACTS[state]]
     return tuple(
-        ActButton(act.value, _(label), key, "secondary" if at else "primary")
+        ActButton(act.value, _(label), key, _variant(act, first=not at))
         for at, (act, label, key) in enumerate(allowed)
     )
+
+
+def _variant(act: TicketAct, *, first: bool) -> str:
+    if act is TicketAct.LEAVE:
+        return "text"
+    return "primary" if first else "secondary"
 
 
 def _desk_line(

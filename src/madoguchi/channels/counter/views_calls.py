@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Actor
+from madoguchi.audit.queries import outbox_head
 from madoguchi.booking.offering import NoSuchService, NotOffered, Offer, offer
 from madoguchi.booking.tickets import calling, desks, issuing
 from madoguchi.booking.tickets.queries import branch_now, ticket_by_id
@@ -50,16 +51,22 @@ TAKE_OVER = "take_over"
 
 @needs(Authority.CALLS)
 def calls(request: HttpRequest) -> HttpResponse:
-    """The queue of this branch and the number in hand. `live`: the page asks by itself, which is no use of it."""
+    """The queue of this branch and the number in hand.
+
+    `live`: the page asks by itself, which is no use of it, and says what it shows; nothing comes back as long as that
+    is what there is.
+    """
+    own = desks.desk_of(_staff(request).pk)
+    branch, now = own.branch if own else branch_to_look_at(request), timezone.now()
     if "live" in request.GET:
         quiet(request)
-    own = desks.desk_of(_staff(request).pk)
-    branch = own.branch if own else branch_to_look_at(request)
-    return render(request, "counter/calls.html", _context(request, branch, own, timezone.now()))
+        if request.GET["live"] == _shown(outbox_head(branch), now):
+            return HttpResponse(status=204)
+    return render(request, "counter/calls.html", _context(request, branch, own, now))
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def desk_state(request: HttpRequest) -> HttpResponse:
     """Open a desk, be away, come back, close."""
     act, by, now = request.POST.get("act", ""), actor_of(request), timezone.now()
@@ -82,8 +89,8 @@ def desk_state(request: HttpRequest) -> HttpResponse:
     return _done(request, do)
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def call_next(request: HttpRequest) -> HttpResponse:
     """「つぎを呼ぶ」."""
     own, by, now = _own(request), actor_of(request), timezone.now()
@@ -101,8 +108,8 @@ def call_next(request: HttpRequest) -> HttpResponse:
     return _done(request, do)
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def call_number(request: HttpRequest) -> HttpResponse:
     """Call the number that was typed ("A012", "a12")."""
     own, by, now = _own(request), actor_of(request), timezone.now()
@@ -126,8 +133,8 @@ def call_number(request: HttpRequest) -> HttpResponse:
     return _done(request, do)
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def act(request: HttpRequest, ticket: str) -> HttpResponse:
     """One act on one number."""
     own, by, now = _own(request), actor_of(request), timezone.now()
@@ -147,8 +154,8 @@ def act(request: HttpRequest, ticket: str) -> HttpResponse:
     return _done(request, do)
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def send_on(request: HttpRequest, ticket: str) -> HttpResponse:
     """To another service's lane now, one more service afterwards, or one less; or the care line."""
     own, by, now = _own(request), actor_of(request), timezone.now()
@@ -176,8 +183,8 @@ def send_on(request: HttpRequest, ticket: str) -> HttpResponse:
     return _done(request, do)
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def give_number(request: HttpRequest) -> HttpResponse:
     """A number from staff, for somebody who did not come by the machine."""
     own, by, now = _own(request), actor_of(request), timezone.now()
@@ -203,8 +210,8 @@ def give_number(request: HttpRequest) -> HttpResponse:
     return _done(request, do)
 
 
-@require_POST
 @needs(Authority.COUNTER)
+@require_POST
 def open_case(request: HttpRequest, ticket: str) -> HttpResponse:
     """「受付を開く」: the case that hangs on this number, or a new one of the event of its service."""
     own, by = _own(request), actor_of(request)
@@ -246,6 +253,11 @@ def _done(request: HttpRequest, do: Callable[[], str | None]) -> HttpResponse:
     return redirect("counter:calls")
 
 
+def _shown(sequence: int, now: datetime) -> str:
+    """What a page shows: the queue up to this line of the outbox, the waits up to this minute."""
+    return f"{sequence}.{int(now.timestamp() // 60)}"
+
+
 def _staff(request: HttpRequest) -> StaffMember:
     assert isinstance(request.user, StaffMember), "behind a sign-in"
     return request.user
@@ -271,22 +283,26 @@ def _lanes_of(branch: str, desk: str) -> list[str]:
 
 def _context(request: HttpRequest, branch: str, own: desks.OwnDesk | None, now: datetime) -> dict[str, Any]:
     offered, places = offer(), desks_in(branch)
-    found = branch_now(branch=branch, now=now)
+    found = branch_now(branch=branch, now=now, offered=offered)
     hand = in_hand(found, offered, own, places) if own else None
     staff = staff_names({one.staff_id for one in found.desks if one.staff_id})
     may_case = holds(request, Authority.COUNTER)
+    begins = hand is not None and any(
+        one.event and one.key == hand.line.service_key for one in offered.services
+    )
     cases = cases_of_ticket(ticket=hand.line.ticket) if hand and may_case else ()
+    names = branch_names()
     return {
-        "now": now,
+        "live": _shown(found.sequence, now),
         "branch": branch,
-        "branch_name": branch_names().get(branch, branch),
-        "branches": branch_names().items() if own is None else (),
+        "branch_name": names.get(branch, branch),
+        "branches": names.items() if own is None else (),
         "own": own,
         "own_name": places.get(own.desk, own.desk) if own else "",
         "paused": own is not None and own.state is DeskState.PAUSED,
         "hand": hand,
         "cases": [(one.number, case_address([one.id])) for one in cases],
-        "may_case": may_case,
+        "may_case": may_case and (begins or bool(cases)),
         "lanes": lanes_of(found, offered, own, places),
         "aside": aside(found, offered, places),
         "desks": desk_lines(found, offered, own, staff),

@@ -59,8 +59,8 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "counter/calls_day.html", context)
 
 
-@require_POST
 @needs(Authority.CALLS)
+@require_POST
 def day_act(request: HttpRequest) -> HttpResponse:
     """The last tickets, giving numbers again, closing, setting numbers aside, entering those that were handed out."""
     branch, by, now = _branch(request), actor_of(request), timezone.now()

@@ -51,9 +51,7 @@ def machine(view: View) -> View:
     def page(request: HttpRequest, branch: str) -> HttpResponse:
         if branch not in branch_names():
             raise Http404
-        answer = view(request, branch)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return view(request, branch)
 
     return needs(Authority.TICKET_MACHINE)(never_cache(page))
 
@@ -140,8 +138,8 @@ def booked(request: HttpRequest, branch: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
 @machine
+@require_POST
 def issue(request: HttpRequest, branch: str) -> HttpResponse:
     """Give the number, print it, and show it whatever the printer said."""
     care = request.POST.get("care") == "yes"
@@ -179,8 +177,8 @@ def number(request: HttpRequest, branch: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
 @machine
+@require_POST
 def reprint(request: HttpRequest, branch: str) -> HttpResponse:
     """Print again, because somebody asked for it: the slip says 「再発行」."""
     ticket = request.session.get(HELD)

@@ -183,6 +183,9 @@ def hall(browser: Browser, cases: int, clock: Clock, chance: random.Random) -> i
         ) as answer:
             answer.read()
         browser.times.note("(a number at the machine)", begin)
+        begin = time.perf_counter()
+        browser.get("/static/shared/icon.svg")
+        browser.times.note("(bare limit: a small file)", begin)
         came += 1
     return came
 

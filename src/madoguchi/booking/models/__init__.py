@@ -1,5 +1,6 @@
 """Tables of the bookings and tickets. Private to this room."""
 
+from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
 from madoguchi.booking.models.tickets import (
     CallRow,
@@ -13,6 +14,8 @@ from madoguchi.booking.models.tickets import (
 )
 
 __all__ = [
+    "BookingPartRow",
+    "BookingRow",
     "CallRow",
     "HoursRow",
     "LaneRow",
@@ -23,6 +26,8 @@ __all__ = [
     "QueueRow",
     "ReservedNumberRow",
     "ServiceRow",
+    "SlotRow",
     "TicketRow",
     "TicketStepRow",
+    "WaitingRow",
 ]

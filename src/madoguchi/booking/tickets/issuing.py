@@ -117,6 +117,8 @@ def issue(
 ) -> IssuedTicket:
     """Give the next number. `request`: the same press of a button, however often it arrives, gives the same number.
 
+    Whoever booked gets one after the last tickets too.
+
     Raises NoMoreTickets, OutsideHours, NoServiceChosen, NoSuchService, NotOffered,
     NumbersUsedUp, BookingHasTicket.
     """
@@ -125,7 +127,7 @@ def issue(
         again = TicketRow.objects.filter(branch=branch, request=request).first() if request else None
         if again is not None:
             return _as_issued(again)
-        if not queue.row.issuing:
+        if not queue.row.issuing and not booking:
             raise NoMoreTickets
         if queue.rules.only_in_hours and booked_for is None:
             _within_hours(offered, branch, services, now)
@@ -149,6 +151,12 @@ def issue(
             booked_for=booked_for,
             request=request,
         )
+
+
+def ticket_of_booking(booking: str) -> IssuedTicket | None:
+    """The living number of a booking; None when it has none."""
+    row = TicketRow.objects.filter(booking=booking, live=True).first()
+    return None if row is None else _as_issued(row)
 
 
 def secret_of(ticket: str) -> str:

@@ -17,16 +17,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Channel
+from madoguchi.booking.booked import BookingRefused, NoSuchBooking
 from madoguchi.booking.offering import NoSuchService, NotOffered, Offer, offer
 from madoguchi.booking.ports import PrintOutcome
 from madoguchi.booking.services import Service
 from madoguchi.booking.tickets import issuing
+from madoguchi.booking.tickets.arriving import check_in_by_code
 from madoguchi.booking.tickets.days import CLOSING_SENTENCE, is_issuing
 from madoguchi.booking.tickets.printing import PrintedOften, phone_address
 from madoguchi.booking.tickets.queries import ticket_by_id
 from madoguchi.booking.tickets.queue import NoSuchTicket, TicketNotNow
 from madoguchi.booking.tickets.states import Priority
-from madoguchi.channels.kiosk.check_in import NotCheckedIn, arrive
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, branch_names
@@ -39,7 +40,7 @@ HELD = "kiosk_ticket"
 OUTCOME = "kiosk_printed"
 REFUSED = (
     issuing.NoMoreTickets, issuing.OutsideHours, issuing.NoServiceChosen, issuing.NumbersUsedUp,
-    issuing.BookingHasTicket, NoSuchService, NotOffered, NotCheckedIn,
+    issuing.BookingHasTicket, NoSuchService, NotOffered, NoSuchBooking, BookingRefused,
 )  # fmt: skip
 View = Callable[..., HttpResponse]
 
@@ -120,12 +121,13 @@ def booked(request: HttpRequest, branch: str) -> HttpResponse:
     problem = ""
     if len(typed) == CODE_DIGITS and request.method == "POST":
         try:
-            made = arrive(
+            made = check_in_by_code(
                 branch=branch,
                 code=typed,
                 request=_request_key(request),
                 by=actor_of(request),
                 now=timezone.now(),
+                channel=Channel.KIOSK,
             )
         except REFUSED as error:
             problem, typed = str(error), ""

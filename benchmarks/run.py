@@ -20,6 +20,10 @@ RUNS = (
     ("帳票 / sheets", ["benchmarks/sheets.py"]),
     ("画面 / screens", ["-m", "benchmarks.screens", "--work", str(WORK), "--residents", RESIDENTS]),
     ("棚卸し / inventory", ["-m", "benchmarks.inventory", "--work", str(WORK / "inventory")]),
+    (
+        "待ち列の1日 / a day of the hall",
+        ["-m", "benchmarks.queue_day", "--faster", "10", "--begin", "90", "--minutes", "60"],
+    ),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),
 )
 

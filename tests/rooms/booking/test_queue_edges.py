@@ -89,7 +89,7 @@ def test_next_step_cancelled_half_way(hall: Hall) -> None:
     hall.act("start", one)
     calling.cancel_service(branch=BRANCH, ticket=one.ticket, service="insurance", by=officer(1), now=hall.now)
     assert hall.act("finish", one) == "children"
-    with pytest.raises(TicketNotNow):
+    with pytest.raises(calling.NotPlanned):
         calling.cancel_service(
             branch=BRANCH, ticket=one.ticket, service="insurance", by=officer(1), now=hall.now
         )

@@ -30,6 +30,7 @@ from madoguchi.booking.tickets.states import Priority, StepState
 
 MOST_SERVICES = 9
 MOST_RESERVED = 100
+NUMBER_DIGITS = 3
 
 
 class NoMoreTickets(ValueError):
@@ -219,14 +220,16 @@ def merge(
 
 def number_in(label: str) -> int:
     """The number in "A012", "A12"; 0, which nobody has, for anything else."""
-    digits = label[1:]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else 0
+    letter, digits = label[:1], label[1:]
+    usual = letter.isascii() and letter.isalpha() and digits.isascii() and digits.isdigit()
+    return int(digits) if usual and len(digits) <= NUMBER_DIGITS else 0
 
 
 def _reserved(branch: str, label: str) -> ReservedNumberRow:
-    row = ReservedNumberRow.objects.filter(
-        branch=branch, letter=label[:1], number=number_in(label), used=False
-    ).first()
+    number = number_in(label)
+    if not number:
+        raise NotReserved(label[:4])
+    row = ReservedNumberRow.objects.filter(branch=branch, letter=label[:1], number=number, used=False).first()
     if row is None:
         raise NotReserved(label)
     return row

@@ -83,7 +83,10 @@ def ticket_by_id(*, branch: str, ticket: str, now: datetime) -> TicketView:
 def ticket_by_label(*, branch: str, label: str, day: date) -> str | None:
     """The ticket that had a number on a day (the last one, when the numbers went round); None for no such number."""
     wanted = label.strip().upper()
-    rows = TicketRow.objects.filter(branch=branch, day=day, letter=wanted[:1], number=number_in(wanted))
+    number = number_in(wanted)
+    if not number:
+        return None
+    rows = TicketRow.objects.filter(branch=branch, day=day, letter=wanted[:1], number=number)
     return rows.order_by("-pk").values_list("public_id", flat=True).first()
 
 

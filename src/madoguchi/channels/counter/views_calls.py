@@ -32,7 +32,7 @@ from madoguchi.city.queries import actor_for, actor_of, branch_names, desks_in, 
 from madoguchi.city.session import quiet
 
 REFUSED = (
-    TicketNotNow, TicketChanged, calling.NotAtThisDesk, desks.DeskNotOpen, desks.DeskBusy, desks.DeskTaken,
+    TicketNotNow, TicketChanged, calling.NotAtThisDesk, calling.NotPlanned, desks.DeskNotOpen, desks.DeskBusy, desks.DeskTaken,
     desks.NoSuchDesk, NoSuchService, NotOffered, issuing.NoMoreTickets, issuing.NoServiceChosen,
     issuing.OutsideHours, issuing.NumbersUsedUp, NoEventForTicket,
 )  # fmt: skip

@@ -30,8 +30,8 @@ class Seen:
     """What could be seen when somebody came, and what became of it.
 
     `ahead`: services of those who will be called before, waiting; `at_desks`: services at the desks and since how many
-    minutes; `planned_desks`: desks that the plan opens now; `pace`: minutes between the last calls, None before there
-    were three; `waited`: minutes, None for whoever left (`left_after` then).
+    minutes; `plan`: from then on, after how many minutes how many desks are planned; `pace`: minutes between the last calls, None before there
+    were three; `waited`: minutes, None for whoever left (`left_after` then); `took`: minutes at the desk.
     """
 
     day: int
@@ -41,10 +41,11 @@ class Seen:
     ahead: tuple[str, ...]
     at_desks: tuple[tuple[str, float], ...]
     desks: int
-    planned_desks: int
+    plan: tuple[tuple[float, int], ...]
     pace: float | None
     waited: float | None
     left_after: float | None
+    took: float | None
 
 
 @dataclass(slots=True)
@@ -67,6 +68,15 @@ def parameters() -> dict[str, Any]:
 def declared_minutes() -> dict[str, float]:
     """Minutes at the desk of each service, as an office would declare them before anything is learned."""
     return {one["key"]: float(one["declared"]) for one in parameters()["service"]}
+
+
+def planned_from(now: float) -> tuple[tuple[float, int], ...]:
+    """The desks that the plan opens from a minute of the day on: nobody plans who stays away."""
+    said = parameters()["desks"]
+    begins, ends, lunch = said["lunch"]
+    steps = [(0.0, said["ordinary"]), (float(begins), lunch), (float(ends), said["ordinary"])]
+    current = max(place for place, (at, _) in enumerate(steps) if at <= now)
+    return ((0.0, steps[current][1]), *((at - now, desks) for at, desks in steps[current + 1 :]))
 
 
 def days(count: int, seed: int) -> Iterator[list[Seen]]:
@@ -97,7 +107,7 @@ class _Day:
         )
         number = max(10, round(mean * max(0.4, self.chance.gauss(1, said["spread"]))))
         centres = said["peaks"]
-        found = []
+        found: list[_Visitor] = []
         while len(found) < number:
             centre, width, _ = self.chance.choices(centres, weights=[one[2] for one in centres])[0]
             comes = self.chance.gauss(centre, width)
@@ -109,7 +119,7 @@ class _Day:
 
     def _booked(self) -> list[_Visitor]:
         said = self.said["bookings"]
-        found = []
+        found: list[_Visitor] = []
         for _ in range(said["a_day"]):
             at = self.said["opens"] + 15 * self.chance.randrange(
                 (self.said["closes"] - self.said["opens"]) // 15 - 2
@@ -147,11 +157,6 @@ class _Day:
 
     def _open(self, desk: int, now: float) -> bool:
         return not any(begins <= now < ends for begins, ends in self.desks[desk])
-
-    def planned(self, now: float) -> int:
-        """Desks that the plan opens: nobody plans who stays away."""
-        begins, ends, lunch = self.said["desks"]["lunch"]
-        return int(lunch if begins <= now < ends else self.said["desks"]["ordinary"])
 
     # --- the day -------------------------------------------------------------------------------------------------
 
@@ -205,7 +210,7 @@ class _Day:
             "ahead": tuple(one.service for one in ahead),
             "at_desks": tuple((one.service, now - (one.called or now)) for one in self.busy.values()),
             "desks": sum(self._open(desk, now) for desk in range(len(self.desks))),
-            "planned_desks": self.planned(now),
+            "plan": planned_from(now),
             "pace": (last[-1] - last[0]) / (len(last) - 1) if len(last) > 2 else None,
         }
 
@@ -219,5 +224,6 @@ class _Day:
             booked=one.booked_at is not None,
             waited=waited,
             left_after=None if one.called is not None else one.patience,
+            took=None if one.called is None else one.takes,
             **one.seen,
         )

@@ -24,6 +24,7 @@ RUNS = (
         "待ち列の1日 / a day of the hall",
         ["-m", "benchmarks.queue_day", "--faster", "10", "--begin", "90", "--minutes", "60"],
     ),
+    ("待ち時間の見込み / waits", ["-m", "benchmarks.waits"]),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),
 )
 

@@ -66,14 +66,14 @@ def _count() -> int:
     from madoguchi.residents import identifying
 
     bare = _bare()
-    began = time.monotonic()
+    began, busy = time.monotonic(), time.process_time()
     number = identifying.ask_for_count(by=Actor(None, "benchmark", "", ""), now=timezone.now())
     identifying.count(number=number, clock=timezone.now)
-    took = time.monotonic() - began
+    took, busy = time.monotonic() - began, time.process_time() - busy
     found = identifying.last_count()
     assert found is not None
     print(
-        f"count: {found.residents:,} residents, {len(found.sets)} sets in {took:.1f} s; "
+        f"count: {found.residents:,} residents, {len(found.sets)} sets in {took:.1f} s ({busy:.1f} s of CPU); "
         f"one bare grouping {bare:.2f} s ({took / len(found.sets) / bare:.2f} of it a set)"
     )
     for one in found.smallest:

@@ -21,10 +21,11 @@ from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
 from madoguchi.residents import identifying
 from madoguchi.residents.identifiers import CountState, Identifier, SetCount, best_by_size, smallest_sets
-from madoguchi.residents.identifying import CountUnderWay, NobodyToCount, ask_for_count, count, measure
+from madoguchi.residents.identifying import CountUnderWay, NobodyToCount, ask_for_count, count
 from madoguchi.residents.models import IdentifierCountRow
 from madoguchi.residents.operations import register
 from madoguchi.residents.people import RegisterEntry, ResidentStatus
+from madoguchi.residents.telling_apart import CODES, measure
 
 pytestmark = pytest.mark.django_db
 BY = Actor(None, "推進 六花", "", "")
@@ -238,9 +239,9 @@ class TestAsking:
         for one in cast.RESIDENTS.values():
             assert one.name.name not in kept
             assert one.resident_no not in kept
-        assert identifying.CODES not in connection.introspection.table_names()
-        with pytest.raises(Exception, match=identifying.CODES), transaction.atomic():
-            connection.cursor().execute(f"SELECT 1 FROM {identifying.CODES}")
+        assert CODES not in connection.introspection.table_names()
+        with pytest.raises(Exception, match=CODES), transaction.atomic():
+            connection.cursor().execute(f"SELECT 1 FROM {CODES}")
 
 
 def test_a_larger_set_is_shown_only_when_it_leaves_fewer() -> None:

@@ -26,6 +26,7 @@ from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.models import DraftRow
+from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
@@ -89,6 +90,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",
+        "language": "en",
+        "revision": current_revision(),
         "ticket": _ticket(case),
         "branch": "main",
     }

@@ -17,7 +17,17 @@ from madoguchi.channels.backoffice import (
     views_sheltered,
     views_staff,
 )
-from madoguchi.channels.backoffice.editor import views_drafts, views_examples, views_procedure, views_words
+from madoguchi.channels.backoffice.editor import (
+    views_drafts,
+    views_examples,
+    views_languages,
+    views_packs,
+    views_procedure,
+    views_questions,
+    views_revisions,
+    views_sheets,
+    views_words,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -30,6 +40,7 @@ urlpatterns = [
     path("imports/", views_imports.imports, name="imports"),
     path("catalogue/", views_catalogue.catalogue, name="catalogue"),
     path("catalogue/<str:procedure>/", views_catalogue.procedure, name="procedure"),
+    path("catalogue/<str:procedure>/<slug:language>/", views_catalogue.guide, name="procedure_guide"),
     path("inventory/", views_inventory.overview, name="inventory"),
     path("inventory/surveys/", views_inventory.take_in, name="survey_take_in"),
     path("inventory/surveys/<int:survey>/", views_inventory.survey, name="survey"),
@@ -54,8 +65,11 @@ urlpatterns = [
     path("form-review/assumptions/", views_form_review.assumptions, name="form_review_assumptions"),
     path("editor/", views_drafts.drafts, name="editor"),
     path("editor/begin/", views_drafts.begin, name="draft_begin"),
-    path("editor/back/", views_drafts.back, name="revision_back"),
-    path("editor/compare/", views_drafts.compare, name="revision_compare"),
+    path("editor/packs/", views_packs.packs, name="packs"),
+    path("editor/back/", views_revisions.back, name="revision_back"),
+    path("editor/compare/", views_revisions.compare, name="revision_compare"),
+    path("editor/revisions/<slug:revision>/back/", views_revisions.look_back, name="revision_look_back"),
+    path("editor/revisions/<slug:revision>/files.zip", views_revisions.files, name="revision_files"),
     path("editor/<int:draft>/", views_drafts.draft, name="draft"),
     path("editor/<int:draft>/act/", views_drafts.act, name="draft_act"),
     path("editor/<int:draft>/files.zip", views_drafts.files, name="draft_files"),
@@ -69,8 +83,25 @@ urlpatterns = [
     ),
     path("editor/<int:draft>/of/<slug:procedure>/examples/", views_examples.examples, name="draft_examples"),
     path("editor/<int:draft>/settings/", views_words.settings, name="draft_settings"),
-    path("editor/<int:draft>/questions/", views_words.questions, name="draft_questions"),
-    path("editor/<int:draft>/sheets/<slug:sheet>/", views_words.sheet, name="draft_sheet"),
+    path("editor/<int:draft>/questions/", views_questions.questions, name="draft_questions"),
+    path("editor/<int:draft>/questions/own/", views_questions.own, name="draft_own_question"),
+    path("editor/<int:draft>/of/<slug:procedure>/sheet/", views_sheets.begin, name="draft_sheet_begin"),
+    path("editor/<int:draft>/sheets/<slug:sheet>/", views_sheets.sheet, name="draft_sheet"),
+    path("editor/<int:draft>/languages/", views_languages.languages, name="draft_languages"),
+    path("editor/<int:draft>/languages/<slug:language>/", views_languages.language, name="draft_language"),
+    path(
+        "editor/<int:draft>/languages/<slug:language>/texts.xlsx",
+        views_languages.book,
+        name="draft_language_book",
+    ),
+    path(
+        "editor/<int:draft>/languages/<slug:language>/take/", views_languages.take, name="draft_language_take"
+    ),
+    path(
+        "editor/<int:draft>/of/<slug:procedure>/languages/<slug:language>/",
+        views_languages.procedure,
+        name="draft_procedure_language",
+    ),
     path("editor/<int:draft>/texts.xlsx", views_words.texts, name="draft_texts"),
     path("editor/<int:draft>/texts/", views_words.take_texts, name="draft_texts_in"),
     path("staff/", views_staff.staff, name="staff"),

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
     "madoguchi.channels.backoffice",
+    "madoguchi.channels.board",
 ]
 
 MIDDLEWARE = [
@@ -103,6 +104,12 @@ TEMPLATES = [
 CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
 )
+
+# The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
+STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
+BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))
+STALE_SECONDS = BEAT_SECONDS * 2 + 5
+BUSY_MINUTES = tuple(int(part) for part in os.environ.get("MADOGUCHI_BUSY_MINUTES", "20,40").split(","))
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

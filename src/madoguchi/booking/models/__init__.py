@@ -10,9 +10,11 @@ from madoguchi.booking.models.tickets import (
     TicketRow,
     TicketStepRow,
 )
+from madoguchi.booking.models.trials import CodeTrialRow
 
 __all__ = [
     "CallRow",
+    "CodeTrialRow",
     "HoursRow",
     "LaneRow",
     "LaneServiceRow",

@@ -39,6 +39,7 @@ def live_page(
     context |= page_context(now)
     context |= {
         "kind": watch.kind.value,
+        "secret": secret,
         "live_url": origin + path_of(watch, secret=secret),
         "sequence": sequence,
         "picture": mark_safe(seen.html),  # our own template made it, and escaped what is in it

@@ -187,8 +187,9 @@ def phone(now: BranchNow, names: BoardNames, ticket: str) -> PhoneScreen:
         ahead=step.position - 1 if step.position else None,
         band=band_of(now, step) if waiting else None,
         later=later,
-        may_leave=waiting,
-        may_return=step.state is StepState.MISSED or (step.state is StepState.HELD and not step.started_at),
+        # What was called once may have been set aside by an officer: from then on it goes by them, not by the phone.
+        may_leave=waiting and not step.calls,
+        may_return=step.state is StepState.MISSED or (step.state is StepState.HELD and not step.calls),
     )
 
 

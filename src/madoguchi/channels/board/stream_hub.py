@@ -113,14 +113,17 @@ class Hub:
         ]
         try:
             while True:
+                # Not wait_for: in Python 3.11 it swallows a cancellation when the event comes in the same moment.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stirred.wait(), self._pace.safety)
+                    async with asyncio.timeout(self._pace.safety):
+                        await self._stirred.wait()
                 self._stirred.clear()
                 await self._look()
         finally:
             for task in tasks:
                 task.cancel()
             self._end_all()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _look(self) -> None:
         """One look at every watched branch; a fault is told and tried again."""

@@ -20,13 +20,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from benchmarks.streams_clients import Screen, connected
 from tools.postgres import binaries, temporary_cluster
+
+from benchmarks.streams_clients import Screen, connected
 
 LIMITS_MS = {1000: 250.0, 3000: 600.0}
 EVERY_SECONDS = 0.5
@@ -61,8 +63,9 @@ def publish() -> int:
     for line in sys.stdin:
         for _ in range(int(line)):
             hall.now, desk = timezone.now(), f"desk{turn % 2 + 1}"
+            act = _one_act(hall, desk, turn)
             began = time.time()
-            _one_act(hall, desk, turn)
+            act()
             print(outbox_head("main"), began, flush=True)
             turn += 1
             time.sleep(EVERY_SECONDS)
@@ -70,7 +73,8 @@ def publish() -> int:
     return 0
 
 
-def _one_act(hall: object, desk: str, turn: int) -> None:
+def _one_act(hall: object, desk: str, turn: int) -> Callable[[], object]:
+    """What the desk presses next."""
     from tests.rooms.booking.queueing import BRANCH, Hall, officer
 
     from madoguchi.booking.tickets import calling
@@ -82,11 +86,9 @@ def _one_act(hall: object, desk: str, turn: int) -> None:
     )
     said = {"branch": BRANCH, "desk": desk, "by": officer(int(desk[-1])), "now": hall.now}
     if there is None:
-        calling.call_next(**said)  # type: ignore[arg-type]  # the same words for each act
-    elif turn % 6 < 4:
-        calling.recall(ticket=there.ticket, **said)  # type: ignore[arg-type]  # the same words for each act
-    else:
-        calling.back_in_line(ticket=there.ticket, **said)  # type: ignore[arg-type]  # the same words for each act
+        return partial(calling.call_next, **said)
+    act = calling.recall if turn % 6 < 4 else calling.back_in_line
+    return partial(act, ticket=there.ticket, **said)
 
 
 def prepare() -> int:

@@ -18,6 +18,9 @@
   let shown = region.innerHTML;
   let stream = null;
   let asking = false;
+  let asked = heard; // when the page was last asked for
+  let tried = heard; // when the stream was last begun
+  let streamed = heard; // when the stream last said anything
 
   const hear = (now) => {
     heard = performance.now();
@@ -53,21 +56,27 @@
   const connect = () => {
     if (!board.dataset.live) return;
     stream?.close();
+    tried = streamed = performance.now();
     stream = new EventSource(board.dataset.live);
     stream.addEventListener("state", (event) => {
       const said = JSON.parse(event.data);
+      streamed = performance.now();
       hear(said.now);
       put(said.html);
       ring(said.calls, said.now);
       board.dataset.sequence = said.sequence;
     });
-    stream.addEventListener("beat", (event) => hear(JSON.parse(event.data).now));
+    stream.addEventListener("beat", (event) => {
+      streamed = performance.now();
+      hear(JSON.parse(event.data).now);
+    });
   };
 
   /* The page asks for itself when its stream is silent: a proxy may hold streams back. */
   const ask = async () => {
     if (asking) return;
     asking = true;
+    asked = performance.now();
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
       if (!answer.ok) return;
@@ -85,17 +94,17 @@
     }
   };
 
+  /* Silence is noticed whatever the browser thinks of the connection: a pulled cable is not told to anybody. */
   const watch = () => {
-    const silent = performance.now() - heard;
+    const now = performance.now();
+    const silent = now - heard;
     if (silent >= limit && stale.hidden) {
       stale.hidden = false;
       board.setAttribute("data-stopped", "yes");
     }
-    if (silent >= limit / 2 && stream?.readyState !== EventSource.OPEN) ask();
-    if (stream && (stream.readyState === EventSource.CLOSED || silent >= limit * 1.5)) {
-      heard = Math.max(heard, performance.now() - limit); // tried now; again after half as long
-      connect();
-    }
+    if (silent >= limit * 0.6 && now - asked >= limit * 0.3) ask();
+    const lost = stream && (stream.readyState === EventSource.CLOSED || now - streamed >= limit);
+    if (lost && now - tried >= limit * 0.3) connect();
   };
 
   const tick = () => {

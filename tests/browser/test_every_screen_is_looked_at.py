@@ -9,6 +9,7 @@ from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_office_screens import SCREENS
+from tests.browser.test_queue_screens import DESK, KIOSK, START
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
@@ -22,6 +23,8 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:survey_take_in", "backoffice:survey_show", "backoffice:national_add", "backoffice:city_removed",
             "backoffice:city_book_in", "backoffice:draft_begin", "backoffice:revision_back", "backoffice:draft_act",
             "backoffice:draft_rule_act", "backoffice:draft_texts_in", "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
+            "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
+            "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -36,6 +39,11 @@ OF_THE_EDITOR = {resolve(url.split("?")[0]).view_name for url in addresses(1)}
 OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews", "counter:worklist"}
 
 
+OF_THE_QUEUE = {
+    resolve(url.split("?")[0]).view_name for url in (*DESK, "/kiosk/", *(f"{START}{one}" for one in KIOSK))
+}
+
+
 def looked_at() -> set[str]:
     of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *BEGUN, *SIGNED)}
     return (
@@ -44,6 +52,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | OF_THE_OFFICE
         | OF_THE_EDITOR
+        | OF_THE_QUEUE
     )
 
 

@@ -1,10 +1,12 @@
 """Tables of the bookings and tickets. Private to this room."""
 
+from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
 from madoguchi.booking.models.tickets import (
     CallRow,
     NumberRow,
     OpenDeskRow,
+    PrintRow,
     QueueRow,
     ReservedNumberRow,
     TicketRow,
@@ -13,6 +15,8 @@ from madoguchi.booking.models.tickets import (
 from madoguchi.booking.models.trials import CodeTrialRow
 
 __all__ = [
+    "BookingPartRow",
+    "BookingRow",
     "CallRow",
     "CodeTrialRow",
     "HoursRow",
@@ -20,9 +24,12 @@ __all__ = [
     "LaneServiceRow",
     "NumberRow",
     "OpenDeskRow",
+    "PrintRow",
     "QueueRow",
     "ReservedNumberRow",
     "ServiceRow",
+    "SlotRow",
     "TicketRow",
     "TicketStepRow",
+    "WaitingRow",
 ]

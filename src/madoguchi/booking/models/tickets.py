@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from madoguchi.booking.tickets.states import CallKind, DeskState, Priority, StepState
+from madoguchi.booking.ticket_states import CallKind, DeskState, Priority, StepState
 
 CURRENT = tuple(
     one.value
@@ -80,6 +80,7 @@ class TicketRow(models.Model):
     booking = models.CharField(max_length=40, default="", blank=True)
     booth = models.CharField(max_length=40, default="", blank=True)
     reserved = models.ForeignKey(ReservedNumberRow, null=True, on_delete=models.PROTECT)
+    request = models.CharField(max_length=40, default="", blank=True)
     prints = models.PositiveSmallIntegerField(default=0)
     live = models.BooleanField(default=True)
     ended_at = models.DateTimeField(null=True)
@@ -102,6 +103,9 @@ class TicketRow(models.Model):
                 fields=["booking"], condition=Q(live=True) & ~Q(booking=""), name="booking_ticket_of_booking"
             ),
             models.UniqueConstraint(fields=["reserved"], name="booking_reserved_merged_once"),
+            models.UniqueConstraint(
+                fields=["branch", "request"], condition=~Q(request=""), name="booking_ticket_request_once"
+            ),
             models.CheckConstraint(
                 condition=Q(number__gte=1, number__lte=HIGHEST_NUMBER), name="booking_ticket_number"
             ),
@@ -182,6 +186,25 @@ class CallRow(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=[one.value for one in CallKind]), name="booking_call_kind_known"
             ),
+        ]
+
+
+class PrintRow(models.Model):
+    """That a slip was asked of the printer, and how it ended (番号票の印刷の控え); "asked" until it answered."""
+
+    branch = models.CharField(max_length=40)
+    day = models.DateField()
+    sequence = models.PositiveIntegerField()
+    ticket = models.ForeignKey(TicketRow, on_delete=models.CASCADE, related_name="print_rows")
+    job = models.CharField(max_length=8, unique=True)
+    reissued = models.BooleanField()
+    outcome = models.CharField(max_length=16, default="asked")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "day", "sequence"], name="booking_print_sequence_once"),
         ]
 
 

@@ -46,6 +46,15 @@ class NotAtThisDesk(ValueError):
         )
 
 
+class NotPlanned(ValueError):
+    """A service that is not to come in this visit."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label} のこのあとの予定に、その用件はありません。予定にある用件を選んでください。"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     """Who was called to where."""
@@ -255,11 +264,11 @@ def cancel_service(*, branch: str, ticket: str, service: str, by: Actor, now: da
     """A planned service that is not wanted any more. What has begun to wait is left or transferred instead."""
     with locked(branch, now) as queue:
         row = _living(queue, ticket)
-        dropped = TicketStepRow.objects.filter(
-            ticket=row, service=service, state=StepState.PLANNED.value
-        ).update(state=StepState.DROPPED.value, finished_at=now)
-        if not dropped:
-            raise TicketNotNow(label_of(row), None)
+        planned = TicketStepRow.objects.filter(ticket=row, state=StepState.PLANNED.value)
+        wanted = [one.pk for one in planned if one.service == service]
+        if not wanted:
+            raise NotPlanned(label_of(row))
+        planned.filter(pk__in=wanted).update(state=StepState.DROPPED.value, finished_at=now)
         TicketRow.objects.filter(pk=row.pk).update(version=NEXT_VERSION)
         write(row, "ticket_changed", by=by, now=now, reason="service_cancelled")
 

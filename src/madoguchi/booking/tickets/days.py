@@ -14,7 +14,7 @@ from madoguchi.audit.operations import announce, record_act
 from madoguchi.booking.models import QueueRow, TicketStepRow
 from madoguchi.booking.models.tickets import AT_DESK
 from madoguchi.booking.tickets.order import QueueRules
-from madoguchi.booking.tickets.queue import end_those_left, locked, rules_of
+from madoguchi.booking.tickets.queue import civil_day, end_those_left, locked, rules_of
 
 CLOSING_SENTENCE = (
     "本日の番号の発券は終わりました。番号をお持ちの方は、最後までお呼びします。そのままお待ちください。"
@@ -58,6 +58,12 @@ def close_day(*, branch: str, by: Actor, now: datetime) -> int:
         record_act(actor=by, activity="day_closed", now=now, ended=ended)
         announce(branch=branch, topic="day_closed", subject=queue.day.isoformat(), now=now)
     return ended
+
+
+def is_issuing(*, branch: str, now: datetime) -> bool:
+    """Whether numbers are given now; on a new day they are."""
+    row = QueueRow.objects.filter(branch=branch).first()
+    return row is None or row.issuing or row.day < civil_day(now)
 
 
 def rules(*, branch: str) -> QueueRules:

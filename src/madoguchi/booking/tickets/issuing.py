@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
@@ -29,6 +30,7 @@ from madoguchi.booking.tickets.states import Priority, StepState
 
 MOST_SERVICES = 9
 MOST_RESERVED = 100
+NUMBER_DIGITS = 3
 
 
 class NoMoreTickets(ValueError):
@@ -112,13 +114,21 @@ def issue(
     booking: str = "",
     booked_for: datetime | None = None,
     channel: Channel = Channel.COUNTER,
+    request: str = "",
 ) -> IssuedTicket:
-    """Give the next number. Raises NoMoreTickets, OutsideHours, NoServiceChosen, NoSuchService, NotOffered,
+    """Give the next number. `request`: the same press of a button, however often it arrives, gives the same number.
+
+    Whoever booked gets one after the last tickets too.
+
+    Raises NoMoreTickets, OutsideHours, NoServiceChosen, NoSuchService, NotOffered,
     NumbersUsedUp, BookingHasTicket.
     """
     offered = offer()
     with locked(branch, now) as queue:
-        if not queue.row.issuing:
+        again = TicketRow.objects.filter(branch=branch, request=request).first() if request else None
+        if again is not None:
+            return _as_issued(again)
+        if not queue.row.issuing and not booking:
             raise NoMoreTickets
         if queue.rules.only_in_hours and booked_for is None:
             _within_hours(offered, branch, services, now)
@@ -132,15 +142,22 @@ def issue(
             services,
             letter=letter,
             number=_next_number(queue, letter),
+            arrived_at=now,
             by=by,
             now=now,
-            priority=priority,
+            channel=channel,
+            priority=priority.value,
             language=language,
             booking=booking,
             booked_for=booked_for,
-            arrived_at=now,
-            channel=channel,
+            request=request,
         )
+
+
+def ticket_of_booking(booking: str) -> IssuedTicket | None:
+    """The living number of a booking; None when it has none."""
+    row = TicketRow.objects.filter(booking=booking, live=True).first()
+    return None if row is None else _as_issued(row)
 
 
 def secret_of(ticket: str) -> str:
@@ -189,14 +206,11 @@ def merge(
                     one.services,
                     letter=row.letter,
                     number=row.number,
+                    arrived_at=min(one.arrived_at, now),
                     by=by,
                     now=now,
-                    priority=one.priority,
-                    language="ja",
-                    booking="",
-                    booked_for=None,
-                    arrived_at=min(one.arrived_at, now),
                     channel=Channel.COUNTER,
+                    priority=one.priority.value,
                     reserved=row,
                 )
             )
@@ -204,10 +218,18 @@ def merge(
     return tuple(made)
 
 
-def _reserved(branch: str, label: str) -> ReservedNumberRow:
+def number_in(label: str) -> int:
+    """The number in "A012", "A12"; 0, which nobody has, for anything else."""
     letter, digits = label[:1], label[1:]
-    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else 0
-    row = ReservedNumberRow.objects.filter(branch=branch, letter=letter, number=number, used=False).first()
+    usual = letter.isascii() and letter.isalpha() and digits.isascii() and digits.isdigit()
+    return int(digits) if usual and len(digits) <= NUMBER_DIGITS else 0
+
+
+def _reserved(branch: str, label: str) -> ReservedNumberRow:
+    number = number_in(label)
+    if not number:
+        raise NotReserved(label[:4])
+    row = ReservedNumberRow.objects.filter(branch=branch, letter=label[:1], number=number, used=False).first()
     if row is None:
         raise NotReserved(label)
     return row
@@ -275,16 +297,13 @@ def _store(
     *,
     letter: str,
     number: int,
+    arrived_at: datetime,
     by: Actor,
     now: datetime,
-    priority: Priority,
-    language: str,
-    booking: str,
-    booked_for: datetime | None,
-    arrived_at: datetime,
     channel: Channel,
-    reserved: ReservedNumberRow | None = None,
+    **known: Any,
 ) -> IssuedTicket:
+    """Write the ticket and its steps. `known`: further columns of the ticket."""
     lanes = [offered.lane_of(queue.branch, one).key for one in services]
     public_id = uuid.uuid4().hex
     secret = secret_of(public_id)
@@ -296,12 +315,8 @@ def _store(
         number=number,
         code=_free_code(queue),
         secret_digest=digest_of(secret),
-        language=language,
-        priority=priority.value,
         arrived_at=arrived_at,
-        booked_for=booked_for,
-        booking=booking,
-        reserved=reserved,
+        **known,
     )
     TicketStepRow.objects.bulk_create(
         TicketStepRow(
@@ -318,3 +333,16 @@ def _store(
     )
     write(ticket, "ticket_issued", by=by, now=now, channel=channel)
     return IssuedTicket(public_id, label_of(ticket), ticket.code, secret, tuple(services), queue.branch, now)
+
+
+def _as_issued(row: TicketRow) -> IssuedTicket:
+    services = TicketStepRow.objects.filter(ticket=row).order_by("order").values_list("service", flat=True)
+    return IssuedTicket(
+        row.public_id,
+        label_of(row),
+        row.code,
+        secret_of(row.public_id),
+        tuple(services),
+        row.branch,
+        row.arrived_at,
+    )

@@ -9,11 +9,18 @@ from statistics import median
 from django.db.models import Count, Q, Sum
 
 from madoguchi.audit.queries import outbox_head
-from madoguchi.booking.models import CallRow, OpenDeskRow, QueueRow, TicketRow, TicketStepRow
+from madoguchi.booking.models import (
+    CallRow,
+    OpenDeskRow,
+    QueueRow,
+    ReservedNumberRow,
+    TicketRow,
+    TicketStepRow,
+)
 from madoguchi.booking.models.tickets import AT_DESK, CURRENT
 from madoguchi.booking.offering import Offer, offer
 from madoguchi.booking.services import Lane
-from madoguchi.booking.tickets.issuing import digest_of
+from madoguchi.booking.tickets.issuing import digest_of, number_in
 from madoguchi.booking.tickets.order import QueueRules, order
 from madoguchi.booking.tickets.queue import NoSuchTicket, civil_day, label_of, rules_of, waiting_of
 from madoguchi.booking.tickets.reasons import why_called_before
@@ -27,27 +34,32 @@ from madoguchi.booking.tickets.values import (
     StepLine,
     TicketView,
 )
-from madoguchi.city.queries import desk_names
+from madoguchi.city.queries import desks_in
 
 __all__ = [
     "branch_now",
     "day_report",
+    "reserved_numbers",
     "ticket_by_code",
     "ticket_by_id",
+    "ticket_by_label",
     "ticket_by_secret",
     "why_called_before",
 ]
 
 
-def branch_now(*, branch: str, now: datetime) -> BranchNow:
-    """A branch's queue at this moment: today's living tickets, and the desks. Keys and numbers only."""
+def branch_now(*, branch: str, now: datetime, offered: Offer | None = None) -> BranchNow:
+    """A branch's queue at this moment: today's living tickets, and the desks. Keys and numbers only.
+
+    `offered`: the offer, where the caller has read it already.
+    """
     sequence = outbox_head(branch)
     queue = QueueRow.objects.filter(branch=branch).first()
     rules = rules_of(queue) if queue else QueueRules()
     rows = _current(branch, civil_day(now))
     steps = _queued(rows, rules, now)
     issuing = queue is None or queue.issuing or queue.day < civil_day(now)
-    return BranchNow(branch, now, sequence, steps, _desks(branch, offer(), rows), issuing)
+    return BranchNow(branch, now, sequence, steps, _desks(branch, offered or offer(), rows), issuing)
 
 
 def ticket_by_secret(*, secret: str, now: datetime) -> TicketView | None:
@@ -66,6 +78,22 @@ def ticket_by_id(*, branch: str, ticket: str, now: datetime) -> TicketView:
     if found is None:
         raise NoSuchTicket
     return found
+
+
+def ticket_by_label(*, branch: str, label: str, day: date) -> str | None:
+    """The ticket that had a number on a day (the last one, when the numbers went round); None for no such number."""
+    wanted = label.strip().upper()
+    number = number_in(wanted)
+    if not number:
+        return None
+    rows = TicketRow.objects.filter(branch=branch, day=day, letter=wanted[:1], number=number)
+    return rows.order_by("-pk").values_list("public_id", flat=True).first()
+
+
+def reserved_numbers(*, branch: str, day: date) -> tuple[str, ...]:
+    """The numbers that are set aside for a cut line and were not entered yet."""
+    rows = ReservedNumberRow.objects.filter(branch=branch, day=day, used=False).order_by("letter", "pk")
+    return tuple(f"{letter}{number:03d}" for letter, number in rows.values_list("letter", "number"))
 
 
 def day_report(*, branch: str, day: date) -> DayReport:
@@ -161,12 +189,12 @@ def _step(row: TicketStepRow, position: int | None) -> QueuedStep:
 
 
 def _desks(branch: str, offered: Offer, rows: Sequence[TicketStepRow]) -> tuple[DeskNow, ...]:
-    names = desk_names()
+    names = desks_in(branch)
     opened = {one.desk: one for one in OpenDeskRow.objects.filter(branch=branch)}
     there = {one.desk: one for one in rows if one.state in AT_DESK}
     keys = dict.fromkeys(key for lane in offered.lanes_at(branch) for key in lane.desks)
     keys |= dict.fromkeys(there)
-    return tuple(_desk(key, names.get((branch, key), key), opened.get(key), there.get(key)) for key in keys)
+    return tuple(_desk(key, names.get(key, key), opened.get(key), there.get(key)) for key in keys)
 
 
 def _desk(key: str, name: str, row: OpenDeskRow | None, step: TicketStepRow | None) -> DeskNow:
@@ -187,15 +215,16 @@ def _view(row: TicketRow | None, now: datetime) -> TicketView | None:
     if row is None:
         return None
     steps = list(TicketStepRow.objects.filter(ticket=row).order_by("order"))
+    offered = offer()
     current = next(
         (
             one
-            for one in branch_now(branch=row.branch, now=now).steps
+            for one in branch_now(branch=row.branch, now=now, offered=offered).steps
             if one.ticket == row.public_id and one.state is not StepState.PLANNED
         ),
         None,
     )
-    names = {one.key: one.name for one in offer().services}
+    names = {one.key: one.name for one in offered.services}
     return TicketView(
         ticket=row.public_id,
         branch=row.branch,

@@ -15,7 +15,7 @@ from madoguchi.booking.models import CallRow, LaneRow, TicketRow, TicketStepRow
 from madoguchi.booking.tickets.order import Placed, Why
 from madoguchi.booking.tickets.queue import JAPAN, Held, NoSuchTicket, label_of
 from madoguchi.booking.tickets.states import CallKind, StepState
-from madoguchi.city.queries import desk_names
+from madoguchi.city.queries import desks_in
 
 ASIDE = {StepState.HELD.value: Why.HELD, StepState.MISSED.value: Why.MISSED}
 
@@ -70,7 +70,7 @@ def why_called_before(*, branch: str, ticket: str, other: str) -> str:
     if other not in call.others:
         return _elsewhere(call, second, own.exists(), said)
     if call.kind == CallKind.SPECIFIC.value:
-        desk = desk_names().get((branch, call.desk), call.desk)
+        desk = desks_in(branch).get(call.desk, call.desk)
         return _("%(at)s に、%(desk)sの職員が番号を指定して %(a)s を呼び出しました。") % {
             **said,
             "desk": desk,

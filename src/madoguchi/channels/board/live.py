@@ -17,7 +17,7 @@ from django.utils.safestring import mark_safe
 
 from madoguchi.channels.board.pictures import Watch, as_json, picture
 from madoguchi.channels.board.stream_paths import path_of
-from madoguchi.jp.wareki import format_wareki_short
+from madoguchi.jp.wareki import format_wareki
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -58,6 +58,6 @@ def page_context(now: datetime) -> dict[str, Any]:
     return {
         "now": now.astimezone(JAPAN),
         "now_ms": int(now.timestamp() * 1000),
-        "today": format_wareki_short(now.astimezone(JAPAN).date()),
+        "today": format_wareki(now.astimezone(JAPAN).date()),
         "stale_seconds": settings.STALE_SECONDS,
     }

@@ -99,5 +99,5 @@
   button.addEventListener("click", start);
   show();
   // A board whose browser was started with leave to sound needs no hand.
-  if (board.dataset.kind === "wall" && navigator.getAutoplayPolicy?.("audiocontext") === "allowed") start();
+  if (board.dataset.kind === "wall") start();
 })();

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
+from tests.browser.test_boards import SCREENS as BOARDS
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
@@ -25,7 +26,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:city_book_in", "backoffice:draft_begin", "backoffice:revision_back", "backoffice:draft_act",
             "backoffice:draft_rule_act", "backoffice:draft_texts_in", "backoffice:form_review_count", "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
             "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
-            "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint",
+            "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "board:away", "board:back",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -46,6 +47,9 @@ OF_THE_QUEUE = {
 }
 
 
+OF_THE_HALL = {resolve(path.format(secret="x")).view_name for path in BOARDS}
+
+
 def looked_at() -> set[str]:
     of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *BEGUN, *SIGNED)}
     return (
@@ -56,6 +60,7 @@ def looked_at() -> set[str]:
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW
         | OF_THE_QUEUE
+        | OF_THE_HALL
     )
 
 

@@ -12,11 +12,13 @@ from madoguchi.booking.models.tickets import (
     TicketRow,
     TicketStepRow,
 )
+from madoguchi.booking.models.trials import CodeTrialRow
 
 __all__ = [
     "BookingPartRow",
     "BookingRow",
     "CallRow",
+    "CodeTrialRow",
     "HoursRow",
     "LaneRow",
     "LaneServiceRow",

@@ -1,5 +1,15 @@
 """Tables of the bookings and tickets. Private to this room."""
 
+from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
 
-__all__ = ["HoursRow", "LaneRow", "LaneServiceRow", "ServiceRow"]
+__all__ = [
+    "ArrivalRow",
+    "HoursRow",
+    "LaneOfficerRow",
+    "LaneRow",
+    "LaneServiceRow",
+    "ProposalRow",
+    "ProposalState",
+    "ServiceRow",
+]

@@ -29,6 +29,8 @@ class Authority(Enum):
     REVIEW = "review"
     CONNECT = "connect"
     CATALOGUE = "catalogue"
+    LEVELLING = "levelling"
+    INSIGHT = "insight"
     AUDIT = "audit"
     PROTECTION = "protection"
     ADMINISTER = "administer"
@@ -60,7 +62,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.OFFICER: frozenset({Authority.DEPARTMENT}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.REVIEW}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
-    Role.DX: frozenset({Authority.CATALOGUE}),
+    Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
     Role.AUDITOR: frozenset({Authority.AUDIT}),
     Role.PROTECTION: frozenset({Authority.PROTECTION}),
 }

@@ -126,7 +126,7 @@ class Report:
 
 
 def report(visits: Sequence[Visit], *, by: Grouping, event_name: Callable[[str], str]) -> Report:
-    """Put visits together. Small groups come as one line without a number, so that no difference gives them away."""
+    """Put visits together. Small groups are only counted; where there is just one, the whole is shown without it."""
     groups: dict[str, list[Visit]] = {}
     for one in visits:
         groups.setdefault(_group(one, by), []).append(one)
@@ -134,6 +134,13 @@ def report(visits: Sequence[Visit], *, by: Grouping, event_name: Callable[[str],
     big = [key for key in sorted(groups) if len(groups[key]) >= SMALLEST]
     small = sum(len(groups[key]) < SMALLEST for key in groups)
     lines = tuple(_line(names[key], groups[key]) for key in big)
+    if small == 1:  # what all have besides the groups that are shown would be that one group
+        return Report(
+            by,
+            lines,
+            _line(_("全体（出していないまとまりを除く）"), [one for key in big for one in groups[key]]),
+            small,
+        )
     return Report(by, lines, _line(_("全体"), visits), small)
 
 

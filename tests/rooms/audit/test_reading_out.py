@@ -9,7 +9,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from tests.rooms.audit.conftest import CLERK, NOON
 
 from madoguchi.audit import queries
 from madoguchi.audit.entries import Channel, Kind, Purpose
@@ -17,6 +16,7 @@ from madoguchi.audit.events import PURPOSES, SENTENCES, sentence
 from madoguchi.audit.export import steps_csv
 from madoguchi.audit.models import EntryRow
 from madoguchi.audit.operations import record_step
+from tests.rooms.audit.conftest import CLERK, NOON
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,6 @@ from urllib.request import urlopen
 
 import pytest
 from django.test import Client
-from tests.rooms.cases.walking import begun, seen
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
@@ -19,6 +18,7 @@ from madoguchi.cases.ports import CardFault, CardNotRead
 from madoguchi.connect.card_reader import DeskReader
 from madoguchi.connect.twins.card_reader import ADDRESS, FACES
 from madoguchi.jp.dates import PossibleDays
+from tests.rooms.cases.walking import begun, seen
 
 Lay = Callable[[str], None]
 

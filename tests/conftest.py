@@ -16,6 +16,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis
+from tests import cast
+from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
 from tools.postgres import TO_GET_IT, binaries
 
 from madoguchi.audit.append_only import lifted
@@ -31,8 +33,6 @@ from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import register
 from madoguchi.residents.sheltering import protect
-from tests import cast
-from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
 
 MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"

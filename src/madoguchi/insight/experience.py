@@ -14,13 +14,14 @@ from madoguchi.audit.journeys import JourneyCounts
 from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.queries import journey_counts, practice_case
-from madoguchi.insight.models import ExperienceRow, PressRow, Round
+from madoguchi.insight.models import ExperienceRow, PressRow
 from madoguchi.insight.stopwatch import (
     MEASURED,
     Clocked,
     Phase,
     Press,
     Pressed,
+    Round,
     Tally,
     clocked,
     moment_of,
@@ -114,7 +115,7 @@ def begin(*, persona: str, of_round: Round, case_number: str, by: Actor, now: da
     with transaction.atomic():
         row = ExperienceRow.objects.create(
             persona=persona,
-            round=of_round,
+            round=of_round.value,
             case=case,
             case_number=number,
             branch=by.branch,

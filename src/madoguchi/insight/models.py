@@ -6,18 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 
-class Round(models.TextChoices):
-    """Whether a visit was played before or after a change (実施前・実施後)."""
-
-    BEFORE = "before", "見直しの前"
-    AFTER = "after", "見直しのあと"
-
-
 class ExperienceRow(models.Model):
     """One played visit (体験): who is played, with which practice case, before or after the change, and what was noticed."""
 
     persona = models.CharField(max_length=60)
-    round = models.CharField(max_length=6, choices=Round)
+    round = models.CharField(max_length=6)
     case = models.CharField(max_length=32, default="", blank=True)
     case_number = models.CharField(max_length=12, default="", blank=True)
     branch = models.CharField(max_length=40, default="", blank=True)

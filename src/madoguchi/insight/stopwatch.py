@@ -46,6 +46,17 @@ class Tally(Enum):
         }[self.value]
 
 
+class Round(Enum):
+    """Whether a visit is played before or after a change (前後)."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+    @property
+    def label(self) -> str:
+        return {"before": "見直しの前", "after": "見直しのあと"}[self.value]
+
+
 Pressed = Phase | Tally
 MEASURED = (Phase.WAIT, Phase.WALK, Phase.WRITE, Phase.TALK)
 

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from tests.rooms.audit.conftest import CLERK, NOON
 
 from madoguchi.audit import queries
 from madoguchi.audit.entries import Channel, Kind, Purpose
@@ -16,7 +17,6 @@ from madoguchi.audit.events import PURPOSES, SENTENCES, sentence
 from madoguchi.audit.export import steps_csv
 from madoguchi.audit.models import EntryRow
 from madoguchi.audit.operations import record_step
-from tests.rooms.audit.conftest import CLERK, NOON
 
 pytestmark = pytest.mark.django_db
 

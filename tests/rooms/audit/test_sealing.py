@@ -13,11 +13,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rooms.audit.conftest import CLERK, NOON
 
 from madoguchi.audit import queries, sealing
 from madoguchi.audit.models import EntryRow, SealedEntry, SealRow
 from madoguchi.audit.operations import record_act, seal
-from tests.rooms.audit.conftest import CLERK, NOON
 
 pytestmark = pytest.mark.django_db
 COLUMNS = (

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from tests.rooms.audit.conftest import CLERK, NOON, OFFICER
 
 from madoguchi.audit import queries
 from madoguchi.audit.entries import Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxRow
 from madoguchi.audit.operations import NotAKey, announce, record_access, record_act, seal
-from tests.rooms.audit.conftest import CLERK, NOON, OFFICER
 
 pytestmark = pytest.mark.django_db
 TABLES = ("audit_entryrow", "audit_sealrow", "audit_sealedentry")

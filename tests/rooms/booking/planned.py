@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
+from tests.cast import NOW, SETTER
+from tests.unit.levelling.invented import days
+
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.levelling import history
 from madoguchi.booking.levelling.history import Came
@@ -12,8 +15,6 @@ from madoguchi.booking.levelling.roster import Officer
 from madoguchi.booking.offering import Offer, set_offer
 from madoguchi.booking.services import Hours, Lane, Service, Weekday
 from madoguchi.city.models import StaffMember
-from tests.cast import NOW, SETTER
-from tests.unit.levelling.invented import days
 
 SERVICES = (
     Service("move-in", "転入・転居", 20, "A", "citizens", "move_in"),

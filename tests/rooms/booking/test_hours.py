@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, time
 
 import pytest
+from tests import cast
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.hours import quarters_of
 from madoguchi.booking.offering import Offer, TwoLanes, offer, quarters, set_offer
 from madoguchi.booking.services import DayHours, Hours, Lane, Service, Weekday
 from madoguchi.jp.open_days import OpenDays
-from tests import cast
 
 MONDAY = date(2026, 11, 9)
 MORNING = Hours(Weekday.MONDAY, time(8, 30), time(12), 4, 2)

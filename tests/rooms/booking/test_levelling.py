@@ -10,6 +10,8 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import NOW, SETTER
+from tests.rooms.booking.planned import SIX, TOMORROW, offered, past, people
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
@@ -21,8 +23,6 @@ from madoguchi.booking.levelling.written import read, roster_read, roster_writte
 from madoguchi.booking.models import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import set_active
-from tests.cast import NOW, SETTER
-from tests.rooms.booking.planned import SIX, TOMORROW, offered, past, people
 
 pytestmark = pytest.mark.django_db
 BY = Actor(1, "推進 澪", "", "")

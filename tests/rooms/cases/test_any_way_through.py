@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 import pytest
+from tests.cast import NOW
+from tests.rooms.cases.walking import PAD, answer_once, begun, seen, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, opening, queries, reviewing
@@ -13,8 +15,6 @@ from madoguchi.cases.acting import NotNow
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, SignatureRow
 from madoguchi.cases.states import CAN_BE_UNDONE, CaseStatus
 from madoguchi.procedures.facts import FactRef
-from tests.cast import NOW
-from tests.rooms.cases.walking import PAD, answer_once, begun, seen, visited
 
 Staff = Mapping[str, Actor]
 STEPS = 40

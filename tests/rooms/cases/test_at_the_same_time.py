@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
+from tests.cast import NOW
+from tests.rooms.cases.walking import PAD, begun, opened, seen, signed, visited
+from tests.together import together
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, reviewing, tasks
@@ -14,9 +17,6 @@ from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, ReviewRow, SignatureRow, TaskRow
 from madoguchi.cases.states import TaskAct, TaskState
 from madoguchi.procedures.facts import FactRef
-from tests.cast import NOW
-from tests.rooms.cases.walking import PAD, begun, opened, seen, signed, visited
-from tests.together import together
 
 Staff = Mapping[str, Actor]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.cast import FIVE, NOW, RESIDENTS, TODAY, certificate, mover, number
+from tests.rooms.cases.test_who_may_file import came
+from tests.rooms.cases.walking import begun, opened, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, opening, reviewing
@@ -22,9 +25,6 @@ from madoguchi.procedures.facts import FactRef
 from madoguchi.residents.models import ResidentRecord
 from madoguchi.residents.operations import add_fact, register
 from madoguchi.residents.people import ResidentStatus
-from tests.cast import FIVE, NOW, RESIDENTS, TODAY, certificate, mover, number
-from tests.rooms.cases.test_who_may_file import came
-from tests.rooms.cases.walking import begun, opened, seen, sign, visited
 
 Staff = Mapping[str, Actor]
 pytestmark = pytest.mark.django_db

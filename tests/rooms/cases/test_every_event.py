@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.cast import MOVED_ON, NOW, RESIDENTS, certificate
+from tests.rooms.cases.walking import answered, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, household_notice, opening, sheets
@@ -18,8 +20,6 @@ from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.operations import add_fact
-from tests.cast import MOVED_ON, NOW, RESIDENTS, certificate
-from tests.rooms.cases.walking import answered, seen, sign, visited
 
 Staff = Mapping[str, Actor]
 pytestmark = pytest.mark.django_db

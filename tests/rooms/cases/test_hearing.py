@@ -9,14 +9,6 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
-from madoguchi.audit.entries import Actor
-from madoguchi.cases import hearing, opening, queries
-from madoguchi.cases.acting import civil_day
-from madoguchi.cases.models import ActRow, FactRow, TaskRow
-from madoguchi.cases.states import FactSource, IdentityDocument, VisitorKind
-from madoguchi.procedures.decisions import Status
-from madoguchi.procedures.facts import FactRef
 from tests.cast import NOW, RESIDENTS, TODAY
 from tests.rooms.cases.walking import (
     answer_once,
@@ -28,6 +20,14 @@ from tests.rooms.cases.walking import (
     signed,
     visited,
 )
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases import hearing, opening, queries
+from madoguchi.cases.acting import civil_day
+from madoguchi.cases.models import ActRow, FactRow, TaskRow
+from madoguchi.cases.states import FactSource, IdentityDocument, VisitorKind
+from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.facts import FactRef
 
 Staff = Mapping[str, Actor]
 INSURANCE = FactRef("health_insurance", "p1")

@@ -7,6 +7,10 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
+from tests.cast import NOW, PLANTED, PLANTED_ADDRESS, PLANTED_BUILDING, TODAY, certificate
+from tests.rooms.cases.test_living_together import moving
+from tests.rooms.cases.test_who_may_file import came
+from tests.rooms.cases.walking import opened, seen, sign, visited
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import closing, opening, queries, sheets
@@ -14,10 +18,6 @@ from madoguchi.cases.acting import find_case
 from madoguchi.cases.record import comes_together, read_record
 from madoguchi.cases.states import VisitorKind
 from madoguchi.residents.protection import ALLOWED_WHEN_PROTECTED, Audience
-from tests.cast import NOW, PLANTED, PLANTED_ADDRESS, PLANTED_BUILDING, TODAY, certificate
-from tests.rooms.cases.test_living_together import moving
-from tests.rooms.cases.test_who_may_file import came
-from tests.rooms.cases.walking import opened, seen, sign, visited
 
 Staff = Mapping[str, Actor]
 MOVERS = ("p1", "p2", "p3", "p4", "p5")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from tests.cast import NOW, RESIDENTS, TODAY, certificate, mover
+from tests.rooms.cases.walking import answered, begun, opened, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, opening
@@ -14,8 +16,6 @@ from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets
 from madoguchi.connect.change_data import body_of
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactRef
-from tests.cast import NOW, RESIDENTS, TODAY, certificate, mover
-from tests.rooms.cases.walking import answered, begun, opened, seen, sign, visited
 
 Staff = Mapping[str, Actor]
 

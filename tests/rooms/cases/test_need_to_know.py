@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from django.test import Client
+from tests.rooms.cases.walking import seen, signed
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.need_to_know import WHO_AND_WHERE, facts_for
 from madoguchi.procedures.judge import facts_read
-from tests.rooms.cases.walking import seen, signed
 
 pytestmark = pytest.mark.django_db
 ANOTHERS = "療育手帳"

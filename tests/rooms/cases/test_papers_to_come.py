@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from tests.cast import NOW
+from tests.rooms.cases.walking import begun, brought_to, opened, seen, sign, signed, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import certificate_wishes, closing, hearing, opening, queries, reviewing
 from madoguchi.cases.acting import NotNow
 from madoguchi.cases.models import DocumentRow
 from madoguchi.cases.states import CaseStatus
-from tests.cast import NOW
-from tests.rooms.cases.walking import begun, brought_to, opened, seen, sign, signed, visited
 
 Staff = Mapping[str, Actor]
 ACCOUNT = ("child-allowance-claim", "請求者名義の口座が分かるもの")

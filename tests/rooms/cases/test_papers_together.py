@@ -8,12 +8,12 @@ from io import BytesIO
 import pytest
 from django.test import Client
 from pypdf import PdfReader
+from tests.cast import NOW
+from tests.rooms.cases.walking import answered, begun, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, sheets
 from madoguchi.cases.judging import applied_for
-from tests.cast import NOW
-from tests.rooms.cases.walking import answered, begun, seen, sign, visited
 
 pytestmark = pytest.mark.django_db
 Staff = Mapping[str, Actor]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import NOW, RESIDENTS
+from tests.rooms.cases.walking import begun, opened, seen, signed
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.models import EntryRow
@@ -13,8 +15,6 @@ from madoguchi.cases import opening, queries
 from madoguchi.cases.models import ActRow, CaseRow, PersonRow
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create, hand_over
-from tests.cast import NOW, RESIDENTS
-from tests.rooms.cases.walking import begun, opened, seen, signed
 
 Staff = Mapping[str, Actor]
 

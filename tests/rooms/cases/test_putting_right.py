@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
+from tests.cast import NOW, TODAY
+from tests.rooms.cases.walking import PAD, begun, brought_to, seen, sign, signed, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, queries, reviewing
@@ -15,8 +17,6 @@ from madoguchi.cases.states import CaseStatus, FactSource, TaskState
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactRef, Value
-from tests.cast import NOW, TODAY
-from tests.rooms.cases.walking import PAD, begun, brought_to, seen, sign, signed, visited
 
 Staff = Mapping[str, Actor]
 NAME = FactRef("name", "p1")

@@ -9,6 +9,8 @@ from itertools import product
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import NOW
+from tests.rooms.cases.walking import begun, brought_to, seen, sign, signed, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, queries, reviewing, tasks
@@ -25,8 +27,6 @@ from madoguchi.cases.states import (
     TaskState,
     proves_identity,
 )
-from tests.cast import NOW
-from tests.rooms.cases.walking import begun, brought_to, seen, sign, signed, visited
 
 Staff = Mapping[str, Actor]
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import NOW
+from tests.rooms.cases.test_living_together import moving
+from tests.rooms.cases.walking import begun, seen, sign, signed, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, opening, reviewing
@@ -14,9 +17,6 @@ from madoguchi.cases.models import CaseRow
 from madoguchi.cases.record import comes_together
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.situation import EventKind
-from tests.cast import NOW
-from tests.rooms.cases.test_living_together import moving
-from tests.rooms.cases.walking import begun, seen, sign, signed, visited
 
 Staff = Mapping[str, Actor]
 CARE = FactRef("care_level", "p4")

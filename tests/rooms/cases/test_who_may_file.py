@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from itertools import product
 
 import pytest
+from tests.cast import NOW, RESIDENTS
+from tests.rooms.cases.walking import begun, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, opening
@@ -15,8 +17,6 @@ from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.loader import national_pack
-from tests.cast import NOW, RESIDENTS
-from tests.rooms.cases.walking import begun, seen, sign, visited
 
 Staff = Mapping[str, Actor]
 SIGNING, SEAL = "card-signing-certificate", "seal-registration"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.cast import MOVED_ON, NOW, RESIDENTS, SETTER, certificate
+
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import closing, hearing, household_notice, opening, queries, reviewing
 from madoguchi.cases.household_notice import SaidEvent
@@ -15,7 +17,6 @@ from madoguchi.catalogue.operations import publish
 from madoguchi.procedures.facts import CLAIMANT, FactDefinition, FactRef, FactType, Value
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.situation import EventKind
-from tests.cast import MOVED_ON, NOW, RESIDENTS, SETTER, certificate
 
 PAD = (((10, 10), (200, 90), (300, 20)),)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.cast import NOW
+from tests.together import together
 
 from madoguchi.audit.entries import Actor
 from madoguchi.catalogue import operations as catalogue
@@ -10,8 +12,6 @@ from madoguchi.catalogue import queries
 from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.drafts.operations import CHANGED_MEANWHILE, DraftError
 from madoguchi.procedures.loader import NATIONAL_FOLDER
-from tests.cast import NOW
-from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MIO, SORA = Actor(1, "推進 澪", "", ""), Actor(2, "推進 空", "", "")

@@ -10,6 +10,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from django.db import IntegrityError, transaction
+from tests.rooms.catalogue.surveys import BY, NOW, numbered, parquet_of, taken
 
 from madoguchi.catalogue.inventory import city_list, national, settings
 from madoguchi.catalogue.inventory.city_book import BookRefused, book_of, take_book_in
@@ -28,7 +29,6 @@ from madoguchi.catalogue.inventory.taking_in import (
     show_survey,
     take_survey_in,
 )
-from tests.rooms.catalogue.surveys import BY, NOW, numbered, parquet_of, taken
 
 pytestmark = pytest.mark.django_db
 

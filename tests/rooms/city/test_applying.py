@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from tests.rooms.city.conftest import NOW, SETTING_UP
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city import queries
@@ -32,7 +33,6 @@ from madoguchi.city.plan import (
     PlanChange,
     StaffPlan,
 )
-from tests.rooms.city.conftest import NOW, SETTING_UP
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)

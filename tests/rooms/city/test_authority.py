@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from tests.rooms.city.conftest import NOW, SETTING_UP
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Authority, Role
 from madoguchi.city.gate import SIGN_IN_VIEWS
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import set_active
-from tests.rooms.city.conftest import NOW, SETTING_UP
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {"anyone", "signed_in"}

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.rooms.city.conftest import MADOKA, NOW
 
 from madoguchi.audit import queries as audit
 from madoguchi.audit.entries import Actor
@@ -24,7 +25,6 @@ from madoguchi.city.operations import (
 )
 from madoguchi.jp.check_digits import valid_municipality_code
 from madoguchi.jp.municipalities import municipalities
-from tests.rooms.city.conftest import MADOKA, NOW
 
 BY = Actor(1, "高橋 情報", "main", "")
 

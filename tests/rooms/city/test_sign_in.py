@@ -13,12 +13,12 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from tests.rooms.city.conftest import PASSWORD
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Role
 from madoguchi.city.models import StaffMember
 from madoguchi.city.session import is_practice
-from tests.rooms.city.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 ENGLISH = re.compile(r">\s*(?:[A-Z][a-z]+ ){1,}[a-z ]*\s*<")

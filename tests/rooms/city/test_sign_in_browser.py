@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from tests.rooms.city.conftest import PASSWORD
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Role
-from tests.rooms.city.conftest import PASSWORD
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 pytestmark = [

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from tests.rooms.city.test_plan_file import LIST
 
 from madoguchi.city.applying import current_plan
 from madoguchi.city.models import StaffMember
-from tests.rooms.city.test_plan_file import LIST
 
 pytestmark = pytest.mark.django_db
 FILLED = (("code", "999997"), ("prefecture", "まど県"), ("name", "まどか市"), ("mayor_title", "まどか市長"))

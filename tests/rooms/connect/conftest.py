@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
+from tests import cast
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, opening
@@ -12,7 +13,6 @@ from madoguchi.cases.opening import CertificatePerson, MovingOutCertificate
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.connect.operations import approve_and_create
 from madoguchi.procedures.situation import EventKind
-from tests import cast
 
 Approve = Callable[..., str]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from tests import cast
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import certificate_wishes
@@ -19,7 +20,6 @@ from madoguchi.connect.certificates import certificates_csv
 from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.people import DisclosedPerson
 from madoguchi.residents.protection import Audience
-from tests import cast
 
 Approve = Callable[..., str]
 CORE = Actor(None, "異動データ連携", "", "")
@@ -144,9 +144,10 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes, said: str) -> None:
 def test_certificates_wait_until_the_change_is_registered(
     signed: Approve, city: Mapping[str, Actor], procedures: str
 ) -> None:
+    from tests.rooms.connect.conftest import sign
+
     from madoguchi.cases.opening import begin_from_certificate, open_case
     from madoguchi.procedures.situation import EventKind
-    from tests.rooms.connect.conftest import sign
 
     by = city["clerk_hana"]
     case = open_case(event=EventKind.move_in, by=by, now=cast.NOW)

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.test import Client
+from tests.rooms.cases.walking import begun, seen
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
@@ -18,7 +19,6 @@ from madoguchi.cases.ports import CardFault, CardNotRead
 from madoguchi.connect.card_reader import DeskReader
 from madoguchi.connect.twins.card_reader import ADDRESS, FACES
 from madoguchi.jp.dates import PossibleDays
-from tests.rooms.cases.walking import begun, seen
 
 Lay = Callable[[str], None]
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests import cast
+from tests.rooms.connect.conftest import sign
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.queries import person_timeline
@@ -22,8 +24,6 @@ from madoguchi.connect.change_files import to_csv, to_json
 from madoguchi.connect.message_states import MessageState
 from madoguchi.connect.models import MessageRow
 from madoguchi.residents.sheltering import protect
-from tests import cast
-from tests.rooms.connect.conftest import sign
 
 Approve = Callable[..., str]
 CORE = Actor(None, "異動データ連携", "", "")

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import cast
+from tests.rooms.connect.schema_check import faults
+from tests.rooms.connect.test_change_files import body
 
 import madoguchi.connect
 from madoguchi.audit.entries import Actor
 from madoguchi.connect import operations
 from madoguchi.connect.change_files import COLUMNS, to_json
 from madoguchi.jp.dates import PossibleDays
-from tests import cast
-from tests.rooms.connect.schema_check import faults
-from tests.rooms.connect.test_change_files import body
 
 Approve = Callable[..., str]
 FOLDER = Path(madoguchi.connect.__file__).parent

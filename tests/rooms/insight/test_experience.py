@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 import openpyxl
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import NOW
+from tests.rooms.cases.walking import begun, signed
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.models import CaseRow
 from madoguchi.insight import experience as playing
 from madoguchi.insight.book import PRACTICE, experience_book
-from madoguchi.insight.models import ExperienceRow, PressRow, Round
-from madoguchi.insight.stopwatch import NotInTime, Phase, Tally
+from madoguchi.insight.models import ExperienceRow, PressRow
+from madoguchi.insight.stopwatch import NotInTime, Phase, Round, Tally
 from madoguchi.insight.visits import visits
-from tests.cast import NOW
-from tests.rooms.cases.walking import begun, signed
 
 pytestmark = pytest.mark.django_db
 BY = Actor(1, "推進 澪", "", "")

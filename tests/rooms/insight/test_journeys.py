@@ -15,6 +15,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.cast import NOW, RESIDENTS
+from tests.rooms.booking.planned import offered
+from tests.rooms.cases.walking import answered, begun, sign, signed, visited
+from tests.rooms.insight.ocel_check import ocel_faults
 
 from madoguchi.audit.entries import Actor, Channel, Lifecycle, StepDetail
 from madoguchi.audit.journeys import counted
@@ -28,10 +32,6 @@ from madoguchi.insight.ocel import ocel_of
 from madoguchi.insight.report import SMALLEST, Figure, Grouping, report
 from madoguchi.insight.visits import MOST_DAYS, TooManyDays, visits
 from madoguchi.insight.xes import NAMESPACE, xes_of
-from tests.cast import NOW, RESIDENTS
-from tests.rooms.booking.planned import offered
-from tests.rooms.cases.walking import answered, begun, sign, signed, visited
-from tests.rooms.insight.ocel_check import ocel_faults
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 9)

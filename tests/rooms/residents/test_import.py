@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.rooms.residents.checking import NOW, OFFICER, check_everything, counts, figures, take_in
+from tests.rooms.residents.malformed import case
 
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.residents.importing import staging
@@ -23,8 +25,6 @@ from madoguchi.residents.importing.staging import ImportUnderWay, clear_broken_o
 from madoguchi.residents.models import ImportBatch, ImportRefusal, ResidentFact, ResidentRecord, SearchKey
 from madoguchi.residents.rows import Origin
 from madoguchi.spreadsheets.workbook import WorkbookRefused
-from tests.rooms.residents.checking import NOW, OFFICER, check_everything, counts, figures, take_in
-from tests.rooms.residents.malformed import case
 
 pytestmark = pytest.mark.django_db
 

@@ -5,6 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from tests.rooms.residents.test_protection import (
+    CHILD,
+    CLERK,
+    HOMELESS,
+    NOW,
+    ORDINARY,
+    SECRET,
+    SHELTERED,
+    TODAY,
+    people,
+)
 
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.models import EntryRow
@@ -21,17 +32,6 @@ from madoguchi.residents.sheltering import (
     prolong_protection,
     protect,
     sheltered_groups,
-)
-from tests.rooms.residents.test_protection import (
-    CHILD,
-    CLERK,
-    HOMELESS,
-    NOW,
-    ORDINARY,
-    SECRET,
-    SHELTERED,
-    TODAY,
-    people,
 )
 
 __all__ = ["people"]

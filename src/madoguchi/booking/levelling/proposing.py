@@ -127,30 +127,41 @@ def plan_day(
     progress(70)
     plans = []
     for number, lane in enumerate(lanes):
-        day = days[lane.lane]
-        before = _row(day, lane.planned)
-        after = (
-            ()
-            if isinstance(roster, NoRoster)
-            else _row(day, {q: roster.at(lane.lane, q) for q in lane.planned})
-        )
         plans.append(
-            LanePlan(
-                lane.lane,
-                lane.name,
-                lane.desks,
-                demands[lane.lane],
-                day.first,
-                _row(day, needed[lane.lane]),
-                before,
-                after,
-                effect_of(day, before, question.target, seed=seed + 1, runs=runs),
-                effect_of(day, after, question.target, seed=seed + 1, runs=runs) if after else None,
-            )
+            _lane_plan(lane, demands[lane.lane], days[lane.lane], needed[lane.lane], roster, question, runs)
         )
         progress(70 + 29 * (number + 1) // len(lanes))
     return LevellingPlan(
         question.day, question.target, question.rules, question.officers, tuple(plans), roster
+    )
+
+
+def _lane_plan(
+    lane: LaneQuestion,
+    demand: DayDemand,
+    day: LaneDay,
+    needed: Mapping[int, int],
+    roster: Roster | NoRoster,
+    question: LevellingQuestion,
+    runs: int,
+) -> LanePlan:
+    """A lane as the roster leaves it, with both effects on the same people."""
+    seed = question.day.toordinal() + 1
+    before = _row(day, lane.planned)
+    after: tuple[int, ...] = ()
+    if isinstance(roster, Roster):
+        after = _row(day, {quarter: roster.at(lane.lane, quarter) for quarter in lane.planned})
+    return LanePlan(
+        lane.lane,
+        lane.name,
+        lane.desks,
+        demand,
+        day.first,
+        _row(day, needed),
+        before,
+        after,
+        effect_of(day, before, question.target, seed=seed, runs=runs),
+        effect_of(day, after, question.target, seed=seed, runs=runs) if after else None,
     )
 
 

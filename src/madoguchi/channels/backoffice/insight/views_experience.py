@@ -18,8 +18,7 @@ from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.insight import experience as playing
 from madoguchi.insight.book import experience_book
-from madoguchi.insight.models import Round
-from madoguchi.insight.stopwatch import MEASURED, NotInTime, Phase, Tally
+from madoguchi.insight.stopwatch import MEASURED, NotInTime, Phase, Round, Tally
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEYS = {
@@ -57,7 +56,7 @@ def _list(request: HttpRequest, problems: list[str], given: dict[str, str]) -> H
             *(_("%(phase)s（分）") % {"phase": _(one.label)} for one in MEASURED),
             *(_(one.label) for one in Tally),
         ],
-        "rounds": [(one.value, _(str(one.label))) for one in Round],
+        "rounds": [(one.value, _(one.label)) for one in Round],
     }
     return render(request, "backoffice/insight/experiences.html", context, status=422 if problems else 200)
 
@@ -119,7 +118,6 @@ def _stopwatch(request: HttpRequest, number: int, problems: list[str]) -> HttpRe
         "key": uuid.uuid4(),
         "presses": [{"label": _(pressed.label), "at": at} for pressed, at in reversed(one.presses)],
         "now_label": _(one.clocked.now.label) if one.clocked.now else "",
-        "practice": True,
     }
     return render(request, "backoffice/insight/stopwatch.html", context, status=422 if problems else 200)
 

@@ -87,7 +87,7 @@ def _of_plan(branch: str, plan: LevellingPlan) -> dict[str, Any]:
         ]
         if roster
         else [],
-        "hours": [(words(quarter), 4 - quarter % 4) for quarter in plan.task.quarters if quarter % 4 == 0 or quarter == plan.task.quarters.start],
+        "hours": [(words(quarter), quarter % 4 == 0) for quarter in plan.task.quarters],
         "changes": roster.changes() if roster else 0,
         "why_not": [] if roster else plan.roster.sentences,  # type: ignore[union-attr]  # a NoRoster where no Roster
         "lanes": [_lane(one) for one in plan.lanes],

@@ -26,7 +26,7 @@
   };
 
   const send = async () => {
-    if (sending || !waiting.length) return;
+    if (sending || !waiting.length || !navigator.onLine) return;
     sending = true;
     let arrived = false;
     while (waiting.length) {

@@ -20,6 +20,7 @@ from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
     FURTHER_NAMES,
     JOINED_HOUSEHOLD,
+    POST_HELD,
     HeldPerson,
     read_record,
 )
@@ -299,6 +300,7 @@ def set_who_moves(
     by: Actor,
     now: datetime,
     version: int | None,
+    hold_post: bool = False,
 ) -> None:
     """Say who moves today and who stays (部分転入), 続柄 in the household they come into, and who claims allowances."""
     with transaction.atomic():
@@ -319,6 +321,7 @@ def set_who_moves(
         if claimant in {person.ref for person in record.people}:
             given[FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)] = Given(claimant, FactSource.SAID)
         given[FactRef(ADDRESS_KEPT_OFF, EVENT_SUBJECT)] = Given(keep_address_off, FactSource.SAID)
+        given[FactRef(POST_HELD, EVENT_SUBJECT)] = Given(hold_post, FactSource.SAID)
         finish_act(row, Act.SET_WHO_MOVES, by=by, now=now, given=given)
 
 

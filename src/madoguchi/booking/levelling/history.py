@@ -17,8 +17,9 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.booking.hours import number_of, quarters_of
 from madoguchi.booking.levelling.demand import PastDay
-from madoguchi.booking.models import ArrivalRow
+from madoguchi.booking.models import ArrivalRow, BookingRow
 from madoguchi.booking.offering import Offer
+from madoguchi.booking.reserving_states import BookingState
 from madoguchi.city.queries import open_days
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import WarekiError, parse_date_text
@@ -137,13 +138,14 @@ def past_days(*, branch: str, lane: str, offered: Offer, until: date | None = No
     for day, quarter, arrivals, booked in rows.values_list("day", "quarter", "arrivals", "booked"):
         by_day.setdefault(day, []).append((quarter, arrivals, booked))
     served = _served(offered, branch, lane, by_day)
+    made = _bookings_made(branch, lane)
     return tuple(
         PastDay(
             day,
             {**dict.fromkeys(served[day], 0), **{quarter: arrivals for quarter, arrivals, _ in found}},
             {quarter: booked for quarter, _, booked in found if booked},
-            # How many booked and did not come is not in such files.
-            sum(booked for _, _, booked in found),
+            # How many booked and did not come is not in files; the bookings that were made here know it.
+            max(sum(booked for _, _, booked in found), made.get(day, 0)),
         )
         for day, found in by_day.items()
     )
@@ -154,6 +156,25 @@ def _served(offered: Offer, branch: str, lane: str, days: Iterable[date]) -> Map
     place, calendar = (branch, lane), open_days()
     hours, single = offered.hours.get(place, ()), offered.single_days.get(place, ())
     return {day: [one.number for one in quarters_of(day, hours, single, calendar)] for day in days}
+
+
+def booked_on(branch: str, lane: str, day: date) -> dict[int, int]:
+    """Visits booked in a lane for a day, by quarter-hour; holds are not counted."""
+    rows = BookingRow.objects.filter(lane__branch=branch, lane__key=lane, day=day, state__in=KNOWN)
+    counted = rows.values("quarter").annotate(people=Count("pk")).order_by("quarter")
+    return {one["quarter"]: one["people"] for one in counted}
+
+
+def _bookings_made(branch: str, lane: str) -> dict[date, int]:
+    rows = BookingRow.objects.filter(
+        lane__branch=branch, lane__key=lane, state__in=(*KNOWN, BookingState.NOT_COME.value)
+    )
+    return {
+        one["day"]: one["people"] for one in rows.values("day").annotate(people=Count("pk")).order_by("day")
+    }
+
+
+KNOWN = (BookingState.CONFIRMED.value, BookingState.ARRIVED.value)
 
 
 def desk_minutes(branch: str, lane: str) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ def test_the_stopwatch_by_keys_is_the_stopwatch_in_the_hand(
     page.wait_for_selector(".mdg-watch:has-text('終わり')", timeout=15_000)
     found = playing.experience(made["begun"], now=timezone.now()).clocked
     phases = [one for one in hand if one[0] != "question"]
-    for (pressed, since), (_next, until) in zip(phases, phases[1:], strict=False):
+    for (pressed, since), (_next, until) in pairwise(phases):
         assert found.minutes[Phase(pressed)] * 60 == pytest.approx(until - since, abs=1.0), pressed
     assert PressRow.objects.filter(experience=made["begun"]).count() == 5
     assert "1" in page.inner_text("button[value=question] .mdg-count")

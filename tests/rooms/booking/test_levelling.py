@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -16,11 +16,21 @@ from tests.rooms.booking.planned import SIX, TOMORROW, offered, past, people
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.booking.levelling import book, history, operations, queries
+from madoguchi.booking.levelling.from_tickets import ServedStep, came_of
 from madoguchi.booking.levelling.officers import HoursRefused, choices, officers, set_officers
 from madoguchi.booking.levelling.proposing import LevellingPlan, NothingToPlan
 from madoguchi.booking.levelling.roster import NoRoster, Officer, Roster, faults
 from madoguchi.booking.levelling.written import read, roster_read, roster_written, written
-from madoguchi.booking.models import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
+from madoguchi.booking.models import (
+    ArrivalRow,
+    BookingRow,
+    LaneOfficerRow,
+    LaneRow,
+    ProposalRow,
+    ProposalState,
+    ServiceRow,
+)
+from madoguchi.booking.reserving_states import BookingState
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import set_active
 
@@ -327,3 +337,39 @@ def test_officers_are_those_who_work_here_now(office: None) -> None:
         set_officers(
             branch="main", given={1: Officer("1", "花", frozenset({"moving"}), 40, 40)}, by=BY, now=NOW
         )
+
+
+def test_tickets_of_past_days_are_counted_where_they_joined_their_lane() -> None:
+    """By hand: two join from 9:00 (0:00 UTC), one of them booked; waits 6 and 10; one was served, for 12 minutes."""
+
+    def at(minutes: float) -> datetime:
+        return datetime(2026, 11, 4, tzinfo=UTC) + timedelta(minutes=minutes)
+
+    steps = [
+        ServedStep("moving", at(1), at(7), at(8), at(20), True),
+        ServedStep("moving", at(14), at(24), None, None, False),
+        ServedStep("moving", at(15), None, None, None, False),
+        ServedStep("papers", at(1), at(1), at(2), at(2), False),
+        ServedStep("moving", at(15 * 60), None, None, None, False),  # midnight in Japan: the next day
+    ]
+    assert came_of(steps) == (
+        history.Came("moving", date(2026, 11, 4), 36, 2, 1, 8.0, 12.0),
+        history.Came("moving", date(2026, 11, 4), 37, 1),
+        history.Came("moving", date(2026, 11, 5), 0, 1),
+        history.Came("papers", date(2026, 11, 4), 36, 1, 0, 0.0, None),
+    )
+
+
+def test_bookings_made_here_are_known_beforehand(office: None) -> None:
+    lane = LaneRow.objects.get(branch="main", key="moving")
+    service = ServiceRow.objects.get(key="move-in")
+    states = [*[BookingState.CONFIRMED] * 3, BookingState.HELD, BookingState.CANCELLED]
+    for number, state in enumerate(states):
+        BookingRow.objects.create(
+            number=f"N{number}", code="0000", request=f"r{number}", lane=lane, service=service, day=TOMORROW,
+            quarter=40, quarters=2, state=state.value, held_until=NOW if state is BookingState.HELD else None,
+            channel="online", owner=f"o{number}", nth=0, made_at=NOW, changed_at=NOW,
+        )  # fmt: skip
+    assert history.booked_on("main", "moving", TOMORROW) == {40: 3}
+    (moving, _papers) = operations.question_for("main", TOMORROW, 10).lanes
+    assert moving.booked == {40: 3}

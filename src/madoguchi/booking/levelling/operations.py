@@ -13,6 +13,7 @@ from madoguchi.audit.operations import record_act
 from madoguchi.booking.hours import quarters_of
 from madoguchi.booking.levelling import history
 from madoguchi.booking.levelling.desks import WaitTarget
+from madoguchi.booking.levelling.from_tickets import take_tickets_in
 from madoguchi.booking.levelling.officers import officers
 from madoguchi.booking.levelling.proposing import (
     LaneQuestion,
@@ -28,12 +29,13 @@ from madoguchi.booking.levelling.written import read, roster_read, roster_writte
 from madoguchi.booking.models import ProposalRow, ProposalState
 from madoguchi.booking.offering import Offer, offer
 from madoguchi.booking.services import Lane
-from madoguchi.city.queries import open_days
+from madoguchi.city.queries import open_days, system_actor
 from madoguchi.jp.open_days import OpenDays
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 BROKEN_OFF_AFTER = timedelta(minutes=30)
 FARTHEST = timedelta(days=62)
+RECENT = timedelta(days=31)
 BROKEN_OFF = "途中で止まったため、取りやめました。もう一度案を作ってください。"
 
 Clock = Callable[[], datetime]
@@ -120,6 +122,7 @@ def make_proposal(*, proposal: int, clock: Clock, runs: int = RUNS, effort: floa
         ProposalRow.objects.filter(pk=row.pk).update(percent=percent, touched_at=clock())
 
     try:
+        take_recent_tickets_in(row.branch, today=row.asked_at.astimezone(JAPAN).date(), now=clock())
         question = question_for(
             row.branch, row.day, row.target_minutes, roster_read(row.given) if row.given else None
         )
@@ -173,6 +176,13 @@ def take_roster_in(*, proposal: int, roster: Roster, by: Actor, now: datetime) -
     )  # fmt: skip
 
 
+def take_recent_tickets_in(branch: str, *, today: date, now: datetime) -> int:
+    """Keep what the tickets of the last days say, today excepted; returns how many quarter-hours."""
+    yesterday = today - timedelta(days=1)
+    by = system_actor("平準化")
+    return take_tickets_in(branch=branch, first=yesterday - RECENT, last=yesterday, by=by, now=now)
+
+
 def question_for(
     branch: str, day: date, target_minutes: int, given: Roster | None = None
 ) -> LevellingQuestion:
@@ -185,7 +195,8 @@ def question_for(
             past = history.past_days(branch=branch, lane=lane.key, offered=offered)
             service = learned_service(history.desk_minutes(branch, lane.key), declared_minutes(offered, lane))
             desks = max(len(lane.desks), *planned.values(), 1)
-            lanes.append(LaneQuestion(lane.key, lane.name, past, planned, desks, service))
+            booked = history.booked_on(branch, lane.key, day)
+            lanes.append(LaneQuestion(lane.key, lane.name, past, planned, desks, service, booked))
     return LevellingQuestion(day, tuple(lanes), officers(branch), WaitTarget(target_minutes), given=given)
 
 

@@ -92,7 +92,8 @@ def demand_of_days(
                 )
             ]
             if quarters:
-                demands.append(demand_of(learned, day, quarters, calendar))
+                booked = history.booked_on(branch, lane.key, day)
+                demands.append(demand_of(learned, day, quarters, calendar, booked=booked))
         found.append(
             LaneDemand(lane, tuple(demands), len(past), backtest(past, calendar, last=BACKTEST_DAYS))
         )

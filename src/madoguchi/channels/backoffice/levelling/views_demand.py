@@ -16,7 +16,7 @@ from madoguchi.booking.levelling import history
 from madoguchi.booking.levelling.book import DEMAND_HEADING
 from madoguchi.booking.levelling.demand import DayDemand
 from madoguchi.booking.levelling.desks import WaitTarget, start_desks
-from madoguchi.booking.levelling.operations import declared_minutes
+from madoguchi.booking.levelling.operations import declared_minutes, take_recent_tickets_in
 from madoguchi.booking.levelling.proposing import learned_service
 from madoguchi.booking.levelling.queries import LaneDemand, demand_of_days, proposals, week_from
 from madoguchi.booking.levelling.roster import words
@@ -120,7 +120,10 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     """What came so far, and taking a file of it in."""
     looked = looked_at(request, request.POST if request.method == "POST" else request.GET)
     context: dict[str, Any] = {"problems": []}
-    if request.method == "POST":
+    if request.method == "POST" and "tickets" in request.POST:
+        kept = take_recent_tickets_in(looked.branch, today=timezone.localdate(), now=timezone.now())
+        messages.success(request, _("番号票の記録から、%(kept)d個の15分を取り込みました。") % {"kept": kept})
+    elif request.method == "POST":
         file: Any = request.FILES.get("file")
         if file is None:
             context["problems"] = [_("ファイルを選んでください。")]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.browser.test_editor_screens import addresses
+from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
@@ -22,6 +24,8 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:survey_take_in", "backoffice:survey_show", "backoffice:national_add", "backoffice:city_removed",
             "backoffice:city_book_in", "backoffice:draft_begin", "backoffice:revision_back", "backoffice:draft_act",
             "backoffice:draft_rule_act", "backoffice:draft_texts_in", "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
+            "backoffice:levelling_propose", "backoffice:proposal_adopt", "backoffice:proposal_book_in", "backoffice:experience_begin",
+            "backoffice:experience_press", "backoffice:experience_act",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -36,6 +40,11 @@ OF_THE_EDITOR = {resolve(url.split("?")[0]).view_name for url in addresses(1)}
 OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews", "counter:worklist"}
 
 
+OF_LEVELLING = {
+    resolve(f"/office/{screen}".format_map(defaultdict(lambda: 1)).split("?")[0]).view_name for screen in LEVELLING
+}
+
+
 def looked_at() -> set[str]:
     of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *BEGUN, *SIGNED)}
     return (
@@ -44,6 +53,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | OF_THE_OFFICE
         | OF_THE_EDITOR
+        | OF_LEVELLING
     )
 
 

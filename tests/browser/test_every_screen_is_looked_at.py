@@ -41,7 +41,8 @@ OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews"
 
 
 OF_LEVELLING = {
-    resolve(f"/office/{screen}".format_map(defaultdict(lambda: 1)).split("?")[0]).view_name for screen in LEVELLING
+    resolve(f"/office/{screen}".format_map(defaultdict(lambda: 1)).split("?")[0]).view_name
+    for screen in LEVELLING
 }
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from madoguchi.audit.entries import Entry
 
-WAIT_BEGINS = frozenset({"ticket_issued", "ticket_back_in_line", "ticket_transferred"})
+WAIT_BEGINS = frozenset({"ticket_issued", "ticket_back_in_line", "ticket_transferred", "ticket_finished"})
 WAIT_ENDS = frozenset({"ticket_called", "ticket_taken_over", "ticket_left", "ticket_day_ended"})
 DESK_BEGINS = frozenset({"ticket_started"})
 DESK_ENDS = frozenset(

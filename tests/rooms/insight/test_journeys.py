@@ -93,6 +93,15 @@ def test_a_ticket_is_a_journey_with_waits_and_moves() -> None:
     assert (counts.moves, counts.minutes) == (1, 30.0)
 
 
+def test_the_next_service_of_a_visit_is_waited_for_from_when_the_one_before_was_done() -> None:
+    a_ticket()
+    step(TICKET, "ticket_called", 38)
+    step(TICKET, "ticket_started", 39)
+    step(TICKET, "ticket_finished", 45)
+    (visit,) = visits(first=TODAY, last=TODAY)
+    assert (visit.counts.waits, visit.counts.wait_minutes, visit.counts.desk_minutes) == (3, 25.0, 17.0)
+
+
 def test_a_case_is_counted_as_on_its_own_page(
     city: Mapping[str, Actor], procedures: str, residents: Mapping[str, str]
 ) -> None:

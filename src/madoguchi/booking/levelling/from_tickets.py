@@ -75,9 +75,9 @@ def _served(branch: str, first: date, last: date) -> Iterable[ServedStep]:
     rows = rows.exclude(state="planned").select_related("ticket")
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         # The first step began to wait when its number was issued; a recall or a way back in line does not change that.
-        joined = row.ticket.arrived_at if row.order == 1 else row.waiting_since
+        joined = row.ticket.arrived_at if row.order == 0 else row.waiting_since
         called = row.called_at if row.called_at is None or row.called_at >= joined else None
-        booked = row.ticket.booked_for is not None and row.order == 1
+        booked = row.ticket.booked_for is not None and row.order == 0
         yield ServedStep(row.lane, joined, called, row.started_at, row.finished_at, booked)
 
 

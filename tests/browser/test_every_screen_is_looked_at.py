@@ -11,6 +11,7 @@ from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
+from tests.browser.test_queue_screens import DESK, KIOSK, START
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
@@ -26,6 +27,8 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:draft_rule_act", "backoffice:draft_texts_in", "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
             "backoffice:levelling_propose", "backoffice:proposal_adopt", "backoffice:proposal_book_in", "backoffice:experience_begin",
             "backoffice:experience_press", "backoffice:experience_act",
+            "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
+            "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -44,6 +47,9 @@ OF_LEVELLING = {
     resolve(f"/office/{screen}".format_map(defaultdict(lambda: 1)).split("?")[0]).view_name
     for screen in LEVELLING
 }
+OF_THE_QUEUE = {
+    resolve(url.split("?")[0]).view_name for url in (*DESK, "/kiosk/", *(f"{START}{one}" for one in KIOSK))
+}
 
 
 def looked_at() -> set[str]:
@@ -55,6 +61,7 @@ def looked_at() -> set[str]:
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_LEVELLING
+        | OF_THE_QUEUE
     )
 
 

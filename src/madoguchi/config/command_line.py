@@ -16,6 +16,7 @@ PLAIN = {
     "procedures": ("madoguchi.config.procedures_command", "手続台帳を調べます（lint・list・show）"),
     "decide": ("madoguchi.procedures.commands.decide", "世帯の手続きを判定します"),
     "entitled": ("madoguchi.procedures.commands.entitled", "登録されている全員の手続きを判定します"),
+    "queue": ("madoguchi.booking.waits.command", "待ち時間の見込みを採点します（score）"),
     "population": ("madoguchi.residents.population.command", "架空の住民を作ります"),
 }
 WITH_DJANGO = {

@@ -31,6 +31,7 @@ from madoguchi.booking.models import (
     ServiceRow,
 )
 from madoguchi.booking.reserving_states import BookingState
+from madoguchi.booking.tickets import calling, desks, issuing
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import set_active
 
@@ -373,3 +374,30 @@ def test_bookings_made_here_are_known_beforehand(office: None) -> None:
     assert history.booked_on("main", "moving", TOMORROW) == {40: 3}
     (moving, _papers) = operations.question_for("main", TOMORROW, 10).lanes
     assert moving.booked == {40: 3}
+
+
+def test_tickets_of_this_product_are_its_past(city: Mapping[str, Actor]) -> None:
+    """Three come; two are called and served; one goes on to a second lane, where it is waited for from then on."""
+    offered()
+    clerk = city["clerk_hana"]
+
+    def at(minutes: float) -> datetime:
+        return NOW + timedelta(minutes=minutes)
+
+    for number, services in enumerate((["move-in", "certificate"], ["move-in"], ["move-in"])):
+        issuing.issue(branch="main", services=services, by=clerk, now=at(number))
+    desks.open_desk(branch="main", desk="desk1", lanes=("moving",), by=clerk, now=NOW)
+    for called in (10, 30):
+        found = calling.call_next(branch="main", desk="desk1", by=clerk, now=at(called))
+        assert found is not None
+        for act, minutes in ((calling.start, called + 1), (calling.finish, called + 15)):
+            act(branch="main", desk="desk1", ticket=found.ticket, by=clerk, now=at(minutes))
+    tomorrow = date(2026, 11, 10)
+    assert operations.take_recent_tickets_in("main", today=tomorrow, now=NOW) == 2
+    assert operations.take_recent_tickets_in("main", today=tomorrow, now=NOW) == 2
+    rows = ArrivalRow.objects.order_by("lane", "quarter")
+    assert list(rows.values_list("lane", "quarter", "arrivals", "wait_minutes", "desk_minutes")) == [
+        ("moving", 40, 3, pytest.approx(19.5), pytest.approx(14)),
+        ("papers", 41, 1, None, None),
+    ]
+    assert operations.take_recent_tickets_in("main", today=NOW.date(), now=NOW) == 0

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.apps import apps
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.hours import number_of
 from madoguchi.booking.levelling.history import Came, keep_arrivals
+from madoguchi.booking.models import TicketStepRow
+from madoguchi.booking.tickets.states import StepState
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 MINUTE = timedelta(minutes=1)
@@ -62,17 +61,14 @@ def came_of(steps: Iterable[ServedStep]) -> tuple[Came, ...]:
 
 
 def take_tickets_in(*, branch: str, first: date, last: date, by: Actor, now: datetime) -> int:
-    """Keep what the tickets of these days say; returns how many quarter-hours. Nothing where no tickets are kept."""
+    """Keep what the tickets of these days say; returns how many quarter-hours."""
     came = came_of(_served(branch, first, last))
     return keep_arrivals(branch=branch, came=came, by=by, now=now) if came else 0
 
 
 def _served(branch: str, first: date, last: date) -> Iterable[ServedStep]:
-    steps: Any = apps.all_models["booking"].get("ticketsteprow")
-    if steps is None:  # no tickets are kept here
-        return
-    rows = steps.objects.filter(branch=branch, ticket__day__gte=first, ticket__day__lte=last)
-    rows = rows.exclude(state="planned").select_related("ticket")
+    rows = TicketStepRow.objects.filter(branch=branch, ticket__day__gte=first, ticket__day__lte=last)
+    rows = rows.exclude(state=StepState.PLANNED.value).select_related("ticket")
     for row in rows.order_by("pk").iterator(chunk_size=2000):
         # The first step began to wait when its number was issued; a recall or a way back in line does not change that.
         joined = row.ticket.arrived_at if row.order == 0 else row.waiting_since

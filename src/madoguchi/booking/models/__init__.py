@@ -3,18 +3,36 @@
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
+from madoguchi.booking.models.tickets import (
+    CallRow,
+    NumberRow,
+    OpenDeskRow,
+    PrintRow,
+    QueueRow,
+    ReservedNumberRow,
+    TicketRow,
+    TicketStepRow,
+)
 
 __all__ = [
     "ArrivalRow",
     "BookingPartRow",
     "BookingRow",
+    "CallRow",
     "HoursRow",
     "LaneOfficerRow",
     "LaneRow",
     "LaneServiceRow",
+    "NumberRow",
+    "OpenDeskRow",
+    "PrintRow",
     "ProposalRow",
     "ProposalState",
+    "QueueRow",
+    "ReservedNumberRow",
     "ServiceRow",
     "SlotRow",
+    "TicketRow",
+    "TicketStepRow",
     "WaitingRow",
 ]

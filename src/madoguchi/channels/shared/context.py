@@ -14,6 +14,7 @@ from madoguchi.city.queries import CityNotSetUp, profile, seat_of
 
 MENU = (
     (Authority.COUNTER, "counter:worklist", "受付一覧"),
+    (Authority.CALLS, "counter:calls", "呼出し"),
     (Authority.DEPARTMENT, "counter:desk", "課の画面"),
     (Authority.REVIEW, "counter:reviews", "審査"),
     (Authority.CONNECT, "backoffice:changes", "異動データ"),
@@ -26,6 +27,7 @@ MENU = (
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),
+    (Authority.TICKET_MACHINE, "kiosk:branches", "発券機"),
 )
 
 

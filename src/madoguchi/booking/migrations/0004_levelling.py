@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0002_seats'),
+        ('booking', '0003_tickets'),
     ]
 
     operations = [

@@ -191,6 +191,8 @@ def _values(chance: Random) -> dict[str, object]:
         "language": one_of(("en", "ja-easy"), "xx"),
         "revision": one_of(revisions, "no-such-revision"),
         "survey": one_of((1,), 999_999, 10**30),
+        "proposal": one_of((1,), 999_999, 10**30),
+        "experience": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }

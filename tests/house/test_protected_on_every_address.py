@@ -87,6 +87,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "kind": "sheets",
         "survey": 1,
         "number": "M-0001",
+        "proposal": 1,
+        "experience": 1,
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",
@@ -118,6 +120,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
+        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
     }

@@ -89,3 +89,5 @@ class Entry:
     person_key: str
     purpose: str
     body: dict[str, object] = field(default_factory=dict)
+    lifecycle: str = "complete"
+    channel: str = ""

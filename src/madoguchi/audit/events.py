@@ -83,6 +83,13 @@ SENTENCES = {
     "form_identifiers_set": noop("申請書で人を特定する項目を決めました"),
     "papers_made": noop("書類を作りました"),
     "steps_exported": noop("受付の記録を書き出しました"),
+    "arrivals_taken_in": noop("来庁の実績を取り込みました"),
+    "lane_officers_set": noop("窓口の列を担当できる職員を決めました"),
+    "levelling_asked": noop("平準化の案を頼みました"),
+    "levelling_adopted": noop("配置の案を採用しました"),
+    "journeys_exported": noop("来庁の道のりを書き出しました"),
+    "experience_begun": noop("窓口体験調査を始めました"),
+    "experience_dropped": noop("窓口体験調査の1回を外しました"),
     # residents
     "fact_added": noop("住民の項目を加えました"),
     "handling_set": noop("取扱いの注意を設定しました"),

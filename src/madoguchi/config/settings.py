@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "madoguchi.booking",
     "madoguchi.cases",
     "madoguchi.connect",
+    "madoguchi.insight",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
     "madoguchi.channels.kiosk",

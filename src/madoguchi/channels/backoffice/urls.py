@@ -28,6 +28,8 @@ from madoguchi.channels.backoffice.editor import (
     views_sheets,
     views_words,
 )
+from madoguchi.channels.backoffice.insight import views_experience, views_journeys
+from madoguchi.channels.backoffice.levelling import views_demand, views_officers, views_proposals
 
 app_name = "backoffice"
 urlpatterns = [
@@ -63,6 +65,25 @@ urlpatterns = [
     path("form-review/identifiers/", views_form_review.identifiers, name="form_review_identifiers"),
     path("form-review/identifiers/count/", views_form_review.count, name="form_review_count"),
     path("form-review/assumptions/", views_form_review.assumptions, name="form_review_assumptions"),
+    path("levelling/", views_demand.levelling, name="levelling"),
+    path("levelling/demand.<str:kind>", views_demand.demand_file, name="levelling_demand"),
+    path("levelling/arrivals/", views_demand.arrivals, name="levelling_arrivals"),
+    path("levelling/arrivals/template.xlsx", views_demand.arrivals_template, name="levelling_template"),
+    path("levelling/officers/", views_officers.lane_officers, name="levelling_officers"),
+    path("levelling/propose/", views_proposals.propose, name="levelling_propose"),
+    path("levelling/proposals/<int:proposal>/", views_proposals.proposal, name="proposal"),
+    path("levelling/proposals/<int:proposal>/adopt/", views_proposals.adopt_proposal, name="proposal_adopt"),
+    path("levelling/proposals/<int:proposal>/book.xlsx", views_proposals.book, name="proposal_book"),
+    path("levelling/proposals/<int:proposal>/book/", views_proposals.take_book, name="proposal_book_in"),
+    path("insight/", views_journeys.journeys, name="insight"),
+    path("insight/report.xlsx", views_journeys.report_file, name="insight_book"),
+    path("insight/visits.<str:kind>", views_journeys.visits_file, name="insight_visits"),
+    path("experience/", views_experience.experiences, name="experiences"),
+    path("experience/begin/", views_experience.begin_one, name="experience_begin"),
+    path("experience/book.xlsx", views_experience.book, name="experience_book"),
+    path("experience/<int:experience>/", views_experience.one_experience, name="experience"),
+    path("experience/<int:experience>/press/", views_experience.press_one, name="experience_press"),
+    path("experience/<int:experience>/act/", views_experience.act, name="experience_act"),
     path("editor/", views_drafts.drafts, name="editor"),
     path("editor/begin/", views_drafts.begin, name="draft_begin"),
     path("editor/packs/", views_packs.packs, name="packs"),

@@ -49,12 +49,14 @@ FAMILY = (
 
 
 def household(pack: Pack, knowledge: str, number: int = 0) -> Situation:
-    """Return a household of five knowing "everything", "birthdays" or "nothing"; each `number` is another one."""
+    """Return a household of five knowing "everything", "birthdays" or "nothing"; each `number` is another one.
+
+    Its people are p1 to p5, as in every case: of "nothing" all households are alike but for their number.
+    """
     known = {(one.holder, one.key) for one in pack.vocabulary}
     chance = Random(number)
     people = []
     for place, (member, born, relationship) in enumerate(FAMILY):
-        person = f"{member}-{number}" if number else member
         birth = born + timedelta(days=chance.randint(-1500, 700)) if number else born
         values: dict[str, Value] = {}
         if knowledge != "nothing":
@@ -63,7 +65,7 @@ def household(pack: Pack, knowledge: str, number: int = 0) -> Situation:
             for definition in pack.vocabulary:
                 if definition.holder is Holder.PERSON and definition.key not in values:
                     values |= ordinary(definition, place)
-        people.append(PersonFacts(person, {k: v for k, v in values.items() if (Holder.PERSON, k) in known}))
+        people.append(PersonFacts(member, {k: v for k, v in values.items() if (Holder.PERSON, k) in known}))
     event = {key: day for key, day in EVENT.items() if (Holder.EVENT, key) in known}
     return Situation(EventKind.move_in, event, {}, tuple(people), None, people[0].id, ON)
 

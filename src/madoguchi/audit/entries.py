@@ -44,6 +44,7 @@ class Channel(Enum):
     DEPARTMENT = "department"
     BACKOFFICE = "backoffice"
     SYSTEM = "system"
+    KIOSK = "kiosk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,5 @@ class Entry:
     person_key: str
     purpose: str
     body: dict[str, object] = field(default_factory=dict)
+    lifecycle: str = "complete"
+    channel: str = ""

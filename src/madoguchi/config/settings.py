@@ -58,16 +58,19 @@ INSTALLED_APPS = [
     "madoguchi.booking",
     "madoguchi.cases",
     "madoguchi.connect",
+    "madoguchi.insight",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
+    "madoguchi.channels.kiosk",
     "madoguchi.channels.backoffice",
+    "madoguchi.channels.board",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "madoguchi.city.session.SessionsByUse",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -103,6 +106,17 @@ TEMPLATES = [
 CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
 )
+
+# The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
+STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
+BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))
+STALE_SECONDS = BEAT_SECONDS * 2 + 5
+BUSY_MINUTES = tuple(int(part) for part in os.environ.get("MADOGUCHI_BUSY_MINUTES", "20,40").split(","))
+TICKET_PRINTERS = dict(
+    part.split("=", 1) for part in os.environ.get("MADOGUCHI_TICKET_PRINTERS", "").split(",") if "=" in part
+)
+# Where residents' phones reach this office; empty: the address by which the page itself was asked for.
+PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,40 @@
 """Tables of the bookings and tickets. Private to this room."""
 
+from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
+from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
+from madoguchi.booking.models.tickets import (
+    CallRow,
+    NumberRow,
+    OpenDeskRow,
+    PrintRow,
+    QueueRow,
+    ReservedNumberRow,
+    TicketRow,
+    TicketStepRow,
+)
+from madoguchi.booking.models.trials import CodeTrialRow
 
-__all__ = ["HoursRow", "LaneRow", "LaneServiceRow", "ServiceRow"]
+__all__ = [
+    "ArrivalRow",
+    "BookingPartRow",
+    "BookingRow",
+    "CallRow",
+    "CodeTrialRow",
+    "HoursRow",
+    "LaneOfficerRow",
+    "LaneRow",
+    "LaneServiceRow",
+    "NumberRow",
+    "OpenDeskRow",
+    "PrintRow",
+    "ProposalRow",
+    "ProposalState",
+    "QueueRow",
+    "ReservedNumberRow",
+    "ServiceRow",
+    "SlotRow",
+    "TicketRow",
+    "TicketStepRow",
+    "WaitingRow",
+]

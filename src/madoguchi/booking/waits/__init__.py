@@ -1,7 +1,8 @@
-"""Waits (待ち時間): what is told to whoever waits, how it is learned, and how true it was. Plain Python.
+"""waits (待ち時間の見込み): how long it will take, always as a band, and how well that was said.
 
-In the order in which it happens: the work ahead is laid on the desks (`work_ahead`), set right by what was learned
-(`learned`) and told as a band (`prediction`); what is shown never rises unsaid (`showing`); once the number is called, what
-was told is scored (`scoring`). An invented office's days (`simulator`, its parameters fixed before anything was predicted)
-and other people's logs (`snapshots`, `virtual`, `pace`, `snapshot_score`) prove it.
+In the order in which it happens: the work ahead of a number is laid on the desks (`work_ahead`), set right by what was learned
+day by day (`learned`) and told as a band (`prediction`); what is shown never rises unsaid (`showing`); every promise is kept
+(`estimates` in this room) and scored (`scoring`). Whole days of an invented branch (`office_days`) prove it.
+Where only a visitor's own situation is known: `predictor`, with `simulator`. Queues of other offices are read from their
+snapshots and foreseen (`snapshots`, `pace`, `report`). Plain Python over values; nothing here reads the database.
 """

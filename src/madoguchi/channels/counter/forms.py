@@ -76,6 +76,13 @@ class EntryForm(forms.Form):
     new_building = forms.CharField(label=_("方書（建物・部屋・様方）"), max_length=200, required=False)
 
 
+class _OneOfTheHousehold(forms.TextInput):
+    """A name, with those of the household to choose from."""
+
+    def __init__(self) -> None:
+        super().__init__({"list": "household-names", "autocomplete": "off"})
+
+
 class EventForm(forms.Form):
     """What is said of an event of a household of the register; which fields are asked depends on the event."""
 
@@ -91,6 +98,21 @@ class EventForm(forms.Form):
     child_kana = forms.CharField(label=_("お子さんのフリガナ"), max_length=LONGEST_NAME, required=False)
     child_sex = forms.ChoiceField(
         label=_("お子さんの性別"), required=False, choices=[("", "―"), ("male", _("男")), ("female", _("女"))]
+    )
+    funeral_host = forms.CharField(
+        label=_("葬祭を行った方（喪主）"),
+        max_length=LONGEST_NAME,
+        required=False,
+        widget=_OneOfTheHousehold(),
+    )
+    heir_representative = forms.CharField(
+        label=_("相続人の代表の方"), max_length=LONGEST_NAME, required=False, widget=_OneOfTheHousehold()
+    )
+    pension_claimant = forms.CharField(
+        label=_("未支給の年金を請求する方"),
+        max_length=LONGEST_NAME,
+        required=False,
+        widget=_OneOfTheHousehold(),
     )
 
 

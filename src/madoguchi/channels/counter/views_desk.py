@@ -16,6 +16,7 @@ from madoguchi.cases import closing, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.need_to_know import facts_for
+from madoguchi.cases.record import POST_HELD
 from madoguchi.cases.states import TaskAct, TaskState
 from madoguchi.cases.views import CaseView, TaskView
 from madoguchi.catalogue.queries import current
@@ -174,6 +175,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             "version": found.version,
         },
         "facts": facts,
+        "post_held": view.record.value(POST_HELD) is True or not view.address_shown,
         "tell": tell_lines(view, found.procedure),
         "documents": [
             one.text for one in view.documents if one.procedure == found.procedure and not one.received

@@ -1,4 +1,4 @@
-"""`madoguchi work`: do what was put off (django-tasks), and seal the audit."""
+"""`madoguchi work`: do what was put off (django-tasks), seal the audit, and learn of waits once a day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from madoguchi.audit.operations import seal
+from madoguchi.booking.learning import learn_day
+from madoguchi.booking.tasks import learn_waits, next_morning
 
 
 class Command(BaseCommand):
@@ -19,4 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"証跡 {seal(now=timezone.now())} 件を封印しました。")
+        learn_day(now=timezone.now())
+        if not options["once"]:
+            learn_waits.using(run_after=next_morning(timezone.now())).enqueue()
         call_command("db_worker", batch=options["once"])

@@ -54,7 +54,7 @@ def test_every_view_of_ours_declares_its_authority() -> None:
 
 # Boards of the hall, and the phone of whoever holds a number: numbers and places, nobody's name.
 OPEN_TO_ANYONE = [
-    "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
+    "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
 ]  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def accuracy_chart(days: Sequence[DayAccuracy]) -> AccuracyChart | None:
     if not shown:
         return None
     most = max(LEAST_TOP, *(minutes for _, minutes in shown))
-    top = -(-most // 5) * 5
+    top = -(-most // 10) * 10
     step = (WIDTH - LEFT - RIGHT) / len(shown)
     every = max(1, -(-len(shown) // MOST_LABELS))
     marks = tuple(LevelMark(_y(level, top), f"{level:.0f}") for level in (0.0, top / 2, top))

@@ -21,7 +21,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 MARK = ".madoguchi-demo"
 START_SECONDS = 60
 VISITS = {
-    "clerk": ("/cases/", "/cases/?q=A001"),
+    "clerk": ("/cases/", "/cases/?q=A001", "/bookings/", "/book/"),
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
@@ -109,6 +109,7 @@ def _serve(port: int, *, check: bool) -> int:
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
+    post, letters = _mail_server(base)
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
     worker = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL)
     try:
@@ -118,7 +119,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader)
+        _tell(base, reader, letters)
         if check:
             return _check(base)
         server.wait()
@@ -126,9 +127,10 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        for process in (server, worker, twin):
+        started = (server, worker, twin, post)
+        for process in started:
             process.terminate()
-        for process in (server, worker, twin):
+        for process in started:
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
@@ -148,6 +150,17 @@ def _card_reader() -> tuple[subprocess.Popen[str], str]:
     return twin, reader
 
 
+def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated mail server; pages and worker find it, and the address for links, through their settings."""
+    words = [sys.executable, "-m", "madoguchi.connect.twins.mail_server", "--port", "0", "--page", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    port, page = twin.stdout.readline().split()
+    os.environ["MADOGUCHI_MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
+    os.environ["MADOGUCHI_PUBLIC_ADDRESS"] = base
+    return twin, f"http://127.0.0.1:{page}"
+
+
 def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + START_SECONDS
     opener = build_opener()
@@ -160,13 +173,15 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str) -> None:
+def _tell(base: str, reader: str, letters: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
     for one in STAFF:
         print(f"  {one.username:<10} {one.name}  {one.shows}")
     print(f"\n{reader}/  実演用のカード読取機（置くカードを選べます）")
+    print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
+    print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 

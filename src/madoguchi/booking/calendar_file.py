@@ -55,4 +55,4 @@ def calendar_file(*, booked: Booked, place: VisitPlace) -> bytes:
             alarm.add("trigger", -before)
             event.add_component(alarm)
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())

@@ -24,8 +24,6 @@ class Limit:
 
 
 CODE_OF_A_BOOKING = Limit("code-of-a-booking", 5, 15)
-CODES_FROM_A_PLACE = Limit("codes-from-a-place", 60, 15)
-HOLDS_FROM_A_PLACE = Limit("holds-from-a-place", 120, 10)
 
 
 class TooManyTries(BookingRefused):
@@ -54,5 +52,4 @@ def take_back(number: int) -> None:
 
 def forget_tries(*, now: datetime) -> None:
     """Forget those that count no more."""
-    longest = max(one.minutes for one in (CODE_OF_A_BOOKING, CODES_FROM_A_PLACE, HOLDS_FROM_A_PLACE))
-    TryRow.objects.filter(at__lte=now - timedelta(minutes=longest)).delete()
+    TryRow.objects.filter(at__lte=now - timedelta(minutes=CODE_OF_A_BOOKING.minutes)).delete()

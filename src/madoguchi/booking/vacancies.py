@@ -40,6 +40,13 @@ class Vacancy(Enum):
         ]
 
     @property
+    def short(self) -> str:
+        """The label where there is little room."""
+        return {"free": "空き", "some": "やや混", "few": "わずか", "full": "満席", "closed": "休み"}[
+            self.value
+        ]
+
+    @property
     def shape(self) -> str:
         """A sign that needs no colour."""
         return {"free": "◎", "some": "○", "few": "△", "full": "×", "closed": "−"}[self.value]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.counter import (
+    views_bookings,
     views_closing,
     views_desk,
     views_event,
@@ -56,6 +57,9 @@ urlpatterns = [
     path("cases/<str:case>/history/", views_record.history, name="history"),
     path("cases/<str:case>/journey/", views_record.journey, name="journey"),
     path("cases/<str:case>/display/", views_record.display, name="display"),
+    path("bookings/", views_bookings.bookings, name="bookings"),
+    path("bookings/new/", views_bookings.new, name="booking_new"),
+    path("bookings/of/<str:number>/", views_bookings.one, name="booking"),
     path("desk/", views_desk.desk, name="desk"),
     path("desk/<int:task>/", views_desk.task, name="task"),
     path("reviews/", views_desk.reviews, name="reviews"),

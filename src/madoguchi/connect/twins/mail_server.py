@@ -106,9 +106,9 @@ class AnyPort(Controller):
     """The mail server; with port 0 any that is free. aiosmtpd's own check would knock at port 0."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None, "it was just started"
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        sockets: Any = self.server
+        self.port = sockets.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -29,6 +29,10 @@ pytestmark = [
     pytest.mark.usefixtures("procedures"),
 ]
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1366, "height": 900}
+LOOKED_AT = {
+    *(f"online:{name}" for name in ("start", "find", "open", "mine", "contact", "change", "cancel", "days", "times")),
+    "counter:bookings", "counter:booking_new", "counter:booking",
+}  # fmt: skip
 SHOTS = os.environ.get("SHOTS")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
+from tests.browser.test_booking_screens import LOOKED_AT
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_office_screens import SCREENS
@@ -13,7 +14,7 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "online:calendar"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
@@ -42,6 +43,7 @@ def looked_at() -> set[str]:
         of_case
         | {resolve(url.split("?")[0]).view_name for _, url in BY_SCREEN}
         | OF_A_CASE
+        | LOOKED_AT
         | OF_THE_OFFICE
         | OF_THE_EDITOR
     )

@@ -21,7 +21,8 @@ from madoguchi.city.queries import open_days
 
 QUIET, BUSY = 0.6, 0.25
 LITTLE_WAIT, ROUNDED_TO = 5, 5
-QUIETEST = 3
+QUIETEST, SPREAD = 3, 8
+NEAR = 4
 
 
 class Vacancy(Enum):
@@ -59,11 +60,12 @@ class Vacancy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TimeFree:
-    """A time at which a visit may begin, how free it is, and how many minutes one is expected to wait then."""
+    """A time at which a visit may begin, how free it is, the minutes one is expected to wait, and seats taken near it."""
 
     quarter: int
     vacancy: Vacancy
     wait: int
+    near: int = 0
 
     @property
     def begins(self) -> str:
@@ -100,14 +102,20 @@ def times_free(
             continue
         left, there = _least(seats, start, count)
         if left > 0:
-            found.append(TimeFree(start, _share(left, there), waits.get(start, 0)))
+            found.append(TimeFree(start, _share(left, there), waits.get(start, 0), _taken_near(seats, start)))
     return tuple(found)
 
 
 def quieter_first(times: Sequence[TimeFree]) -> tuple[TimeFree, ...]:
-    """The few quietest times: the shortest wait, then the freest, then the earliest."""
+    """The few quietest times, not all in one part of the day: the shortest wait, the freest, the fewest beside it."""
     order = list(Vacancy)
-    return tuple(sorted(times, key=lambda one: (one.wait, order.index(one.vacancy), one.quarter))[:QUIETEST])
+    ranked = sorted(times, key=lambda one: (one.wait, order.index(one.vacancy), one.near, one.quarter))
+    chosen: list[TimeFree] = []
+    for apart in (SPREAD, 1):
+        for one in ranked:
+            if len(chosen) < QUIETEST and all(abs(one.quarter - other.quarter) >= apart for other in chosen):
+                chosen.append(one)
+    return tuple(chosen)
 
 
 def expected_waits(open_quarters: Sequence[Quarter], visits: Iterable[tuple[int, int]]) -> dict[int, int]:
@@ -171,6 +179,11 @@ def _seats(offered: Offer, lane: Lane, first: date, last: date) -> dict[date, di
 
 def _least(seats: Mapping[int, tuple[int, int]], start: int, count: int) -> tuple[int, int]:
     return min(seats.get(start + step, (0, 0)) for step in range(count))
+
+
+def _taken_near(seats: Mapping[int, tuple[int, int]], start: int) -> int:
+    near = (seats.get(start + step, (0, 0)) for step in range(-NEAR, NEAR + 1))
+    return sum(there - left for left, there in near)
 
 
 def _of_day(seats: Mapping[int, tuple[int, int]], count: int, after: int) -> Vacancy:

@@ -35,7 +35,7 @@ from madoguchi.booking.slots import NotOpenThen, SlotFull
 from madoguchi.booking.vacancies import days_free, quieter_first, times_free
 from madoguchi.booking.when import day_in_words, in_words
 from madoguchi.channels.shared.fields import whole_number
-from madoguchi.channels.shared.month import halves, lines, month_asked, month_table
+from madoguchi.channels.shared.month import day_asked, halves, lines, month_asked, month_table
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import actor_of, branch_names, seat_of
@@ -55,13 +55,6 @@ def _branch(request: HttpRequest) -> str:
     return seat.branch if seat else next(iter(names), "")
 
 
-def _day(said: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return otherwise
-
-
 @needs(Authority.COUNTER)
 def bookings(request: HttpRequest) -> HttpResponse:
     """A day's bookings by lane; a number opens one of them."""
@@ -73,7 +66,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         except NoSuchBooking as missing:
             problem = str(missing)
     today = timezone.localdate()
-    day, branch, offered = _day(request.GET.get("day", ""), today), _branch(request), offer()
+    day, branch, offered = day_asked(request.GET.get("day", "")) or today, _branch(request), offer()
     names = {one.key: one.name for one in offered.services}
     lanes = [
         {"lane": lane, "rows": [_row(one, names) for one in lane.booked]}
@@ -119,7 +112,7 @@ def new(request: HttpRequest) -> HttpResponse:
             lane = offered.lane_of(branch, parts[0].service)
         except (NoSuchService, NotOffered, BookingRefused) as refused:
             problem = str(refused)
-    day = _day(request.GET.get("day", ""), date.min)
+    day = day_asked(request.GET.get("day", "")) or date.min
     if request.method == "POST" and lane is not None and day > date.min:
         try:
             return _book(request, offered, branch, parts, day, now)
@@ -220,7 +213,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     except NoSuchBooking as missing:
         raise Http404 from missing
     offered, now, problem, status = offer(), timezone.now(), "", 200
-    day = _day(request.GET.get("day", ""), date.min)
+    day = day_asked(request.GET.get("day", "")) or date.min
     if request.method == "POST":
         try:
             _act(request, booked, offered, day, now)

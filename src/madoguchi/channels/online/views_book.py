@@ -29,7 +29,7 @@ from madoguchi.booking.waiting_list import wait_for
 from madoguchi.booking.when import day_in_words
 from madoguchi.channels.online.visitor import new_mark, open_here, opened_here, press_of, visitor_of
 from madoguchi.channels.shared.fields import whole_number
-from madoguchi.channels.shared.month import MonthTable, halves, lines, month_asked, month_table
+from madoguchi.channels.shared.month import MonthTable, day_asked, halves, lines, month_asked, month_table
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import branch_names
 
@@ -160,10 +160,13 @@ def days(request: HttpRequest, branch: str, service: str) -> HttpResponse:
 @needs(Authority.ANYONE)
 def times(request: HttpRequest, branch: str, service: str, day: str) -> HttpResponse:
     """Which time. The press holds a seat; a time that is full by then is said, and nothing is held."""
+    on = day_asked(day)
     try:
-        wanted, on = wanted_of(branch, service, request.GET.getlist("with")), date.fromisoformat(day)
-    except (ValueError, BookingRefused) as error:
+        wanted = wanted_of(branch, service, request.GET.getlist("with"))
+    except BookingRefused as error:
         raise Http404 from error
+    if on is None:
+        raise Http404
     problem, status, now = "", 200, timezone.now()
     if request.method == "POST":
         quarter = whole_number(request.POST.get("quarter", ""))

@@ -27,7 +27,7 @@ from madoguchi.booking.when import day_in_words, in_words, time_in_words
 from madoguchi.channels.online.views_book import CONFLICT, after, month_of
 from madoguchi.channels.online.visitor import open_here, opened_here
 from madoguchi.channels.shared.fields import whole_number
-from madoguchi.channels.shared.month import halves, lines
+from madoguchi.channels.shared.month import day_asked, halves, lines
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import branch_names, profile
 
@@ -89,6 +89,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         "contact": said,
         "checks": checks or not settings.MAIL_READY or booked.has_contact,
         "mail_ready": settings.MAIL_READY,
+        "contact_days": settings.CONTACT_DAYS,
         "problems": [problem] if problem else [],
         "again": reverse("online:days", args=[booked.branch, booked.service]),
     }
@@ -125,7 +126,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     if booked.state is not BookingState.CONFIRMED:
         return redirect("online:mine", number)
     offered = offer()
-    day = _day(request.GET.get("day", ""))
+    day = day_asked(request.GET.get("day", ""))
     if request.method == "POST" and day:
         quarter = whole_number(request.POST.get("quarter", ""))
         try:
@@ -154,13 +155,6 @@ def _free_for(request: HttpRequest, booked: Booked, offered: Offer, day: date | 
         return {"month": month}
     free = times_free(offered=offered, lane=lane, day=day, count=quarters_for(booked.parts), after=after(now))
     return {"day_words": day_in_words(day), "quiet": lines(quieter_first(free)), "halves": halves(free)}
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
 
 
 @needs(Authority.ANYONE)

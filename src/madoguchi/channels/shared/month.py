@@ -14,6 +14,7 @@ from madoguchi.jp.open_days import holiday_name
 from madoguchi.jp.wareki import format_wareki
 
 NOON = 48
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 WEEKDAYS = ("月", "火", "水", "木", "金", "土", "日")
 
 
@@ -25,6 +26,7 @@ class DayCell:
     vacancy: Vacancy
     url: str
     today: bool
+    over: bool
     holiday: str
 
 
@@ -47,6 +49,15 @@ class TimeLine:
     begins: str
     vacancy: Vacancy
     wait: str
+
+
+def day_asked(said: str) -> date | None:
+    """The day of an address ("2026-12-01"), or None for what is no day that an office would book."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def month_asked(said: str, today: date, last: date) -> date:
@@ -77,7 +88,9 @@ def month_table(
                 cells.append(None)
                 continue
             vacancy, name = free.get(day, Vacancy.CLOSED), holiday_name(day)
-            cells.append(DayCell(day, vacancy, url(day) if vacancy.takes else "", day == today, name))
+            cells.append(
+                DayCell(day, vacancy, url(day) if vacancy.takes else "", day == today, day < today, name)
+            )
             if name:
                 named.append(f"{day.day}日 {name}")
         weeks.append(tuple(cells))

@@ -114,10 +114,13 @@ class _Reading:
         found: list[Lane] = []
         served: set[Place] = set()
         for table in self.root.tables("lane"):
-            table.only(("branch", "key", "name", "services", "desks"))
+            table.only(("branch", "key", "name", "services", "desks", "officers_come"))
             branch = table.one_of("branch", sorted(self.places.desks))
             key = self._key(table, [one.key for one in found if one.branch == branch])
-            lane = Lane(branch, key, table.text("name"), table.texts("services"), table.texts("desks"))
+            lane = Lane(
+                branch, key, table.text("name"), table.texts("services"), table.texts("desks"),
+                officers_come=table.boolean("officers_come", default=False),
+            )  # fmt: skip
             self._known_words(table, "services", lane.services, services)
             self._known_words(table, "desks", lane.desks, self.places.desks.get(branch, frozenset()))
             for service in lane.services:

@@ -58,6 +58,8 @@ def _lane(one: Lane) -> Iterator[str]:
         f"services = {_listed(one.services)}",
         f"desks = {_listed(one.desks)}",
     )
+    if one.officers_come:
+        yield "officers_come = true"
 
 
 def _span(one: Hours) -> Iterator[str]:

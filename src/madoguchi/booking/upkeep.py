@@ -8,7 +8,6 @@ from datetime import datetime
 from madoguchi.booking.offering import offer
 from madoguchi.booking.reminders import Letters, erase_contacts, send_due
 from madoguchi.booking.reserving import expire, note_not_come
-from madoguchi.booking.tries import forget_tries
 from madoguchi.booking.waiting_list import offer_free_seats
 
 
@@ -32,5 +31,4 @@ def keep_up(*, letters: Letters | None, contact_days: int, now: datetime) -> Upk
     expired, not_come = expire(now=now), note_not_come(now=now)
     waited = offer_free_seats(offered=offer(), now=now)
     sent, failed = send_due(letters=letters, now=now) if letters else (0, 0)
-    forget_tries(now=now)
     return Upkeep(expired, not_come, waited, sent, failed, erase_contacts(days=contact_days, now=now))

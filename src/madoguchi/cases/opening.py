@@ -120,9 +120,18 @@ class ProofMissing(ValueError):
 
 
 def open_case(
-    *, event: EventKind, by: Actor, now: datetime, practice: bool = False, language: str = "ja"
+    *,
+    event: EventKind,
+    by: Actor,
+    now: datetime,
+    practice: bool = False,
+    language: str = "ja",
+    ticket: str = "",
 ) -> str:
-    """Open a case at the clerk's desk; returns its public id. It keeps today's revision of the procedures."""
+    """Open a case at the clerk's desk; returns its public id. It keeps today's revision of the procedures.
+
+    `ticket`: the number of the visit that it belongs to; one visit may have several cases.
+    """
     day = civil_day(now)
     revision = current_revision()
     with transaction.atomic():
@@ -141,6 +150,7 @@ def open_case(
             revision=revision,
             practice=practice,
             language=language,
+            ticket=ticket,
             notified_on=day,
             opened_at=now,
             opened_by=by.staff_id,

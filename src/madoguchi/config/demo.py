@@ -21,13 +21,14 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 MARK = ".madoguchi-demo"
 START_SECONDS = 60
 VISITS = {
-    "clerk": ("/cases/", "/cases/?q=A001", "/bookings/", "/book/"),
+    "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
-    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/"),
+    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/", "/office/form-review/"),
     "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
+    "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }
 
 
@@ -105,12 +106,16 @@ def _free_port() -> int:
 
 
 def _serve(port: int, *, check: bool) -> int:
-    from madoguchi.config.server import server_command, worker_command
+    from madoguchi.config.server import end_all, server_command, stream_command, worker_command
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
     post, letters = _mail_server(base)
+    stream_port = _free_port() if check else port + 1
+    os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
+    paper, slips = _ticket_printer()
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
+    streams = subprocess.Popen(stream_command(host="127.0.0.1", port=stream_port))
     worker = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL)
     try:
         if not _answers(base, server):
@@ -119,22 +124,15 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, letters)
+        _tell(base, reader, slips, letters)
         if check:
-            return _check(base)
+            return _check(base) or _check_stream(stream_port)
         server.wait()
         return 0
     except KeyboardInterrupt:
         return 0
     finally:
-        started = (server, worker, twin, post)
-        for process in started:
-            process.terminate()
-        for process in started:
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        end_all((server, streams, worker, twin, paper, post))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -161,6 +159,18 @@ def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
     return twin, f"http://127.0.0.1:{page}"
 
 
+def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated ticket printer for every branch; the server finds it through its setting."""
+    from madoguchi.city.queries import branch_names
+
+    words = [sys.executable, "-m", "madoguchi.connect.twins.ticket_printer", "--port", "0", "--page", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    port, page = twin.stdout.readline().split()
+    os.environ["MADOGUCHI_TICKET_PRINTERS"] = ",".join(f"{one}=127.0.0.1:{port}" for one in branch_names())
+    return twin, f"http://127.0.0.1:{page}"
+
+
 def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + START_SECONDS
     opener = build_opener()
@@ -173,7 +183,7 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, letters: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
@@ -182,6 +192,7 @@ def _tell(base: str, reader: str, letters: str) -> None:
     print(f"\n{reader}/  実演用のカード読取機（置くカードを選べます）")
     print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
+    print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 
@@ -197,6 +208,17 @@ def _check(base: str) -> int:
     if faults:
         print(f"{faults} の画面が開けませんでした。「madoguchi doctor」で調べてください。", file=sys.stderr)
     return 1 if faults else 0
+
+
+def _check_stream(port: int) -> int:
+    """Whether the first piece of the hall's board comes over its stream."""
+    try:
+        with build_opener().open(f"http://127.0.0.1:{port}/live/wall/main/", timeout=20) as stream:
+            come = any(line.startswith(b"event: state") for line in (stream.readline() for _ in range(6)))
+    except (URLError, OSError):
+        come = False
+    print(f"{'○' if come else '×'} {'表示盤':<10} /live/wall/main/", flush=True)
+    return 0 if come else 1
 
 
 def _signed_in(base: str, username: str) -> OpenerDirector:

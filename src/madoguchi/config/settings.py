@@ -62,14 +62,16 @@ INSTALLED_APPS = [
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
     "madoguchi.channels.online",
+    "madoguchi.channels.kiosk",
     "madoguchi.channels.backoffice",
+    "madoguchi.channels.board",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "madoguchi.city.session.SessionsByUse",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,8 +108,6 @@ CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
 )
 
-# Where residents' phones reach this office; empty: the address by which the page itself was asked for.
-PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
 REMIND_HOURS = int(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
 CONTACT_DAYS = int(os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
@@ -122,6 +122,16 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_m
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("MADOGUCHI_MAIL_FROM", "yoyaku@localhost")
+# The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
+STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
+BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))
+STALE_SECONDS = BEAT_SECONDS * 2 + 5
+BUSY_MINUTES = tuple(int(part) for part in os.environ.get("MADOGUCHI_BUSY_MINUTES", "20,40").split(","))
+TICKET_PRINTERS = dict(
+    part.split("=", 1) for part in os.environ.get("MADOGUCHI_TICKET_PRINTERS", "").split(",") if "=" in part
+)
+# Where residents' phones reach this office; empty: the address by which the page itself was asked for.
+PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

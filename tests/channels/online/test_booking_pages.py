@@ -14,7 +14,7 @@ from tests import cast
 from madoguchi.booking import reserving
 from madoguchi.booking.models import BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.offering import Offer
-from madoguchi.booking.tries import CODE_OF_A_BOOKING
+from madoguchi.booking.trials import TRIALS_AT_A_BOOKING
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("offered")]
 TIMES = "/book/at/main/moving/2026-11-10/"
@@ -152,7 +152,7 @@ def test_number_and_digits_open_it_and_wrong_digits_do_not_say_why() -> None:
 def test_after_a_few_wrong_digits_even_the_right_ones_wait_in_any_browser() -> None:
     row = booked(Client())
     wrong = f"{(int(row.code) + 1) % 10_000:04d}"
-    for _ in range(CODE_OF_A_BOOKING.most):
+    for _ in range(TRIALS_AT_A_BOOKING):
         assert Client().post("/book/find/", {"number": row.number, "code": wrong}).status_code == 404
     assert Client().post("/book/find/", {"number": row.number, "code": row.code}).status_code == 429
     assert (

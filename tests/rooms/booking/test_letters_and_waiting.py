@@ -21,11 +21,17 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.booking import reserving
 from madoguchi.booking.booked import Booked, VisitPart, owner_of
-from madoguchi.booking.models import BookingRow, NoticeRow, SlotRow, TryRow, WaitingRow
+from madoguchi.booking.models import BookingRow, CodeTrialRow, NoticeRow, SlotRow, WaitingRow
 from madoguchi.booking.offering import Offer
 from madoguchi.booking.reminders import Letters, erase_contacts, send_due
 from madoguchi.booking.reserving_states import BookingState
-from madoguchi.booking.tries import CODE_OF_A_BOOKING, TooManyTries, note_try, take_back
+from madoguchi.booking.trials import (
+    TRIAL_SPAN,
+    TRIALS_AT_A_BOOKING,
+    TooManyTries,
+    that_was_right,
+    try_booking,
+)
 from madoguchi.booking.upkeep import keep_up
 from madoguchi.booking.waiting_list import OFFER_MINUTES, WaitsAlready, offer_free_seats, wait_for
 
@@ -192,15 +198,16 @@ def test_nobody_is_offered_a_seat_of_a_day_that_is_over(one_seat: Offer) -> None
 
 
 def test_digits_are_tried_a_few_times_only_and_each_booking_by_itself(one_seat: Offer) -> None:
-    for _ in range(CODE_OF_A_BOOKING.most):
-        note_try(limit=CODE_OF_A_BOOKING, who="A", now=cast.NOW)
+    for _ in range(TRIALS_AT_A_BOOKING):
+        try_booking(number="A", now=cast.NOW)
     with pytest.raises(TooManyTries):
-        note_try(limit=CODE_OF_A_BOOKING, who="A", now=cast.NOW)
-    take_back(note_try(limit=CODE_OF_A_BOOKING, who="B", now=cast.NOW))
-    later = cast.NOW + timedelta(minutes=CODE_OF_A_BOOKING.minutes)
-    note_try(limit=CODE_OF_A_BOOKING, who="A", now=later)
-    keep_up(letters=None, contact_days=30, now=later)
-    assert TryRow.objects.count() == 1
+        try_booking(number="A", now=cast.NOW)
+    for _ in range(3 * TRIALS_AT_A_BOOKING):
+        try_booking(number="B", now=cast.NOW)
+        that_was_right(number="B", now=cast.NOW)
+    later = cast.NOW + TRIAL_SPAN
+    try_booking(number="A", now=later)
+    assert CodeTrialRow.objects.count() == 1
 
 
 @pytest.fixture

@@ -1,18 +1,37 @@
 """Tables of the bookings and tickets. Private to this room."""
 
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
-from madoguchi.booking.models.notices import NoticeRow, TryRow
+from madoguchi.booking.models.notices import NoticeRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
+from madoguchi.booking.models.tickets import (
+    CallRow,
+    NumberRow,
+    OpenDeskRow,
+    PrintRow,
+    QueueRow,
+    ReservedNumberRow,
+    TicketRow,
+    TicketStepRow,
+)
+from madoguchi.booking.models.trials import CodeTrialRow
 
 __all__ = [
     "BookingPartRow",
     "BookingRow",
+    "CallRow",
+    "CodeTrialRow",
     "HoursRow",
     "LaneRow",
     "LaneServiceRow",
     "NoticeRow",
+    "NumberRow",
+    "OpenDeskRow",
+    "PrintRow",
+    "QueueRow",
+    "ReservedNumberRow",
     "ServiceRow",
     "SlotRow",
-    "TryRow",
+    "TicketRow",
+    "TicketStepRow",
     "WaitingRow",
 ]

@@ -1,4 +1,4 @@
-"""What was written to those who booked (予約の知らせ), and tries to open a booking. No address and no text is kept here."""
+"""What was written to those who booked (予約の知らせ). No address and no text is kept here."""
 
 from __future__ import annotations
 
@@ -25,13 +25,3 @@ class NoticeRow(models.Model):
                 condition=models.Q(kind__in=[one.value for one in NoticeKind]), name="booking_notice_known"
             ),
         ]
-
-
-class TryRow(models.Model):
-    """That somebody tried something that is limited (`what`: a digest of what and who); gone after the window."""
-
-    what = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["what", "at"], name="booking_tries")]

@@ -21,7 +21,7 @@ from madoguchi.booking.calendar_file import VisitPlace, calendar_file
 from madoguchi.booking.offering import NotOffered, Offer, offer
 from madoguchi.booking.reserving_states import BookingState
 from madoguchi.booking.slots import NotOpenThen, SlotFull
-from madoguchi.booking.tries import CODE_OF_A_BOOKING, TooManyTries, note_try, take_back
+from madoguchi.booking.trials import TooManyTries, that_was_right, try_booking
 from madoguchi.booking.vacancies import quieter_first, times_free
 from madoguchi.booking.when import day_in_words, in_words, time_in_words
 from madoguchi.channels.online.views_book import CONFLICT, after, month_of
@@ -177,11 +177,12 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """Open a booking by its number and four digits; too many tries stop this number for a while."""
     said, problem, status = request.POST.get("number", "").strip().upper()[:12], "", 200
+    now = timezone.now()
     if request.method == "POST":
         try:
-            tried = note_try(limit=CODE_OF_A_BOOKING, who=said, now=timezone.now())
+            try_booking(number=said, now=now)
             booked = reserving.find(number=said, code=request.POST.get("code", "").strip())
-            take_back(tried)
+            that_was_right(number=said, now=now)
             open_here(request, booked.number)
             return redirect("online:mine", booked.number)
         except TooManyTries as refused:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_boards import SCREENS as BOARDS
+from tests.browser.test_booking_screens import LOOKED_AT
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
@@ -18,7 +19,7 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "online:calendar"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
@@ -64,6 +65,7 @@ def looked_at() -> set[str]:
         of_case
         | {resolve(url.split("?")[0]).view_name for _, url in BY_SCREEN}
         | OF_A_CASE
+        | LOOKED_AT
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

@@ -98,6 +98,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "branch": "main",
         "desk": "desk1",
         "secret": secret_of(_ticket(case)),
+        "service": "moving",
+        "day": "2026-11-10",
     }
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(

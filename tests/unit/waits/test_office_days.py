@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 from functools import cache
 
 from madoguchi.booking.tickets.states import Priority, StepState
-from madoguchi.booking.waits.parameters import municipal_day
 from madoguchi.booking.waits.office_days import SimulatedDay, simulated_days
+from madoguchi.booking.waits.parameters import municipal_day
 
 FIRST = date(2026, 9, 1)
 

@@ -2,6 +2,7 @@
 
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
+from madoguchi.booking.models.notices import NoticeRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
 from madoguchi.booking.models.tickets import (
     CallRow,
@@ -25,6 +26,7 @@ __all__ = [
     "LaneOfficerRow",
     "LaneRow",
     "LaneServiceRow",
+    "NoticeRow",
     "NumberRow",
     "OpenDeskRow",
     "PrintRow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.counter import (
+    views_bookings,
     views_calls,
     views_calls_day,
     views_closing,
@@ -58,6 +59,9 @@ urlpatterns = [
     path("cases/<str:case>/history/", views_record.history, name="history"),
     path("cases/<str:case>/journey/", views_record.journey, name="journey"),
     path("cases/<str:case>/display/", views_record.display, name="display"),
+    path("bookings/", views_bookings.bookings, name="bookings"),
+    path("bookings/new/", views_bookings.new, name="booking_new"),
+    path("bookings/of/<str:number>/", views_bookings.one, name="booking"),
     path("calls/", views_calls.calls, name="calls"),
     path("calls/desk/", views_calls.desk_state, name="calls_desk"),
     path("calls/next/", views_calls.call_next, name="calls_next"),

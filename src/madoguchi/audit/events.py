@@ -80,6 +80,7 @@ SENTENCES = {
     "answer": noop("聞き取りに答えました"),
     "correct_fact": noop("答えを直しました"),
     "choose": noop("任意の手続きを選びました"),
+    "say_roles": noop("手続きをする方を聞きました"),
     "retake": noop("聞き直しました"),
     "undo": noop("ひとつ前にもどしました"),
     "park": noop("中断しました"),

@@ -25,6 +25,7 @@ from madoguchi.cases.models import (
 from madoguchi.cases.own_facts import LATE_REASON
 from madoguchi.cases.record import CHOSEN, Record, head_is_clear, heads_after, read_record
 from madoguchi.cases.representation import May, rights
+from madoguchi.cases.roles import see_that_roles_are_said
 from madoguchi.cases.states import Act, FactSource, TaskState, VisitorKind
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.procedures.situation import EventKind
@@ -181,7 +182,7 @@ def sign(
 ) -> None:
     """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
 
-    Raises NobodyCame, NotSigned, HeadUnclear, VisitorMayNot, PadIsForThePerson.
+    Raises NobodyCame, NotSigned, HeadUnclear, RolesNotSaid, VisitorMayNot, PadIsForThePerson.
     """
     if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
         raise NotSigned
@@ -195,6 +196,7 @@ def sign(
         if not head_is_clear(record, EventKind(row.event_kind)):
             raise HeadUnclear(heads_after(record))
         judged = judge(row, record)
+        see_that_roles_are_said(judged, record)
         _see_that_they_may(judged, record, paper_signed=paper_signed)
         SignatureRow.objects.create(
             case=row,

@@ -26,6 +26,7 @@ from madoguchi.cases.models import (
 )
 from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, read_record, standing_rows
 from madoguchi.cases.representation import rights
+from madoguchi.cases.roles import rights_in_roles
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
@@ -53,6 +54,8 @@ MOST_LINES = 500
 UNFINISHED = tuple(
     status.value for status in CaseStatus if status not in (CaseStatus.REGISTERED, CaseStatus.WITHDRAWN)
 )
+# What costs the resident a question.
+ASKED = (Act.ANSWER.value, Act.SAY_ROLES.value)
 PROVISIONAL = (CaseStatus.IN_REVIEW.value, CaseStatus.APPROVED.value, CaseStatus.SENT.value)
 STILL_MISSING = Q(received_at__isnull=True, dropped_at__isnull=True)
 
@@ -117,7 +120,8 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
         earlier_changed=earlier_has_changed(row, record),
         newer_revision=current_revision() != row.revision,
-        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL)),
+        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL))
+        | rights_in_roles(record, judged),
     )
 
 
@@ -284,9 +288,7 @@ def history(*, case: str) -> tuple[Entry, ...]:
 def journey_counts(*, case: str) -> JourneyCounts:
     """What the visit cost the resident, from the recorded steps alone."""
     steps = history(case=case)
-    undone = sum(
-        1 for step in steps if step.activity == Act.UNDO.value and step.body.get("note") == Act.ANSWER.value
-    )
+    undone = sum(1 for step in steps if step.activity == Act.UNDO.value and step.body.get("note") in ASKED)
 
     def total(name: str) -> int:
         return sum(int(str(step.body.get(name, 0))) for step in steps)
@@ -295,7 +297,7 @@ def journey_counts(*, case: str) -> JourneyCounts:
     signed = [step.at for step in steps if step.activity == Act.SIGN.value]
     end = signed[-1] if signed else (at_counter[-1] if at_counter else None)
     return JourneyCounts(
-        questions=sum(1 for step in steps if step.activity == Act.ANSWER.value) - undone,
+        questions=sum(1 for step in steps if step.activity in ASKED) - undone,
         characters_by_resident=total("characters_typed_by_resident"),
         signatures=total("signatures"),
         asked_again=total("asked_again"),

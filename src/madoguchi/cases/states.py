@@ -40,6 +40,7 @@ class Act(Enum):
     ANSWER = "answer"
     CORRECT_FACT = "correct_fact"
     CHOOSE = "choose"
+    SAY_ROLES = "say_roles"
     RETAKE = "retake"
     UNDO = "undo"
     PARK = "park"
@@ -64,7 +65,7 @@ class Act(Enum):
 _WHILE_HEARING = frozenset(
     {
         Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SAY_EVENT, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE,
-        Act.RETAKE,
+        Act.SAY_ROLES, Act.RETAKE,
         Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
         Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
@@ -99,6 +100,7 @@ CAN_BE_UNDONE = frozenset(
         Act.ANSWER,
         Act.CORRECT_FACT,
         Act.CHOOSE,
+        Act.SAY_ROLES,
     }
 )
 

@@ -12,6 +12,7 @@ from madoguchi.channels.counter import (
     views_opening,
     views_people,
     views_record,
+    views_roles,
     views_visitor,
 )
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("cases/<str:case>/revision/", views_hearing.revision, name="revision"),
     path("cases/<str:case>/explain/", views_hearing.explain, name="explain"),
     path("cases/<str:case>/check/", views_closing.check, name="check"),
+    path("cases/<str:case>/roles/", views_roles.filing_roles, name="roles"),
     path("cases/<str:case>/sign/", views_closing.sign, name="sign"),
     path("cases/<str:case>/done/", views_closing.done, name="done"),
     path("cases/<str:case>/received/", views_closing.received, name="received"),

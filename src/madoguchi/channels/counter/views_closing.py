@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madoguchi.cases import certificate_wishes, closing, hearing, sheets
+from madoguchi.cases import certificate_wishes, closing, hearing, roles, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
 from madoguchi.cases.record import MOVING
@@ -30,6 +30,7 @@ from madoguchi.channels.counter.hearing_screen import (
 )
 from madoguchi.channels.counter.procedure_lines import subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
+from madoguchi.channels.counter.views_roles import keep_role_prompt, role_prompt
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, departments
@@ -41,7 +42,14 @@ from madoguchi.procedures.decisions import Decision, Status
 MOST_COPIES = 20
 # Said in the household table's own columns.
 IN_A_COLUMN = frozenset({"name", "birth_date"})
-EXPECTED = (NotNow, SomebodyElseChanged, closing.CannotSign, hearing.ReasonMissing)
+EXPECTED = (
+    NotNow,
+    SomebodyElseChanged,
+    closing.CannotSign,
+    hearing.ReasonMissing,
+    roles.RolesNotSaid,
+    roles.OneForAllIsNobody,
+)
 
 
 @needs(Authority.COUNTER)
@@ -54,12 +62,15 @@ def check(request: HttpRequest, case: str) -> HttpResponse:
     if request.method == "POST":
         try:
             _keep(request, case, view)
+            if keep_role_prompt(request, case, view):
+                return redirect("counter:roles", case)
             if request.POST.get("go") == "sign":
+                roles.see_that_it_may_be_signed(case=case)
                 return redirect("counter:sign", case)
             messages.success(request, _("書きとめました。"))
             return redirect("counter:check", case)
         except EXPECTED as error:
-            problems = [str(error)]
+            problems, view = [str(error)], case_of(request, case, "check")  # with what was kept before it
     return render(request, "counter/check.html", _check_context(view, problems))
 
 
@@ -161,6 +172,7 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
         if total
         else _("届出と申請に手数料はかかりません。"),
         "moving": view.header.event in MOVING,
+        "roles": role_prompt(view),
         "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
         "problems": problems,
     }

@@ -14,6 +14,7 @@ from madoguchi.audit.entries import Actor, StepDetail
 from madoguchi.cases.acting import Given, NotNow, begin_act, finish_act
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.judging import Judged, applied_for, judge
+from madoguchi.cases.letters import call_off_letter, settle_letter
 from madoguchi.cases.models import (
     ActRow,
     CaseRow,
@@ -208,6 +209,7 @@ def sign(
             by_name=by.name,
         )
         _send_tasks(row, judged, record, now)
+        settle_letter(row, record, now=now)
         finish_act(
             row,
             Act.SIGN,
@@ -275,6 +277,7 @@ def withdraw(*, case: str, reason: str, by: Actor, now: datetime, version: int |
         TaskRow.objects.filter(case=row).exclude(state=TaskState.DONE.value).update(
             state=TaskState.CANCELLED.value, changed_at=now
         )
+        call_off_letter(row)
         finish_act(row, Act.WITHDRAW, by=by, now=now, detail=StepDetail(note=reason[:100]))
 
 

@@ -41,6 +41,7 @@ class Act(Enum):
     CORRECT_FACT = "correct_fact"
     CHOOSE = "choose"
     SAY_ROLES = "say_roles"
+    SAY_POST = "say_post"
     RETAKE = "retake"
     UNDO = "undo"
     PARK = "park"
@@ -65,7 +66,7 @@ class Act(Enum):
 _WHILE_HEARING = frozenset(
     {
         Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SAY_EVENT, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE,
-        Act.SAY_ROLES, Act.RETAKE,
+        Act.SAY_ROLES, Act.SAY_POST, Act.RETAKE,
         Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
         Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
@@ -101,8 +102,17 @@ CAN_BE_UNDONE = frozenset(
         Act.CORRECT_FACT,
         Act.CHOOSE,
         Act.SAY_ROLES,
+        Act.SAY_POST,
     }
 )
+
+
+class LetterState(Enum):
+    """Where the letter after a notice stands (届出後の通知の状態)."""
+
+    DUE = "due"
+    SENT = "sent"
+    CALLED_OFF = "called_off"
 
 
 class TaskState(Enum):

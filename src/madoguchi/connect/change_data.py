@@ -17,6 +17,7 @@ from typing import Any
 
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.judging import applied_for, judge
+from madoguchi.cases.post import post_to_be_checked
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
 from madoguchi.cases.record import FURTHER_NAMES, Record, comes_together, read_record
 from madoguchi.jp.dates import PossibleDays
@@ -52,6 +53,7 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "notified_on": row.notified_on.isoformat(),
         "processed_on": on.isoformat(),
         "late_reason": row.late_reason,
+        "check_post": post_to_be_checked(record, on=on),
         "notifier": {"name": record.text("notifier_name"), "kind": record.text("notifier_kind")},
         **{name: record.text(name) for name in ADDRESS_FIELDS},
         "people": [
@@ -80,7 +82,8 @@ def as_it_may_leave(case: str, body: Mapping[str, Any], *, on: date) -> dict[str
     """The message as it may leave today: without its addresses when somebody in it has come to be protected since."""
     record = read_record(find_case(case))
     shown = address_may_appear(record, audience=Audience.CSV_CORE, on=on)
-    return dict(body) if shown else without_address(body)
+    leaves = dict(body) if shown else without_address(body)
+    return {**leaves, "check_post": leaves.get("check_post") is True or post_to_be_checked(record, on=on)}
 
 
 def without_address(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ COLUMNS = (
     "format", "change_id", "number", "round", "reason", "provisional", "handling", "moved_on", "notified_on",
     "processed_on", "ref", "resident_no", "name", "kana", *FURTHER_NAMES, "birth_date", "birth_text",
     "birth_earliest", "birth_latest", "sex", "relationship", "moves", "old_address", "new_address", "new_building",
-    *PERSON_FACTS,
+    *PERSON_FACTS, "check_post",
 )  # fmt: skip
 DEGRADED_COLUMNS = ("change_id", "ref", "column", "written", "codepoints", "instead")
 # A spreadsheet runs these as formulas; the wide ones too, when Japanese input is on.

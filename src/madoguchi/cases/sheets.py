@@ -14,6 +14,7 @@ from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.certificate_wishes import CERTIFICATE_NAMES
 from madoguchi.cases.judging import applied_for, judge
+from madoguchi.cases.lateness import told_of_lateness
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
 from madoguchi.cases.record import MOVING, concerned, read_record
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets, head_of_household
@@ -187,7 +188,7 @@ def _guide_item(
         overdue=one.overdue,
         bring=() if wish else tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
         because="、".join(reason.text for reason in one.because[:2]),
-        late="" if wish else procedure.late.text,
+        late="" if wish else told_of_lateness(papers.judged, one),
         settles="",
     )
 

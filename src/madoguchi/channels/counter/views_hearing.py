@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.lateness import told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
@@ -240,7 +241,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             "overdue": decision.overdue,
             "amount": amount_text(decision.amount) if decision.amount else "",
             "right": _right_text(view, decision),
-            "late": found.late.text,
+            "late": told_of_lateness(view.judged, decision) or found.late.text,
             "department": view.judged.pack.departments[found.department].name,
             "fee": fee or _("市の定めによる"),
             "bring": [item.text for item in bring.get(procedure, ())],

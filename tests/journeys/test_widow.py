@@ -127,7 +127,9 @@ def one_sheet_says_it_all(page: Page, base: str, case: str, couple: Couple) -> N
     text = "".join(one.extract_text() for one in pages).replace("\n", "")
     assert text.count("おくやみの届出・申請書") == 1
     assert text.count(couple.husband) == 1, "he is named once"
-    assert text.count(couple.wife) == 5, "she gives the notice, heads the household, and stands on three roles"
+    assert text.count(couple.wife) == 5, (
+        "she gives the notice, heads the household, and stands on three roles"
+    )
     assert len(pages) == 1
 
 

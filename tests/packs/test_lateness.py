@@ -24,7 +24,13 @@ def lost(planned: str, notified: date, *births: str, procedure: str = "child-all
         {"id": f"p{n}", "relationship": "子", "birth_date": birth, "moves": True}
         for n, birth in enumerate(births or (CHILD,), start=2)
     ]
-    head = {"id": "p1", "relationship": "世帯主", "birth_date": "1984-05-02", "moves": True, "employment": "employed"}
+    head = {
+        "id": "p1",
+        "relationship": "世帯主",
+        "birth_date": "1984-05-02",
+        "moves": True,
+        "employment": "employed",
+    }
     told: dict[str, Any] = {
         "event": {"kind": "move_in", "move_date": planned, "planned_move_out_date": planned},
         "notified_on": notified.isoformat(),

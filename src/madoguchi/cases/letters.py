@@ -90,7 +90,9 @@ def settle_letter(row: CaseRow, record: Record, *, now: datetime) -> None:
     before, after = (
         (LetterState.CALLED_OFF, LetterState.DUE) if unproved else (LetterState.DUE, LetterState.CALLED_OFF)
     )
-    LetterRow.objects.filter(case=row, state=before.value).update(state=after.value, printed_at=None, printed_by="")
+    LetterRow.objects.filter(case=row, state=before.value).update(
+        state=after.value, printed_at=None, printed_by=""
+    )
 
 
 def call_off_letter(row: CaseRow) -> None:
@@ -149,7 +151,9 @@ def print_letter(*, case: str, destination_checked: bool, by: Actor, now: dateti
     with transaction.atomic():
         waiting = LetterRow.objects.filter(case=row, state=LetterState.DUE.value)
         waiting.update(printed_at=now, printed_by=by.name)
-        record_act(actor=by, activity="letter_printed", now=now, case=case, missing_glyphs=len(made.missing_glyphs))
+        record_act(
+            actor=by, activity="letter_printed", now=now, case=case, missing_glyphs=len(made.missing_glyphs)
+        )
     return made
 
 

@@ -54,7 +54,9 @@ def cases_to_be_checked(cases: Collection[str], *, on: date) -> frozenset[str]:
     for case, key, value in facts.values_list("case__public_id", "key", "value"):
         said[case, key] = None if value is None else value_from_json(value)
     people = list(
-        PersonRow.objects.filter(**standing).exclude(resident_no="").values_list("case__public_id", "resident_no")
+        PersonRow.objects.filter(**standing)
+        .exclude(resident_no="")
+        .values_list("case__public_id", "resident_no")
     )
     protected = protected_people((number for _, number in people), on=on)
     return frozenset(

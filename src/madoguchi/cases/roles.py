@@ -176,7 +176,12 @@ def rights_in_roles(record: Record, judged: Judged) -> dict[tuple[str, str], Fil
     for one in judged.with_status(Status.MUST, Status.OPTIONAL):
         role = judged.pack.procedure(one.procedure).role
         holder = holder_of(record, role) if role else None
-        if role is None or holder is None or not came[1] or came in ((holder.ref, holder.name), ("", holder.name)):
+        if (
+            role is None
+            or holder is None
+            or not came[1]
+            or came in ((holder.ref, holder.name), ("", holder.name))
+        ):
             continue
         note = f"{role.label}は{holder.name}さんで、来た人とちがいます。委任状が要るかを担当課に確かめてください。"
         found[one.procedure, one.subject] = FilingRight(May.CONFIRM, note)

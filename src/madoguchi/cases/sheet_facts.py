@@ -133,7 +133,9 @@ def _in_roles(papers: PapersOfCase, sheet: str) -> dict[tuple[str, str], KnownVa
     needed = roles_needed(papers.judged, filed)
     known: dict[tuple[str, str], KnownValue] = {}
     for role in FilingRole:
-        boxes = {key: f"answers.{role.value}{key}" for key in ("", "_relationship", "_account", "_bank", "_on")}
+        boxes = {
+            key: f"answers.{role.value}{key}" for key in ("", "_relationship", "_account", "_bank", "_on")
+        }
         if role not in needed:
             known |= {(fact, ""): KnownValue("", "") for fact in boxes.values()}
             continue

@@ -9,14 +9,21 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 from tests.cast import NOW
-from tests.rooms.cases.walking import answered, bereaved, begun, seen, sign, visited
+from tests.rooms.cases.walking import answered, begun, bereaved, seen, sign, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing, opening, roles, sheets
 from madoguchi.cases.judging import choice_key
 from madoguchi.cases.queries import journey_counts
 from madoguchi.cases.representation import May
-from madoguchi.cases.roles import RoleHolder, RolesNotSaid, holder_of, roles_needed, say_one_does_all, say_roles
+from madoguchi.cases.roles import (
+    RoleHolder,
+    RolesNotSaid,
+    holder_of,
+    roles_needed,
+    say_one_does_all,
+    say_roles,
+)
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT, FactRef, Value
@@ -49,7 +56,9 @@ def widowed(by: Actor, **held: Value) -> str:
         FactRef("estate", HOUSEHOLD_SUBJECT): held.get("estate", frozenset({"land"})),
     }
     for ref, value in facts.items():
-        hearing.correct_fact(case=case, ref=ref, value=value, reason="聞き直した", by=by, now=NOW, version=None)
+        hearing.correct_fact(
+            case=case, ref=ref, value=value, reason="聞き直した", by=by, now=NOW, version=None
+        )
     answered(case, by)
     optional = seen(case, by).judged.with_status(Status.OPTIONAL)
     wanted = frozenset(choice_key(one) for one in optional)
@@ -82,7 +91,7 @@ def test_e51_each_role_stands_on_its_own_boxes(clerk: Actor) -> None:
 
 def test_e51_nothing_is_signed_in_a_name_that_nobody_asked_for(clerk: Actor) -> None:
     case = widowed(clerk)
-    with pytest.raises(RolesNotSaid, match="葬祭費.*まだ聞いていません"):
+    with pytest.raises(RolesNotSaid, match=r"葬祭費.*まだ聞いていません"):
         sign(case, clerk, now=LATER)
     assert "佐藤" not in paper(case, clerk)
     assert holder_of(seen(case, clerk).record, HOST) is None, "nobody is assumed"

@@ -129,7 +129,9 @@ def test_e50_sent_without_print_is_refused_by_the_database(city: Staff, procedur
         LetterRow.objects.create(case=row.case, due_at=LATER)
 
 
-def test_e50_of_a_death_it_goes_to_who_is_left(city: Staff, procedures: str, residents: Mapping[str, str]) -> None:
+def test_e50_of_a_death_it_goes_to_who_is_left(
+    city: Staff, procedures: str, residents: Mapping[str, str]
+) -> None:
     clerk = city["clerk_hana"]
     case = bereaved(clerk)
     came_without_proof(case, clerk, "p2")
@@ -158,7 +160,9 @@ def test_e50_two_homes_that_come_together_are_checked_first(
     assert words(case, clerk, checked=True)
 
 
-def test_e50_where_an_address_may_not_appear_the_letter_waits_for_a_word(city: Staff, procedures: str) -> None:
+def test_e50_where_an_address_may_not_appear_the_letter_waits_for_a_word(
+    city: Staff, procedures: str
+) -> None:
     clerk = city["clerk_hana"]
     case = begun(clerk)
     record = seen(case, clerk).record
@@ -188,9 +192,13 @@ def test_e50_of_protected_people_no_address_stands_on_it(
 ) -> None:
     clerk = city["clerk_hana"]
     case = opening.open_case(event=EventKind.move_within, by=clerk, now=NOW)
-    household_notice.begin_household(case=case, resident_no=RESIDENTS["protected"].resident_no, by=clerk, now=NOW)
+    household_notice.begin_household(
+        case=case, resident_no=RESIDENTS["protected"].resident_no, by=clerk, now=NOW
+    )
     everybody = frozenset(one.ref for one in seen(case, clerk).record.people)
-    said = SaidEvent(day=MOVED_ON, concerned=everybody, new_address=PLANTED_ADDRESS, new_building=PLANTED_BUILDING)
+    said = SaidEvent(
+        day=MOVED_ON, concerned=everybody, new_address=PLANTED_ADDRESS, new_building=PLANTED_BUILDING
+    )
     household_notice.say_event(case=case, said=said, by=clerk, now=NOW, version=None)
     came_without_proof(case, clerk)
     answered(case, clerk)
@@ -236,8 +244,14 @@ def test_e49_it_stands_by_itself_for_whoever_comes_to_be_protected_and_looks_lik
     before = body_of(case, on=on)
     assert before["check_post"] is False and not post.cases_to_be_checked({case}, on=on)
     protect(
-        resident_no=RESIDENTS["head"].resident_no, begins_on=on, ends_on=on + timedelta(days=365), by=clerk, now=NOW
+        resident_no=RESIDENTS["head"].resident_no,
+        begins_on=on,
+        ends_on=on + timedelta(days=365),
+        by=clerk,
+        now=NOW,
     )
     assert post.cases_to_be_checked({case}, on=on) == {case}
-    assert as_it_may_leave(case, before, on=on)["check_post"] is True, "what was made before leaves with the mark"
+    assert as_it_may_leave(case, before, on=on)["check_post"] is True, (
+        "what was made before leaves with the mark"
+    )
     assert not post.wished(seen(case, clerk).record), "the page that is checked does not show it"

@@ -80,6 +80,15 @@ class EventForm(forms.Form):
     """What is said of an event of a household of the register; which fields are asked depends on the event."""
 
     day = WarekiField(label=_("日付"), required=False, help_text=_("R8.11.5 のように"))
+    died = WarekiField(
+        label=_("亡くなった日"),
+        exact=False,
+        timed=True,
+        required=False,
+        help_text=_(
+            "R8.11.5 のように。「令和8年11月頃」「令和8年11月3日から5日までの間」「推定」も書かれたとおりに"
+        ),
+    )
     new_address = forms.CharField(label=_("新しい住所"), max_length=200, required=False)
     new_building = forms.CharField(label=_("方書（建物・部屋・様方）"), max_length=200, required=False)
     child_name = forms.CharField(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.cases import certificate_wishes, closing, hearing, post, roles, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
-from madoguchi.cases.lateness import counted_loss
+from madoguchi.cases.lateness import counted_loss, span_note
 from madoguchi.cases.record import MOVING
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
@@ -138,6 +138,7 @@ def _rows(view: CaseView) -> list[dict[str, Any]]:
                 "deadline": format_wareki_short(deadline) if deadline else "",
                 "overdue": ones[0].overdue,
                 "loss": counted_loss(view.judged, ones[0]),
+                "span": span_note(ones[0]),
                 "people": people if status is Status.OPTIONAL else [],
                 "bring": [
                     {"index": n, "text": item.text, "missing": (name, item.text) in there}

@@ -25,7 +25,8 @@ from madoguchi.channels.counter.words import birth_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
-from madoguchi.procedures.facts import FactRef, Holder
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.procedures.facts import FactRef, Holder, Value
 from madoguchi.procedures.situation import EventKind
 
 WHO = {
@@ -87,7 +88,7 @@ def _said(request: HttpRequest, view: CaseView, said: dict[str, Any]) -> SaidEve
         else None
     )
     return SaidEvent(
-        day=said["day"],
+        day=said["died"] if kind is EventKind.death else said["day"],
         concerned=frozenset(request.POST.getlist("concerned")),
         new_head=request.POST.get("new_head", ""),
         claimant=request.POST.get("claimant") or None,
@@ -103,13 +104,13 @@ def _context(request: HttpRequest, view: CaseView, form: EventForm, problems: li
     if not form.is_bound:
         form.initial = _initial(view)
     shown = [
-        *(["day"] if kind is not EventKind.none else []),
+        *([_day_field(kind)] if kind is not EventKind.none else []),
         *(["new_address", "new_building"] if kind in MOVING else []),
         *(["child_name", "child_kana", "child_sex"] if kind is EventKind.birth else []),
     ]
     day = view.judged.pack.fact(Holder.EVENT, kind.date_key)
     if day is not None:
-        form.fields["day"].label = day.label
+        form.fields[_day_field(kind)].label = day.label
     chosen = frozenset(request.POST.getlist("concerned")) if form.is_bound else _concerned(view)
     head, claimant = request.POST.get("new_head", ""), record.value("claimant", "household")
     adults = may_claim(record, on=view.header.notified_on)
@@ -162,11 +163,22 @@ def _initial(view: CaseView) -> dict[str, str]:
     held = record.facts.get(FactRef(kind.date_key, "event"))
     child = next((one.ref for one in record.people if not one.resident_no), "")
     return {
-        "day": held.value.isoformat() if held and isinstance(held.value, date) else "",
+        _day_field(kind): _day_text(held.value if held else None),
         "new_address": record.text("new_address"),
         "new_building": record.text("new_building"),
         **{f"child_{key}": record.text(key, child) for key in ("name", "kana", "sex") if child},
     }
+
+
+def _day_field(kind: EventKind) -> str:
+    """The field of the day: of a death, one that takes 推定, 頃 and ○日から○日までの間."""
+    return "died" if kind is EventKind.death else "day"
+
+
+def _day_text(value: Value | None) -> str:
+    if isinstance(value, PossibleDays):
+        return value.text
+    return value.isoformat() if isinstance(value, date) else ""
 
 
 def _concerned(view: CaseView) -> frozenset[str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
-from madoguchi.cases.lateness import told_of_lateness
+from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
@@ -239,6 +239,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "span": span_note(decision),
             "amount": amount_text(decision.amount) if decision.amount else "",
             "right": _right_text(view, decision),
             "late": told_of_lateness(view.judged, decision) or found.late.text,

@@ -34,7 +34,9 @@ def role_prompt(view: CaseView) -> dict[str, Any] | None:
         {
             "label": _(role.label),
             "procedures": "、".join(names),
-            "name": holder.name if (holder := holder_of(record, role)) else _("まだ決まっていない（紙に手で書く）"),
+            "name": holder.name
+            if (holder := holder_of(record, role))
+            else _("まだ決まっていない（紙に手で書く）"),
         }
         for role, names in needed.items()
     ]
@@ -82,7 +84,9 @@ def filing_roles(request: HttpRequest, case: str) -> HttpResponse:
     return render(request, "counter/roles.html", context)
 
 
-def _posted(posted: QueryDict, needed: tuple[FilingRole, ...], record: Record) -> dict[FilingRole, RoleHolder]:
+def _posted(
+    posted: QueryDict, needed: tuple[FilingRole, ...], record: Record
+) -> dict[FilingRole, RoleHolder]:
     found = {}
     for role in needed:
         chosen = posted.get(f"{role.value}-who", OPEN)

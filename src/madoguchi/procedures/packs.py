@@ -156,6 +156,7 @@ class Procedure:
     amounts: tuple[AmountRule, ...] = ()
     defined: Mapping[str, Node] = field(default_factory=dict)
     role: FilingRole | None = None
+    income_from_month: int | None = None
     file: str = ""
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.income import income_note
 from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
@@ -241,6 +242,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             "overdue": decision.overdue,
             "span": span_note(decision),
             "amount": amount_text(decision.amount) if decision.amount else "",
+            "income": income_note(view.judged, decision),
             "right": _right_text(view, decision),
             "late": told_of_lateness(view.judged, decision) or found.late.text,
             "department": view.judged.pack.departments[found.department].name,

@@ -80,13 +80,7 @@ def facts_for_sheets(
             Name(names.for_use(NameUse.SHEET), names.kana or ""), _source(record, "name", person.ref)
         )
     known |= _addresses(record, withheld)
-    head = record.text("new_head") or head_of_household(record)
-    if head:
-        known["household.head_name", ""] = KnownValue(Name(head), _source(record, "relationship", "p1"))
-    if record.text("old_head"):
-        known["household.previous_head_name", ""] = KnownValue(
-            Name(record.text("old_head")), _source(record, "old_head")
-        )
+    known |= _heads(record)
     if "old_address" in {ref.key for ref in record.facts}:
         known["case.moving_out_certificate", ""] = KnownValue("確認済み", "職員確認")
     known |= _notifier(papers, withheld)
@@ -117,6 +111,17 @@ def _filed_on(papers: PapersOfCase, sheet: str) -> tuple[str, ...]:
     """The names of the procedures that are filed today on this sheet."""
     filed = (papers.judged.pack.procedure(one.procedure) for one in applied_for(papers.judged, papers.record))
     return tuple(dict.fromkeys(one.name for one in filed if one.sheet == sheet))
+
+
+def _heads(record: Record) -> dict[tuple[str, str], KnownValue]:
+    """The 世帯主 before and after."""
+    known: dict[tuple[str, str], KnownValue] = {}
+    head = record.text("new_head") or head_of_household(record)
+    if head:
+        known["household.head_name", ""] = KnownValue(Name(head), _source(record, "relationship", "p1"))
+    if old := record.text("old_head"):
+        known["household.previous_head_name", ""] = KnownValue(Name(old), _source(record, "old_head"))
+    return known
 
 
 def _in_roles(papers: PapersOfCase, sheet: str) -> dict[tuple[str, str], KnownValue]:

@@ -21,7 +21,7 @@ from madoguchi.cases.post import post_to_be_checked
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
 from madoguchi.cases.record import FURTHER_NAMES, Record, comes_together, read_record
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_to_json
 from madoguchi.residents.protection import Audience
@@ -38,8 +38,8 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
     row = find_case(case)
     record = read_record(row)
     judged = judge(row, record)
-    moved = record.value("move_date")
     event = EventKind(row.event_kind)
+    happened = record.value(event.date_key)
     body = {
         "format": FORMAT,
         "change_id": change_id(day=row.day, number=row.number, round_=row.signed_round),
@@ -49,7 +49,8 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "reason": REASONS.get(event, event.label),
         "provisional": True,
         "handling": "",
-        "moved_on": moved.isoformat() if isinstance(moved, date) else "",
+        "moved_on": _exact_day(happened),
+        "moved_text": happened.text if isinstance(happened, PossibleDays) else "",
         "notified_on": row.notified_on.isoformat(),
         "processed_on": on.isoformat(),
         "late_reason": row.late_reason,
@@ -78,11 +79,19 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
     return body if address_may_appear(record, audience=Audience.CSV_CORE, on=on) else without_address(body)
 
 
+def _exact_day(value: Value | None) -> str:
+    """A day that is one day; empty for one that is vague, which stands in words beside it."""
+    if isinstance(value, PossibleDays):
+        value = value.earliest if value.earliest == value.latest else None
+    return value.isoformat() if isinstance(value, date) else ""
+
+
 def as_it_may_leave(case: str, body: Mapping[str, Any], *, on: date) -> dict[str, Any]:
     """The message as it may leave today: without its addresses when somebody in it has come to be protected since."""
     record = read_record(find_case(case))
     shown = address_may_appear(record, audience=Audience.CSV_CORE, on=on)
     leaves = dict(body) if shown else without_address(body)
+    leaves.setdefault("moved_text", "")  # a message from before this field
     return {**leaves, "check_post": leaves.get("check_post") is True or post_to_be_checked(record, on=on)}
 
 

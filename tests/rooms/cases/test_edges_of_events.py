@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -14,7 +14,8 @@ from tests.rooms.cases.walking import answered, begun, seen, visited
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import hearing, household_notice, opening, sheets
-from madoguchi.cases.household_notice import DayMissing, NotHappenedYet, SaidEvent
+from madoguchi.cases.household_notice import FROM_REGISTER, DayMissing, NotHappenedYet, SaidEvent
+from madoguchi.connect.change_data import body_of
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import parse_day_and_time
 from madoguchi.procedures.decisions import Decision, Status
@@ -147,3 +148,20 @@ def test_e13_the_household_reads_its_months_and_yen_wherever_the_deadline_stands
     for place in ("procedures/child-allowance-claim/household/", "check/", "hearing/"):
         assert said in browser.get(f"/cases/{case}/{place}").content.decode(), place
     assert said in printed(case, clerk)
+
+
+def test_e18_a_vague_day_reaches_the_change_data_in_words_and_a_known_one_as_a_day(clerk: Actor) -> None:
+    vague, known = (
+        body_of(died(BETWEEN, clerk), on=NOW.date()),
+        body_of(died("令和8年11月5日推定午後3時頃", clerk), on=NOW.date()),
+    )
+    assert (vague["moved_on"], vague["moved_text"]) == ("", BETWEEN)
+    assert (known["moved_on"], known["moved_text"]) == ("2026-11-05", "令和8年11月5日推定午後3時頃")
+
+
+@pytest.mark.parametrize("event", sorted(FROM_REGISTER, key=lambda one: one.value))
+def test_e21_every_notice_is_of_the_day_in_japan(event: EventKind, clerk: Actor) -> None:
+    """At 00:30 in Japan it is still yesterday in UTC."""
+    now = datetime(2026, 11, 8, 15, 30, tzinfo=UTC)
+    case = opening.open_case(event=event, by=clerk, now=now)
+    assert seen(case, clerk, now=now).header.notified_on == date(2026, 11, 9)

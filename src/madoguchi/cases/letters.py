@@ -192,7 +192,7 @@ def _values(row: CaseRow, record: Record, where: Address) -> LetterValues:
     city = profile()
     return LetterValues(
         municipality=city.name,
-        sender=f"{city.name}{city.mayor_title}",
+        sender=city.mayor_title,
         office=departments().get(DUTY, ""),
         number=row.number,
         event=EventKind(row.event_kind).label,

@@ -25,6 +25,8 @@ from madoguchi.procedures.packs import FilingRole
 
 PROMPT = "filing-roles"
 SAID = "filing_roles_said"
+_PARTS = ("ref", "name", "relationship", "account")
+ROLE_KEYS = frozenset({SAID, *(f"{role.value}_{part}" for role in FilingRole for part in _PARTS)})
 ONE, EACH = "one", "each"
 # Who carries a paper, or acts on a letter of attorney, is not the one in whose name it is filed.
 _FOR_ANOTHER = frozenset({VisitorKind.AGENT.value, VisitorKind.MESSENGER.value})

@@ -9,11 +9,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 from tests.cast import NOW
-from tests.rooms.cases.walking import answered, begun, bereaved, seen, sign, visited
+from tests.rooms.cases.walking import begun, seen, sign, visited, widowed
 
 from madoguchi.audit.entries import Actor
-from madoguchi.cases import closing, hearing, opening, roles, sheets
-from madoguchi.cases.judging import choice_key
+from madoguchi.cases import hearing, opening, roles, sheets
 from madoguchi.cases.queries import journey_counts
 from madoguchi.cases.representation import May
 from madoguchi.cases.roles import (
@@ -25,8 +24,7 @@ from madoguchi.cases.roles import (
     say_roles,
 )
 from madoguchi.cases.states import IdentityDocument, VisitorKind
-from madoguchi.procedures.decisions import Status
-from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT, FactRef, Value
+from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 from madoguchi.procedures.loader import national_pack
 from madoguchi.procedures.packs import FilingRole
 
@@ -44,26 +42,6 @@ THREE = {
 @pytest.fixture
 def clerk(city: Staff, procedures: str, residents: Mapping[str, str]) -> Actor:
     return city["clerk_hana"]
-
-
-def widowed(by: Actor, **held: Value) -> str:
-    """The head died: in the 国保, with a pension, with land, unless said otherwise; everything that may be is applied for."""
-    case = bereaved(by)
-    answered(case, by)
-    facts: dict[FactRef, Value] = {
-        FactRef("health_insurance", "p1"): held.get("health_insurance", "nhi"),
-        FactRef("pension", "p1"): held.get("pension", "receiving"),
-        FactRef("estate", HOUSEHOLD_SUBJECT): held.get("estate", frozenset({"land"})),
-    }
-    for ref, value in facts.items():
-        hearing.correct_fact(
-            case=case, ref=ref, value=value, reason="聞き直した", by=by, now=NOW, version=None
-        )
-    answered(case, by)
-    optional = seen(case, by).judged.with_status(Status.OPTIONAL)
-    wanted = frozenset(choice_key(one) for one in optional)
-    closing.choose(case=case, wanted=wanted, by=by, now=NOW, version=None)
-    return case
 
 
 def paper(case: str, by: Actor) -> str:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 from tests.cast import MOVED_ON, NOW, PLANTED, PLANTED_ADDRESS, PLANTED_BUILDING, RESIDENTS
-from tests.rooms.cases.walking import answered, begun, bereaved, seen, sign, visited
+from tests.rooms.cases.walking import (
+    answered,
+    begun,
+    bereaved,
+    came_without_proof,
+    seen,
+    sign,
+    unproved,
+    visited,
+)
 
 from madoguchi.audit.entries import Actor, Kind
 from madoguchi.audit.models import EntryRow
@@ -19,7 +27,7 @@ from madoguchi.cases import closing, household_notice, letters, opening, post, q
 from madoguchi.cases.household_notice import SaidEvent
 from madoguchi.cases.letters import DestinationNotChecked, NoLetterDue, NotPrintedYet
 from madoguchi.cases.models import LetterRow
-from madoguchi.cases.states import LetterState, VisitorKind
+from madoguchi.cases.states import LetterState
 from madoguchi.connect.change_data import as_it_may_leave, body_of
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.sheltering import protect
@@ -27,21 +35,6 @@ from madoguchi.residents.sheltering import protect
 Staff = Mapping[str, Actor]
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=20)
-
-
-def came_without_proof(case: str, by: Actor, person: str = "p1", **more: Any) -> None:
-    said: dict[str, Any] = {"kind": VisitorKind.SELF, "person": person, "name": "", "unproved": True, **more}
-    opening.set_visitor(
-        case=case, phone="", documents=frozenset(), proof_seen=False, by=by, now=NOW, version=None, **said
-    )
-
-
-def unproved(by: Actor, *, practice: bool = False, **of_certificate: object) -> str:
-    case = begun(by, practice=practice, **of_certificate)
-    came_without_proof(case, by)
-    answered(case, by)
-    sign(case, by, now=LATER)
-    return case
 
 
 def due() -> dict[str, letters.LetterLine]:
@@ -134,7 +127,7 @@ def test_e50_of_a_death_it_goes_to_who_is_left(
 ) -> None:
     clerk = city["clerk_hana"]
     case = bereaved(clerk)
-    came_without_proof(case, clerk, "p2")
+    came_without_proof(case, clerk, person="p2")
     answered(case, clerk)
     sign(case, clerk, now=LATER)
     record = seen(case, clerk).record

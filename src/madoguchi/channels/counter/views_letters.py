@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from madoguchi.cases.states import LetterState
 from madoguchi.channels.counter.views_closing import pdf_answer
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
+from madoguchi.jp.wareki import format_wareki_short
 
 REFUSALS = (letters.NoLetterDue, letters.DestinationNotChecked, letters.NotPrintedYet)
 
@@ -33,7 +36,20 @@ def due(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: LetterLine) -> dict[str, object]:
-    return {"line": one, "event": _(one.event.label)}
+    return {
+        "line": one,
+        "event": _(one.event.label),
+        "printed": _moment(one.printed_at),
+        "sent": _moment(one.sent_at),
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    """A moment as clerks write it, in Japan."""
+    if at is None:
+        return ""
+    here = timezone.localtime(at)
+    return f"{format_wareki_short(here.date())} {here:%H:%M}"
 
 
 @needs(Authority.COUNTER)

@@ -7,7 +7,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from madoguchi.cases.hearing import definition_of
+from madoguchi.cases.post import POST_WISH
 from madoguchi.cases.record import HeldFact, Record
+from madoguchi.cases.roles import ROLE_KEYS
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import format_date_text, format_wareki_short
@@ -44,7 +46,9 @@ NOT_SHOWN = frozenset(
         "address_kept_off",
         "chosen_procedures",
         "resident_code",
+        POST_WISH,
     }
+    | ROLE_KEYS
 )
 
 

@@ -20,6 +20,11 @@ RUNS = (
     ("帳票 / sheets", ["benchmarks/sheets.py"]),
     ("画面 / screens", ["-m", "benchmarks.screens", "--work", str(WORK), "--residents", RESIDENTS]),
     ("棚卸し / inventory", ["-m", "benchmarks.inventory", "--work", str(WORK / "inventory")]),
+    (
+        "待ち列の1日 / a day of the hall",
+        ["-m", "benchmarks.queue_day", "--faster", "10", "--begin", "90", "--minutes", "60"],
+    ),
+    ("待ち時間の見込み / waits", ["-m", "benchmarks.waits"]),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),
 )
 

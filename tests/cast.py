@@ -47,6 +47,7 @@ STAFF: Mapping[str, Staff] = {
     "dx_sora": Staff("推進 空", (Role.DX,)),
     "auditor_ren": Staff("監査 蓮", (Role.AUDITOR,)),
     "protector_yuki": Staff("支援 雪", (Role.PROTECTION,), None, "citizens"),
+    "machine_one": Staff("発券機 1", (Role.TICKET_MACHINE,)),
     "nobody_yet": Staff("新人 七海", ()),
 }
 ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
@@ -57,6 +58,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.DX: "dx_mio",
     Role.AUDITOR: "auditor_ren",
     Role.PROTECTION: "protector_yuki",
+    Role.TICKET_MACHINE: "machine_one",
     None: "nobody_yet",
 }
 

@@ -17,9 +17,15 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from tests.house.every_address import Address, ours
+from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases import walking
 
 from madoguchi.audit.entries import Actor
+from madoguchi.booking.models import TicketRow
+from madoguchi.booking.tickets.calling import call_next
+from madoguchi.booking.tickets.desks import open_desk
+from madoguchi.booking.tickets.issuing import issue, reserve
+from madoguchi.booking.tickets.order import QueueRules
 from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts.operations import begin
@@ -66,7 +72,9 @@ SHAPES = (
     "form", "form", "form", "form", "form", "form", "multipart", "truncated multipart", "JSON body", "garbage body",
     "no body", "a field twice", "too many fields", "an unknown field", "no token", "another encoding named",
 )  # fmt: skip
-WATCHED = ("cases", "residents", "connect", "catalogue")
+# What a form may have whose page shows it elsewhere.
+_USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
+WATCHED = ("booking", "cases", "residents", "connect", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def post(number: int) -> Post:
     address = chance.choice(_addresses())
     username = _who_may(address)
     url = address.filled(_values(chance))
-    fields = list(_fields(address.name, url, username)) or ["note", "version", "act"]
+    fields = list(_fields(address.name, url, username)) or list(_USUAL)
     faults = tuple(chance.choice(list(VALUES)) for _ in range(chance.choice((1, 1, 2, 3))))
     pairs = [(name, chance.choice((b"1", b"yes", b"p1", "引越 大".encode(), b""))) for name in fields]
     machines = [at for at, (name, _) in enumerate(pairs) if _MACHINE.search(name)]
@@ -156,6 +164,7 @@ def _values(chance: Random) -> dict[str, object]:
     changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
     staff = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True))
     drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
+    tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -173,6 +182,8 @@ def _values(chance: Random) -> dict[str, object]:
         "subject": one_of((subject,), "p99", "household"),
         "draft": one_of(drafts, 999_999, 10**30),
         "rule": one_of((0, 1), 999_999, 10**30),
+        "ticket": one_of(tickets, "none", "%00", "x" * 300),
+        "branch": one_of(("main", "north"), "nowhere"),
         "sheet": one_of(("nhi-enrol",), "no-such-sheet"),
         "survey": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
@@ -208,8 +219,19 @@ def build_city(now: datetime) -> None:
     for status in (CaseStatus.IN_REVIEW, CaseStatus.WITHDRAWN):
         walking.brought_to(status, clerk, reviewer)
     begin(title="下書き", by=clerk, now=now)
+    _hall(clerk, now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
+
+
+def _hall(clerk: Actor, now: datetime) -> None:
+    """Numbers that wait and one that is called at the clerk's desk; some are set aside."""
+    lay_out(rules=QueueRules(only_in_hours=False))
+    open_desk(branch="main", desk="desk1", lanes=["residents"], by=clerk, now=now)
+    for services in (("moving", "insurance"), ("moving",), ("insurance",)):
+        issue(branch="main", services=services, by=clerk, now=now)
+    call_next(branch="main", desk="desk1", by=clerk, now=now)
+    reserve(branch="main", letter="A", count=3, by=clerk, now=now)
 
 
 _FIELD = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname=["']([^"']+)["']""")

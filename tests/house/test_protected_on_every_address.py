@@ -14,10 +14,15 @@ from tests.cast import NOW, ONE_OF_EACH_ROLE, RESIDENTS, STAFF
 from tests.house.every_address import Address, ours
 from tests.house.test_protected_people import planted_in, visited_by_another, with_the_protected
 from tests.house.walk import said
+from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases.walking import answered, sign
 
 from madoguchi.audit.entries import Actor
-from madoguchi.cases.models import TaskRow
+from madoguchi.booking.tickets.calling import call_next
+from madoguchi.booking.tickets.desks import open_desk
+from madoguchi.booking.tickets.issuing import issue
+from madoguchi.booking.tickets.order import QueueRules
+from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.models import DraftRow
@@ -52,6 +57,20 @@ def brought(city: Staff, status: CaseStatus) -> str:
     return case
 
 
+def _ticket(case: str) -> str:
+    """A number that was called at the clerk's desk, and is that of the case."""
+    row = CaseRow.objects.get(public_id=case)
+    if not row.ticket:
+        lay_out(rules=QueueRules(only_in_hours=False))
+        clerk = Actor(row.opened_by, row.opened_by_name, row.branch, row.desk)
+        open_desk(branch="main", desk="desk1", lanes=["residents"], by=clerk, now=NOW)
+        made = issue(branch="main", services=("moving",), by=clerk, now=NOW)
+        call_next(branch="main", desk="desk1", by=clerk, now=NOW)
+        CaseRow.objects.filter(pk=row.pk).update(ticket=made.ticket)
+        row.refresh_from_db()
+    return row.ticket
+
+
 def filled(address: Address, case: str) -> Iterator[str]:
     """The address for this case, once for each paper, download and fact page that it can mean."""
     tasks = list(TaskRow.objects.filter(case__public_id=case).values_list("pk", flat=True)) or [0]
@@ -70,6 +89,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",
+        "ticket": _ticket(case),
+        "branch": "main",
     }
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(

@@ -45,6 +45,7 @@ class Channel(Enum):
     DEPARTMENT = "department"
     BACKOFFICE = "backoffice"
     SYSTEM = "system"
+    KIOSK = "kiosk"
 
 
 @dataclass(frozen=True, slots=True)

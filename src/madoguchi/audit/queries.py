@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Max, OuterRef, Subquery
 
 from madoguchi.audit.entries import Entry, Kind
-from madoguchi.audit.models import EntryRow, OutboxRow, SealedEntry, SealRow
+from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow, SealedEntry, SealRow
 from madoguchi.audit.sealing import FIRST_PREVIOUS, chained, digest_of
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -146,6 +146,11 @@ def daily_head(day: date) -> str | None:
         .first()
     )
     return row.digest if row else None
+
+
+def outbox_head(branch: str) -> int:
+    """The number of the last line of a branch's outbox; 0 before the first."""
+    return OutboxCounter.objects.filter(branch=branch).values_list("last", flat=True).first() or 0
 
 
 def outbox_after(branch: str, sequence: int, *, limit: int = 200) -> tuple[tuple[int, str, str], ...]:

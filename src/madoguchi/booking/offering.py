@@ -116,7 +116,14 @@ def offer() -> Offer:
             for one in ServiceRow.objects.filter(in_use=True).order_by("order")
         ),
         lanes=tuple(
-            Lane(one.branch, one.key, one.name, tuple(offered.get(one.pk, ())), tuple(one.desks))
+            Lane(
+                one.branch,
+                one.key,
+                one.name,
+                tuple(offered.get(one.pk, ())),
+                tuple(one.desks),
+                one.officers_come,
+            )
             for one in lanes
         ),
         hours={place: tuple(spans) for place, spans in hours.items()},
@@ -148,7 +155,13 @@ def _store_lane(order: int, lane: Lane, services: Mapping[str, ServiceRow], offe
     row, _ = LaneRow.objects.update_or_create(
         branch=lane.branch,
         key=lane.key,
-        defaults={"name": lane.name, "desks": list(lane.desks), "order": order, "in_use": True},
+        defaults={
+            "name": lane.name,
+            "desks": list(lane.desks),
+            "officers_come": lane.officers_come,
+            "order": order,
+            "in_use": True,
+        },
     )
     place = (lane.branch, lane.key)
     LaneServiceRow.objects.bulk_create(

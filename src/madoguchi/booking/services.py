@@ -27,13 +27,18 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Desks of one branch that serve the same services (窓口の列): one queue, one pool of seats to book."""
+    """Desks of one branch that serve the same services (窓口の列): one queue, one pool of seats to book.
+
+    `officers_come`: whoever sits at a desk already stays there and an officer of this lane comes (回らない窓口);
+    otherwise the resident walks to one of its desks.
+    """
 
     branch: str
     key: str
     name: str
     services: tuple[str, ...]
     desks: tuple[str, ...]
+    officers_come: bool = False
 
 
 class Weekday(Enum):

@@ -14,7 +14,7 @@ from madoguchi.cases.states import Act, CaseStatus
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 
 # What the first event made true of the household, and the second begins with.
-CARRIED_OVER = ("new_address", "new_building", "new_postal_code", "address_kept_off")
+CARRIED_OVER = ("new_address", "new_building", "new_postal_code", "address_kept_off", "post_held")
 
 
 class NotToFollow(NotNow):

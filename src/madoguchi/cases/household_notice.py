@@ -18,7 +18,15 @@ from madoguchi.cases.acting import Given, begin_act, finish_act
 from madoguchi.cases.hearing import first_day
 from madoguchi.cases.models import ActRow, CaseRow
 from madoguchi.cases.opening import NoSuchHousehold, add_people, given_of, see_that_it_is_real
-from madoguchi.cases.record import MOVING, HeldPerson, Record, read_record
+from madoguchi.cases.record import (
+    ADDRESS_KEPT_OFF,
+    BEREAVED_TEXTS,
+    MOVING,
+    POST_HELD,
+    HeldPerson,
+    Record,
+    read_record,
+)
 from madoguchi.cases.states import Act, FactSource
 from madoguchi.city.queries import profile
 from madoguchi.jp.dates import PossibleDays
@@ -83,6 +91,19 @@ class Newborn:
 
 
 @dataclass(frozen=True, slots=True)
+class Bereaved:
+    """Who does what after a death (おくやみの手続きをする方), by name; empty: not said.
+
+    None of them follows from another, nor from who files the notice (届出人): the 喪主 has the funeral grant, the heirs'
+    representative the letters about taxes, and the unpaid pension goes to whoever lived with the dead (国民年金法19条).
+    """
+
+    funeral_host: str = ""
+    heir_representative: str = ""
+    pension_claimant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SaidEvent:
     """What is said of the event. `concerned`: of whom; `new_head`: a person of the case, or empty while it stays."""
 
@@ -94,6 +115,8 @@ class SaidEvent:
     new_building: str = ""
     newborn: Newborn | None = None
     keep_address_off: bool = False
+    hold_post: bool = False
+    bereaved: Bereaved = Bereaved()
 
 
 def begin_household(*, case: str, resident_no: str, by: Actor, now: datetime) -> None:
@@ -177,12 +200,19 @@ def _see_that_it_can_be(event: EventKind, record: Record, said: SaidEvent, notif
 
 
 def _facts_of_event(event: EventKind, record: Record, said: SaidEvent) -> dict[FactRef, Given]:
-    values: dict[str, Value | None] = {"address_kept_off": said.keep_address_off}
+    values: dict[str, Value | None] = {
+        ADDRESS_KEPT_OFF: said.keep_address_off,
+        POST_HELD: said.hold_post,
+    }
     if said.day is not None and event is not EventKind.none:
         values[event.date_key] = said.day
     head = record.text("name", said.new_head) if said.new_head else ""
     if head or record.text("new_head"):
         values["new_head"] = head
+    if event is EventKind.death:
+        said_before = {key for key in BEREAVED_TEXTS if record.text(key)}
+        names = {key: getattr(said.bereaved, key).strip() for key in BEREAVED_TEXTS}
+        values |= {key: name for key, name in names.items() if name or key in said_before}
     if event in MOVING:
         values["old_address"] = record.text("registered_address")
         values["new_address"], values["new_building"] = said.new_address, said.new_building

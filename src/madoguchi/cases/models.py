@@ -39,6 +39,7 @@ class CaseRow(models.Model):
     practice = models.BooleanField(default=False)
     parked = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="ja")
+    ticket = models.CharField(max_length=32, default="", blank=True, db_index=True)
     notified_on = models.DateField()
     processed_on = models.DateField(null=True)
     late_reason = models.CharField(max_length=200, default="")

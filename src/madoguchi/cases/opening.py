@@ -20,6 +20,7 @@ from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
     FURTHER_NAMES,
     JOINED_HOUSEHOLD,
+    POST_HELD,
     HeldPerson,
     read_record,
 )
@@ -119,9 +120,18 @@ class ProofMissing(ValueError):
 
 
 def open_case(
-    *, event: EventKind, by: Actor, now: datetime, practice: bool = False, language: str = "ja"
+    *,
+    event: EventKind,
+    by: Actor,
+    now: datetime,
+    practice: bool = False,
+    language: str = "ja",
+    ticket: str = "",
 ) -> str:
-    """Open a case at the clerk's desk; returns its public id. It keeps today's revision of the procedures."""
+    """Open a case at the clerk's desk; returns its public id. It keeps today's revision of the procedures.
+
+    `ticket`: the number of the visit that it belongs to; one visit may have several cases.
+    """
     day = civil_day(now)
     revision = current_revision()
     with transaction.atomic():
@@ -140,6 +150,7 @@ def open_case(
             revision=revision,
             practice=practice,
             language=language,
+            ticket=ticket,
             notified_on=day,
             opened_at=now,
             opened_by=by.staff_id,
@@ -299,6 +310,7 @@ def set_who_moves(
     by: Actor,
     now: datetime,
     version: int | None,
+    hold_post: bool = False,
 ) -> None:
     """Say who moves today and who stays (部分転入), 続柄 in the household they come into, and who claims allowances."""
     with transaction.atomic():
@@ -319,6 +331,7 @@ def set_who_moves(
         if claimant in {person.ref for person in record.people}:
             given[FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)] = Given(claimant, FactSource.SAID)
         given[FactRef(ADDRESS_KEPT_OFF, EVENT_SUBJECT)] = Given(keep_address_off, FactSource.SAID)
+        given[FactRef(POST_HELD, EVENT_SUBJECT)] = Given(hold_post, FactSource.SAID)
         finish_act(row, Act.SET_WHO_MOVES, by=by, now=now, given=given)
 
 

@@ -29,6 +29,9 @@ _LABELS: Mapping[Holder, Mapping[str, str]] = {
         "registered_address": "住所（住民記録）",
         "old_head": "前の世帯主",
         "new_head": "新しい世帯主",
+        "funeral_host": "葬祭を行った方（喪主）",
+        "heir_representative": "相続人の代表の方",
+        "pension_claimant": "未支給の年金を請求する方",
         LATE_REASON: "届出が遅れた理由",
     },
 }

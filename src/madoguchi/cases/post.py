@@ -1,4 +1,4 @@
-"""Post of a case (郵便): the mark 「郵便を止めて、送り先を確かめる」 that goes with every department's task.
+"""Post of a case (郵便): whether letters wait until their destination was checked, of one case or of a list of them.
 
 Whoever comes may wish it for any reason, and no reason is kept. It stands by itself where the addresses of the case may
 not appear; so it never says why, and that somebody is protected cannot be read from it (支援措置は、受けていること自体を隠す).
@@ -7,41 +7,21 @@ not appear; so it never says why, and that somebody is protected cannot be read 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 
-from django.db import transaction
-
-from madoguchi.audit.entries import Actor
-from madoguchi.cases.acting import Given, begin_act, finish_act
 from madoguchi.cases.models import FactRow, PersonRow
 from madoguchi.cases.queries import address_may_appear
-from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, read_record
-from madoguchi.cases.states import Act, FactSource
-from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, POST_HELD, Record
+from madoguchi.procedures.facts import EVENT_SUBJECT
 from madoguchi.residents.fact_json import value_from_json
 from madoguchi.residents.protection import Audience, protected_people
-
-POST_WISH = "post_to_be_checked"
-
-
-def say_post(*, case: str, check: bool, by: Actor, now: datetime, version: int | None = None) -> None:
-    """Say whether post is to wait until its destination was checked; said again, nothing is written."""
-    with transaction.atomic():
-        row = begin_act(case, Act.SAY_POST, version=version)
-        if wished(read_record(row)) is check:
-            return
-        given = {FactRef(POST_WISH, EVENT_SUBJECT): Given(check, FactSource.SAID)}
-        finish_act(row, Act.SAY_POST, by=by, now=now, given=given)
-
-
-def wished(record: Record) -> bool:
-    """What was said of it; what stands by itself does not show here."""
-    return record.value(POST_WISH) is True
 
 
 def post_to_be_checked(record: Record, *, on: date) -> bool:
     """Whether nothing may be posted before its destination was checked: it was wished, or an address may not appear."""
-    return wished(record) or not address_may_appear(record, audience=Audience.DEPARTMENT, on=on)
+    return record.value(POST_HELD) is True or not address_may_appear(
+        record, audience=Audience.DEPARTMENT, on=on
+    )
 
 
 def cases_to_be_checked(cases: Collection[str], *, on: date) -> frozenset[str]:
@@ -49,7 +29,7 @@ def cases_to_be_checked(cases: Collection[str], *, on: date) -> frozenset[str]:
     standing = {"case__public_id__in": list(cases), "act__undone_at__isnull": True}
     said: dict[tuple[str, str], object] = {}
     facts = FactRow.objects.filter(
-        **standing, subject=EVENT_SUBJECT, key__in=(POST_WISH, ADDRESS_KEPT_OFF)
+        **standing, subject=EVENT_SUBJECT, key__in=(POST_HELD, ADDRESS_KEPT_OFF)
     ).order_by("act__number", "pk")
     for case, key, value in facts.values_list("case__public_id", "key", "value"):
         said[case, key] = None if value is None else value_from_json(value)

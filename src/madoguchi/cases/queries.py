@@ -189,6 +189,12 @@ def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeade
     return tuple(header_of(row) for row in rows.select_related("follows").order_by("-pk")[:MOST_LINES])
 
 
+def cases_of_ticket(*, ticket: str) -> tuple[CaseHeader, ...]:
+    """The cases that belong to one visit's number, the first one first. No personal data."""
+    rows = CaseRow.objects.filter(ticket=ticket).exclude(ticket="").select_related("follows").order_by("pk")
+    return tuple(header_of(row) for row in rows)
+
+
 def open_documents(cases: Iterable[str]) -> dict[str, int]:
     """How many documents are still missing, by case."""
     rows = DocumentRow.objects.filter(STILL_MISSING, case__public_id__in=list(cases))

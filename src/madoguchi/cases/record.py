@@ -22,6 +22,8 @@ from madoguchi.residents.fact_json import value_from_json
 # What a case keeps beside the vocabulary of the procedures, for sheets and for the change data.
 FURTHER_NAMES = ("former_surname", "alias", "kanji_alongside")
 PERSON_TEXTS = ("name", "kana", *FURTHER_NAMES, "domicile", "domicile_head", "resident_code")
+# After a death: who held the funeral, who speaks for the heirs, who claims what was not paid. Four people may do it.
+BEREAVED_TEXTS = ("funeral_host", "heir_representative", "pension_claimant")
 EVENT_TEXTS = (
     "new_address",
     "new_building",
@@ -31,6 +33,7 @@ EVENT_TEXTS = (
     "registered_address",
     "old_head",
     "new_head",
+    *BEREAVED_TEXTS,
 )
 NOTIFIER_TEXTS = (
     "notifier_name",
@@ -42,6 +45,8 @@ NOTIFIER_TEXTS = (
 )
 JOINED_HOUSEHOLD = "joined_household"
 ADDRESS_KEPT_OFF = "address_kept_off"
+# No letter to the address on file before the counter has asked where to (郵送を止める), whatever the reason.
+POST_HELD = "post_held"
 CHOSEN = "chosen_procedures"
 HEAD = "世帯主"
 OF_AGE = 18

@@ -89,12 +89,14 @@ def roles_that_may_be_needed(judged: Judged) -> dict[FilingRole, tuple[str, ...]
 
 
 def how_said(record: Record) -> str:
-    """`ONE`: whoever came does all; `EACH`: said one by one; empty: not asked yet."""
-    return record.text(SAID)
+    """`ONE`: whoever came does all; `EACH`: said one by one, here or with the death itself; empty: not asked yet."""
+    return record.text(SAID) or (EACH if any(record.text(role.value) for role in FilingRole) else "")
 
 
 def holder_of(record: Record, role: FilingRole) -> RoleHolder | None:
     """Who files in this role; None when that was not asked, or is not settled."""
+    if not record.text(SAID):
+        return RoleHolder(record.text(role.value)) if record.text(role.value) else None
     ref = record.text(f"{role.value}_ref")
     name = (record.text("name", ref) if ref else "") or record.text(f"{role.value}_name")
     if not name:

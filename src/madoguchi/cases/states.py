@@ -41,7 +41,6 @@ class Act(Enum):
     CORRECT_FACT = "correct_fact"
     CHOOSE = "choose"
     SAY_ROLES = "say_roles"
-    SAY_POST = "say_post"
     RETAKE = "retake"
     UNDO = "undo"
     PARK = "park"
@@ -66,7 +65,7 @@ class Act(Enum):
 _WHILE_HEARING = frozenset(
     {
         Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SAY_EVENT, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE,
-        Act.SAY_ROLES, Act.SAY_POST, Act.RETAKE,
+        Act.SAY_ROLES, Act.RETAKE,
         Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
         Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
@@ -102,7 +101,6 @@ CAN_BE_UNDONE = frozenset(
         Act.CORRECT_FACT,
         Act.CHOOSE,
         Act.SAY_ROLES,
-        Act.SAY_POST,
     }
 )
 

@@ -25,6 +25,8 @@ class Authority(Enum):
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
     COUNTER = "counter"
+    CALLS = "calls"
+    TICKET_MACHINE = "ticket_machine"
     DEPARTMENT = "department"
     REVIEW = "review"
     CONNECT = "connect"
@@ -44,6 +46,7 @@ class Role(Enum):
     DX = "dx"
     AUDITOR = "auditor"
     PROTECTION = "protection"
+    TICKET_MACHINE = "ticket_machine"
 
 
 ROLE_NAMES = {
@@ -54,15 +57,17 @@ ROLE_NAMES = {
     Role.DX: "DX推進担当",
     Role.AUDITOR: "監査担当",
     Role.PROTECTION: "支援措置担当",
+    Role.TICKET_MACHINE: "発券機",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
-    Role.CLERK: frozenset({Authority.COUNTER}),
-    Role.OFFICER: frozenset({Authority.DEPARTMENT}),
-    Role.REVIEWER: frozenset({Authority.COUNTER, Authority.REVIEW}),
+    Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
+    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
+    Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE}),
     Role.AUDITOR: frozenset({Authority.AUDIT}),
     Role.PROTECTION: frozenset({Authority.PROTECTION}),
+    Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

@@ -89,6 +89,16 @@ def desk_names() -> dict[tuple[str, str], str]:
     }
 
 
+def desks_in(branch: str) -> dict[str, str]:
+    """Names of the desks of one branch as they are called there, by key."""
+    return dict(Desk.objects.filter(branch__key=branch).order_by("pk").values_list("key", "name"))
+
+
+def branch_names() -> dict[str, str]:
+    """The office buildings that are there today, by key."""
+    return dict(Branch.objects.filter(in_use=True).order_by("letter").values_list("key", "name"))
+
+
 def branch_letter(branch: str) -> str:
     """The letter with which a branch's case numbers begin."""
     return Branch.objects.values_list("letter", flat=True).get(key=branch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,6 +16,20 @@ from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 
 PRACTICE = "practice"
+
+
+class SessionsByUse(SessionMiddleware):
+    """A session is prolonged by somebody who does something, not by a page that looks by itself what is new (`quiet`)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if getattr(request, "quiet", False) and not request.session.modified:
+            return response
+        return super().process_response(request, response)
+
+
+def quiet(request: HttpRequest) -> None:
+    """Mark a request that a page made by itself: it does not prolong the session."""
+    request.quiet = True  # type: ignore[attr-defined]  # read by SessionsByUse, for this request only
 
 
 def is_practice(request: HttpRequest) -> bool:

@@ -16,6 +16,7 @@ PLAIN = {
     "procedures": ("madoguchi.config.procedures_command", "手続台帳を調べます（lint・list・show）"),
     "decide": ("madoguchi.procedures.commands.decide", "世帯の手続きを判定します"),
     "entitled": ("madoguchi.procedures.commands.entitled", "登録されている全員の手続きを判定します"),
+    "queue": ("madoguchi.booking.waits.command", "待ち時間の見込みを採点します（score）"),
     "population": ("madoguchi.residents.population.command", "架空の住民を作ります"),
 }
 WITH_DJANGO = {
@@ -28,12 +29,13 @@ WITH_DJANGO = {
     "audit": "証跡を確かめます（verify・seal）",
     "catalogue": "手続台帳を公開します",
     "inventory": "手続きの棚卸しを取り込みます（import・list・book）",
+    "form-review": "様式の欄を見直し、減る手間を出します",
     "changes": "異動データを渡します（list・export・acknowledge）",
     "migrate": "データベースの表を用意します",
     "makemigrations": "表の変更を書き出します（開発用）",
 }
-# Django command names may not be Python keywords.
-RENAMED = {"import": "import_residents"}
+# Django command names may not be Python keywords, nor have a hyphen.
+RENAMED = {"import": "import_residents", "form-review": "form_review"}
 
 
 def usage() -> str:

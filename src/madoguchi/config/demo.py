@@ -21,13 +21,14 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 MARK = ".madoguchi-demo"
 START_SECONDS = 60
 VISITS = {
-    "clerk": ("/cases/", "/cases/?q=A001"),
+    "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/"),
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
-    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/"),
+    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/", "/office/form-review/"),
     "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
+    "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }
 
 
@@ -109,6 +110,7 @@ def _serve(port: int, *, check: bool) -> int:
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
+    paper, slips = _ticket_printer()
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
     worker = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL)
     try:
@@ -118,7 +120,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader)
+        _tell(base, reader, slips)
         if check:
             return _check(base)
         server.wait()
@@ -126,9 +128,10 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        for process in (server, worker, twin):
+        started = (server, worker, twin, paper)
+        for process in started:
             process.terminate()
-        for process in (server, worker, twin):
+        for process in started:
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
@@ -148,6 +151,18 @@ def _card_reader() -> tuple[subprocess.Popen[str], str]:
     return twin, reader
 
 
+def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated ticket printer for every branch; the server finds it through its setting."""
+    from madoguchi.city.queries import branch_names
+
+    words = [sys.executable, "-m", "madoguchi.connect.twins.ticket_printer", "--port", "0", "--page", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    port, page = twin.stdout.readline().split()
+    os.environ["MADOGUCHI_TICKET_PRINTERS"] = ",".join(f"{one}=127.0.0.1:{port}" for one in branch_names())
+    return twin, f"http://127.0.0.1:{page}"
+
+
 def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + START_SECONDS
     opener = build_opener()
@@ -160,13 +175,14 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str) -> None:
+def _tell(base: str, reader: str, slips: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
     for one in STAFF:
         print(f"  {one.username:<10} {one.name}  {one.shows}")
     print(f"\n{reader}/  実演用のカード読取機（置くカードを選べます）")
+    print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from madoguchi.audit.entries import Actor
+from madoguchi.booking.tickets.days import set_rules
+from madoguchi.booking.tickets.order import QueueRules
 from madoguchi.cases import opening
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.states import IdentityDocument, VisitorKind
@@ -19,7 +21,7 @@ from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
 from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
-from madoguchi.city.queries import seat_of, system_actor
+from madoguchi.city.queries import branch_names, seat_of, system_actor
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
@@ -51,9 +53,12 @@ STAFF = (
     DemoStaff("insurance", "国保 三郎", (Role.OFFICER,), "insurance", None, None, "国保の課の画面"),
     DemoStaff("childcare", "子育 四葉", (Role.OFFICER,), "childcare", None, None, "子育ての課の画面"),
     DemoStaff("systems", "情報 五郎", (Role.SYSTEMS,), None, None, None, "異動データ・職員"),
-    DemoStaff("dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳・台帳の編集・棚卸し"),
+    DemoStaff(
+        "dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳・台帳の編集・棚卸し・申請書の見直し"
+    ),
     DemoStaff("dx2", "改善 九十", (Role.DX,), None, None, None, "台帳の編集（もう一人）"),
     DemoStaff("protection", "支援 八重", (Role.PROTECTION,), "citizens", None, None, "支援措置の期限"),
+    DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )
 
@@ -81,6 +86,9 @@ def build(*, residents: int, now: datetime, progress: Callable[[int], None] | No
             by=by,
             now=now,
         )
+    for branch in branch_names():
+        # Whoever tries the demo in the evening gets a number too.
+        set_rules(branch=branch, rules=QueueRules(only_in_hours=False), by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
     _first_case(now)
     return revision

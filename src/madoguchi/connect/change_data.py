@@ -17,9 +17,8 @@ from typing import Any
 
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.judging import applied_for, judge
-from madoguchi.cases.post import post_to_be_checked
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
-from madoguchi.cases.record import FURTHER_NAMES, Record, comes_together, read_record
+from madoguchi.cases.record import FURTHER_NAMES, POST_HELD, Record, comes_together, read_record
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
@@ -28,6 +27,7 @@ from madoguchi.residents.protection import Audience
 
 FORMAT = "madoguchi-change/1"
 BY_HAND = "manual_entry"
+HOLD = "hold"
 REASONS = {EventKind.move_in: "国内転入", EventKind.move_in_abroad: "国外転入等"}
 PERSON_FACTS = ("health_insurance", "pension", "care_level", "nationality_class")
 ADDRESS_FIELDS = ("old_address", "new_address", "new_building", "joined_household")
@@ -51,10 +51,10 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "handling": "",
         "moved_on": _exact_day(happened),
         "moved_text": happened.text if isinstance(happened, PossibleDays) else "",
+        "post": HOLD if record.value(POST_HELD) is True else "",
         "notified_on": row.notified_on.isoformat(),
         "processed_on": on.isoformat(),
         "late_reason": row.late_reason,
-        "check_post": post_to_be_checked(record, on=on),
         "notifier": {"name": record.text("notifier_name"), "kind": record.text("notifier_kind")},
         **{name: record.text(name) for name in ADDRESS_FIELDS},
         "people": [
@@ -90,14 +90,13 @@ def as_it_may_leave(case: str, body: Mapping[str, Any], *, on: date) -> dict[str
     """The message as it may leave today: without its addresses when somebody in it has come to be protected since."""
     record = read_record(find_case(case))
     shown = address_may_appear(record, audience=Audience.CSV_CORE, on=on)
-    leaves = dict(body) if shown else without_address(body)
-    leaves.setdefault("moved_text", "")  # a message from before this field
-    return {**leaves, "check_post": leaves.get("check_post") is True or post_to_be_checked(record, on=on)}
+    whole = {"post": "", "moved_text": "", **body}  # a message made before these fields says nothing of them
+    return whole if shown else without_address(whole)
 
 
 def without_address(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The message with every address empty, to be entered by hand."""
-    return {**body, **dict.fromkeys(ADDRESS_FIELDS, ""), "handling": BY_HAND}
+    """The message with every address empty, to be entered by hand, and no letter sent before that."""
+    return {**body, **dict.fromkeys(ADDRESS_FIELDS, ""), "handling": BY_HAND, "post": HOLD}
 
 
 def change_id(*, day: date, number: str, round_: int) -> str:

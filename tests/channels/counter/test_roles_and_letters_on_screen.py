@@ -11,7 +11,6 @@ from tests.rooms.cases.walking import answered, begun, seen, sign, unproved, vis
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.models import LetterRow, TaskRow
-from madoguchi.cases.post import wished
 from madoguchi.cases.roles import RoleHolder, holder_of, how_said
 from madoguchi.procedures.packs import FilingRole
 
@@ -73,31 +72,24 @@ def test_e51_of_a_move_nothing_is_asked(browser: Client, city: Staff) -> None:
     assert "どの手続きも同じ方ですか" not in browser.get(f"/cases/{case}/check/").content.decode()
 
 
-def test_e49_the_mark_reaches_each_department_without_a_reason(
-    browser: Client, city: Staff, signed_in: Callable[[str], Client]
+def test_e49_the_list_of_a_department_shows_the_mark_of_a_case_without_a_reason(
+    city: Staff, procedures: str, signed_in: Callable[[str], Client]
 ) -> None:
     clerk = city["clerk_hana"]
-    case, plain = begun(clerk), begun(clerk)
-    for one in (case, plain):
+    held, plain = begun(clerk), begun(clerk)
+    browser = signed_in("clerk_hana")
+    moves = [one.ref for one in seen(held, clerk).record.people]
+    browser.post(
+        f"/cases/{held}/household/", {"moves": moves, "claimant": "p1", "hold_post": "yes", "join": "new"}
+    )
+    for one in (held, plain):
         visited(one, clerk)
         answered(one, clerk)
-    browser.post(f"/cases/{case}/check/", {"go": "save", "check_post": "yes"})
-    assert wished(seen(case, clerk).record)
-    for one in (case, plain):
         sign(one, clerk, now=NOW)
-    officer = signed_in("officer_nhi")
-    assert (
-        officer.get("/desk/").content.decode().count(MARK)
-        == TaskRow.objects.filter(case__public_id=case, department="insurance").count()
-    )
-    marks = {}
-    for one in (case, plain):
-        task = TaskRow.objects.filter(case__public_id=one, department="insurance").first()
-        assert task is not None
-        page = officer.get(f"/desk/{task.pk}/").content.decode()
-        marks[one] = MARK in page
-        assert "支援措置" not in page and "保護" not in page
-    assert marks == {case: True, plain: False}
+    page = signed_in("officer_nhi").get("/desk/").content.decode()
+    tasks = TaskRow.objects.filter(case__public_id=held, department="insurance").count()
+    assert tasks and page.count(MARK) == tasks
+    assert "支援措置" not in page
 
 
 def test_e50_the_list_names_nobody_and_leads_from_print_to_sent(browser: Client, city: Staff) -> None:

@@ -119,13 +119,13 @@ def test_e19_of_any_other_event_a_day_is_a_day(clerk: Actor) -> None:
 def test_e19_a_clerk_types_it_as_it_is_written(clerk: Actor, signed_in: Callable[[str], Client]) -> None:
     case = opened(EventKind.death, clerk)
     browser = signed_in("clerk_hana")
-    sent = {"concerned": "p1", "died": BETWEEN, "new_head": "p2"}
+    sent = {"concerned": "p1", "day": BETWEEN, "new_head": "p2"}
     assert browser.post(f"/cases/{case}/event/", sent).status_code == 302
     page = browser.get(f"/cases/{case}/event/").content.decode()
     assert BETWEEN in page
     page = browser.get(f"/cases/{case}/procedures/death-notice/household/").content.decode()
     assert "いちばん早い日から数えています" in page and "令和8年11月11日" in page
-    assert browser.post(f"/cases/{case}/event/", {**sent, "died": "きのう"}).status_code == 200
+    assert browser.post(f"/cases/{case}/event/", {**sent, "day": "きのう"}).status_code == 200
 
 
 def late_claim(by: Actor) -> str:

@@ -8,11 +8,12 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from tests.cast import NOW
+from tests.cast import MOVED_ON, NOW
 from tests.rooms.cases.walking import begun, seen, sign, visited, widowed
 
 from madoguchi.audit.entries import Actor
-from madoguchi.cases import hearing, opening, roles, sheets
+from madoguchi.cases import hearing, household_notice, opening, roles, sheets
+from madoguchi.cases.household_notice import Bereaved, SaidEvent
 from madoguchi.cases.queries import journey_counts
 from madoguchi.cases.representation import May
 from madoguchi.cases.roles import (
@@ -167,3 +168,21 @@ def test_e51_the_pack_says_of_seven_procedures_in_whose_name_they_are() -> None:
     assert found == {
         "D04": HOST, "D05": HOST, "D09": CLAIMANT, "D10": CLAIMANT, "D12": HEIR, "D16": HEIR, "D17": HEIR,
     }  # fmt: skip
+
+
+def test_e51_who_was_named_with_the_death_itself_is_not_asked_for_again(clerk: Actor) -> None:
+    case = widowed(clerk)
+    said = SaidEvent(
+        day=MOVED_ON, concerned=frozenset({"p1"}), new_head="p2", bereaved=Bereaved(funeral_host="佐藤 次郎")
+    )
+    household_notice.say_event(case=case, said=said, by=clerk, now=NOW, version=None)
+    record = seen(case, clerk).record
+    assert [holder_of(record, role) for role in (HOST, HEIR, CLAIMANT)] == [
+        RoleHolder("佐藤 次郎"),
+        None,
+        None,
+    ]
+    assert "佐藤 次郎" in between(paper(case, clerk).replace("\n", " "), "葬祭を行った方", "年金（未支給")
+    say_roles(case=case, holders={HEIR: THREE[HEIR]}, by=clerk, now=NOW, version=None)
+    assert holder_of(seen(case, clerk).record, HOST) is None, "what is said one by one replaces it"
+    sign(case, clerk, now=LATER)

@@ -23,7 +23,7 @@ from tests.rooms.cases.walking import (
 
 from madoguchi.audit.entries import Actor, Kind
 from madoguchi.audit.models import EntryRow
-from madoguchi.cases import closing, household_notice, letters, opening, post, queries
+from madoguchi.cases import closing, household_notice, letters, opening, post
 from madoguchi.cases.household_notice import SaidEvent
 from madoguchi.cases.letters import DestinationNotChecked, NoLetterDue, NotPrintedYet
 from madoguchi.cases.models import LetterRow
@@ -203,39 +203,38 @@ def test_e50_of_protected_people_no_address_stands_on_it(
     assert not [word for word in PLANTED if word in text]
 
 
-def test_e49_the_mark_goes_with_every_task_and_with_the_change_data(city: Staff, procedures: str) -> None:
+def test_e49_the_mark_of_many_cases_is_that_of_each(city: Staff, procedures: str) -> None:
     clerk = city["clerk_hana"]
     case, plain = begun(clerk), begun(clerk)
-    post.say_post(case=case, check=True, by=clerk, now=NOW)
-    for one in (case, plain):
-        visited(one, clerk)
-        answered(one, clerk)
-        sign(one, clerk, now=LATER)
+    hold(case, clerk)
     on = LATER.date()
     assert post.cases_to_be_checked({case, plain}, on=on) == {case}
-    assert body_of(case, on=on)["check_post"] is True and body_of(plain, on=on)["check_post"] is False
-    assert seen(case, clerk).tasks and post.post_to_be_checked(seen(case, clerk).record, on=on)
+    for one in (case, plain):
+        assert post.post_to_be_checked(seen(one, clerk).record, on=on) is (one == case)
+    hold(case, clerk, hold_post=False)
+    assert not post.cases_to_be_checked({case, plain}, on=on)
 
 
-def test_e49_a_wish_can_be_taken_back_and_is_kept_without_a_reason(city: Staff, procedures: str) -> None:
+def test_e49_a_letter_of_ours_waits_as_well(city: Staff, procedures: str) -> None:
     clerk = city["clerk_hana"]
     case = begun(clerk)
-    for check in (True, True, False):
-        post.say_post(case=case, check=check, by=clerk, now=NOW)
-    steps = [one for one in queries.history(case=case) if one.activity == "say_post"]
-    assert len(steps) == 2, "said again, nothing is written"
-    assert not post.cases_to_be_checked({case}, on=NOW.date())
-    assert {str(one.body.get("note") or "") for one in steps} == {""}
+    hold(case, clerk)
+    came_without_proof(case, clerk)
+    answered(case, clerk)
+    sign(case, clerk, now=LATER)
+    assert due()[case].check
+    with pytest.raises(DestinationNotChecked):
+        words(case, clerk)
 
 
-def test_e49_it_stands_by_itself_for_whoever_comes_to_be_protected_and_looks_like_a_wish(
+def test_e49_it_stands_by_itself_for_whoever_comes_to_be_protected(
     city: Staff, procedures: str, residents: Mapping[str, str]
 ) -> None:
     clerk = city["clerk_hana"]
     case = bereaved(clerk)
     on = NOW.date()
     before = body_of(case, on=on)
-    assert before["check_post"] is False and not post.cases_to_be_checked({case}, on=on)
+    assert before["post"] == "" and not post.cases_to_be_checked({case}, on=on)
     protect(
         resident_no=RESIDENTS["head"].resident_no,
         begins_on=on,
@@ -244,7 +243,18 @@ def test_e49_it_stands_by_itself_for_whoever_comes_to_be_protected_and_looks_lik
         now=NOW,
     )
     assert post.cases_to_be_checked({case}, on=on) == {case}
-    assert as_it_may_leave(case, before, on=on)["check_post"] is True, (
-        "what was made before leaves with the mark"
+    assert as_it_may_leave(case, before, on=on)["post"] == "hold", "what was made before leaves with the mark"
+
+
+def hold(case: str, by: Actor, *, hold_post: bool = True) -> None:
+    opening.set_who_moves(
+        case=case,
+        moving=frozenset(one.ref for one in seen(case, by).record.people),
+        relationships={},
+        claimant=None,
+        keep_address_off=False,
+        hold_post=hold_post,
+        by=by,
+        now=NOW,
+        version=None,
     )
-    assert not post.wished(seen(case, clerk).record), "the page that is checked does not show it"

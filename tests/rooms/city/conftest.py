@@ -55,7 +55,7 @@ urlpatterns = [
     path("staff/", include("madoguchi.city.urls")),
     path("staff/", include("allauth.account.urls")),
     path("staff/mfa/", include("allauth.mfa.urls")),
-    *(path("", include((_menu_of(room), room))) for room in ("counter", "backoffice")),
+    *(path("", include((_menu_of(room), room))) for room in ("counter", "backoffice", "kiosk")),
     path("forgotten/", forgotten, name="forgotten"),
     *(path(f"screen/{one.value}/", _screen(one), name=f"screen-{one.value}") for one in Authority),
 ]

@@ -18,13 +18,14 @@ from madoguchi.city.operations import set_active
 pytestmark = pytest.mark.django_db
 EVERYBODY = {"anyone", "signed_in"}
 MAY_OPEN = {
-    Role.CLERK: EVERYBODY | {"counter"},
-    Role.OFFICER: EVERYBODY | {"department"},
-    Role.REVIEWER: EVERYBODY | {"counter", "review"},
+    Role.CLERK: EVERYBODY | {"counter", "calls"},
+    Role.OFFICER: EVERYBODY | {"department", "calls"},
+    Role.REVIEWER: EVERYBODY | {"counter", "calls", "review"},
     Role.SYSTEMS: EVERYBODY | {"connect", "administer"},
     Role.DX: EVERYBODY | {"catalogue"},
     Role.AUDITOR: EVERYBODY | {"audit"},
     Role.PROTECTION: EVERYBODY | {"protection"},
+    Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
 }
 
 
@@ -38,7 +39,7 @@ def test_a_role_opens_its_own_screens_and_no_other(signed_in: Callable[..., Clie
 
 
 def test_two_roles_open_what_each_opens(signed_in: Callable[..., Client]) -> None:
-    assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {"department", "audit"}
+    assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {"department", "calls", "audit"}
 
 
 def test_without_a_role_nothing_opens(signed_in: Callable[..., Client]) -> None:

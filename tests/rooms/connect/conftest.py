@@ -17,11 +17,13 @@ from madoguchi.procedures.situation import EventKind
 Approve = Callable[..., str]
 
 
-def sign(case: str, by: Actor, *, people: int = 5, keep_address_off: bool = False) -> None:
+def sign(
+    case: str, by: Actor, *, people: int = 5, keep_address_off: bool = False, hold_post: bool = False
+) -> None:
     """Say who came and sign, as the counter does."""
     opening.set_who_moves(
         case=case, moving=frozenset(f"p{n}" for n in range(1, people + 1)), relationships={}, claimant="p1",
-        keep_address_off=keep_address_off, by=by, now=cast.NOW, version=None,
+        keep_address_off=keep_address_off, hold_post=hold_post, by=by, now=cast.NOW, version=None,
     )  # fmt: skip
     opening.set_visitor(
         case=case, kind=VisitorKind.SELF, person="p1", name="", phone="",
@@ -40,13 +42,14 @@ def signed(city: Mapping[str, Actor], procedures: str) -> Approve:
         certificate: MovingOutCertificate | None = None,
         practice: bool = False,
         keep_address_off: bool = False,
+        hold_post: bool = False,
     ) -> str:
         by = city["clerk_hana"]
         case = opening.open_case(event=EventKind.move_in, by=by, now=cast.NOW, practice=practice)
         opening.begin_from_certificate(
             case=case, certificate=certificate or cast.certificate(*people), by=by, now=cast.NOW
         )
-        sign(case, by, people=len(people) or 5, keep_address_off=keep_address_off)
+        sign(case, by, people=len(people) or 5, keep_address_off=keep_address_off, hold_post=hold_post)
         return case
 
     return make

@@ -202,3 +202,22 @@ def test_protection_that_comes_after_approval_still_keeps_the_address_back(
     again = hand_over()
     assert not [word for word in cast.PLANTED if word in _everything(again.bodies)]
     assert again.bodies[0]["handling"] == BY_HAND
+
+
+def test_e49_letters_are_held_back_for_every_department_whatever_the_reason(
+    approved: Approve, city: Mapping[str, Actor], residents: Mapping[str, str]
+) -> None:
+    """A letter about an allowance must not reach the home that a family has fled; the mark does not say why."""
+    from madoguchi.cases.models import PersonRow
+
+    approved()
+    approved(hold_post=True)
+    approved(keep_address_off=True)
+    fled = approved()
+    PersonRow.objects.filter(case__public_id=fled, ref="p1").update(resident_no=residents["protected"])
+    bodies = hand_over().bodies
+    assert [one["post"] for one in bodies] == ["", "hold", "hold", "hold"]
+    lines = to_csv(bodies[2:], encoding="utf-8").content.decode("utf-8-sig").splitlines()
+    wished, protected = (line.split(",") for line in (lines[1], lines[6]))
+    place = lines[0].split(",").index("post")
+    assert wished[place] == protected[place] == "hold", "the wish of anybody looks like protection"

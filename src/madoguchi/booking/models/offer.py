@@ -30,6 +30,7 @@ class LaneRow(models.Model):
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=60)
     desks = models.JSONField(default=list)
+    officers_come = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField(default=0)
     in_use = models.BooleanField(default=True)
 

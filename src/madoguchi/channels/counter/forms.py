@@ -76,19 +76,17 @@ class EntryForm(forms.Form):
     new_building = forms.CharField(label=_("方書（建物・部屋・様方）"), max_length=200, required=False)
 
 
+class _OneOfTheHousehold(forms.TextInput):
+    """A name, with those of the household to choose from."""
+
+    def __init__(self) -> None:
+        super().__init__({"list": "household-names", "autocomplete": "off"})
+
+
 class EventForm(forms.Form):
     """What is said of an event of a household of the register; which fields are asked depends on the event."""
 
     day = WarekiField(label=_("日付"), required=False, help_text=_("R8.11.5 のように"))
-    died = WarekiField(
-        label=_("亡くなった日"),
-        exact=False,
-        timed=True,
-        required=False,
-        help_text=_(
-            "R8.11.5 のように。「令和8年11月頃」「令和8年11月3日から5日までの間」「推定」も書かれたとおりに"
-        ),
-    )
     new_address = forms.CharField(label=_("新しい住所"), max_length=200, required=False)
     new_building = forms.CharField(label=_("方書（建物・部屋・様方）"), max_length=200, required=False)
     child_name = forms.CharField(
@@ -101,6 +99,28 @@ class EventForm(forms.Form):
     child_sex = forms.ChoiceField(
         label=_("お子さんの性別"), required=False, choices=[("", "―"), ("male", _("男")), ("female", _("女"))]
     )
+    funeral_host = forms.CharField(
+        label=_("葬祭を行った方（喪主）"),
+        max_length=LONGEST_NAME,
+        required=False,
+        widget=_OneOfTheHousehold(),
+    )
+    heir_representative = forms.CharField(
+        label=_("相続人の代表の方"), max_length=LONGEST_NAME, required=False, widget=_OneOfTheHousehold()
+    )
+    pension_claimant = forms.CharField(
+        label=_("未支給の年金を請求する方"),
+        max_length=LONGEST_NAME,
+        required=False,
+        widget=_OneOfTheHousehold(),
+    )
+
+    def takes_a_vague_day(self) -> None:
+        """Of a death: 推定, 頃, a span of days or a time of day stand as the certificate writes them."""
+        day = self.fields["day"]
+        assert isinstance(day, WarekiField)
+        day.exact, day.timed = False, True
+        day.help_text = _("R8.11.5 のように。「頃」「推定」「○日から○日までの間」も書かれたとおりに")
 
 
 class CertificatePersonForm(forms.Form):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.counter import (
+    views_calls,
+    views_calls_day,
     views_closing,
     views_desk,
     views_event,
@@ -62,6 +64,16 @@ urlpatterns = [
     path("letters/", views_letters.due, name="letters"),
     path("letters/<str:case>/print/", views_letters.print_letter, name="letter_print"),
     path("letters/<str:case>/sent/", views_letters.sent, name="letter_sent"),
+    path("calls/", views_calls.calls, name="calls"),
+    path("calls/desk/", views_calls.desk_state, name="calls_desk"),
+    path("calls/next/", views_calls.call_next, name="calls_next"),
+    path("calls/number/", views_calls.call_number, name="calls_number"),
+    path("calls/give/", views_calls.give_number, name="calls_give"),
+    path("calls/day/", views_calls_day.day, name="calls_day"),
+    path("calls/day/act/", views_calls_day.day_act, name="calls_day_act"),
+    path("calls/<str:ticket>/act/", views_calls.act, name="calls_act"),
+    path("calls/<str:ticket>/send/", views_calls.send_on, name="calls_send"),
+    path("calls/<str:ticket>/case/", views_calls.open_case, name="calls_case"),
     path("desk/", views_desk.desk, name="desk"),
     path("desk/<int:task>/", views_desk.task, name="task"),
     path("reviews/", views_desk.reviews, name="reviews"),

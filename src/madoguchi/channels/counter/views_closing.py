@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madoguchi.cases import certificate_wishes, closing, hearing, post, roles, sheets
+from madoguchi.cases import certificate_wishes, closing, hearing, roles, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
 from madoguchi.cases.lateness import counted_loss, span_note
@@ -94,7 +94,6 @@ def _keep(request: HttpRequest, case: str, view: CaseView) -> None:
     fees = certificate_wishes.certificate_fees(view.judged.pack)
     copies = {kind: _number(request.POST.get(f"certificate-{kind}", "")) for kind in fees}
     certificate_wishes.request_certificates(case=case, copies=copies, fees=fees, by=by, now=now)
-    post.say_post(case=case, check=request.POST.get("check_post") == "yes", by=by, now=now)
     if request.POST.get("late_reason"):
         closing.note_late_reason(case=case, reason=request.POST["late_reason"], by=by, now=now)
 
@@ -177,7 +176,6 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
         else _("届出と申請に手数料はかかりません。"),
         "moving": view.header.event in MOVING,
         "roles": role_prompt(view),
-        "check_post": post.wished(view.record),
         "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
         "problems": problems,
     }

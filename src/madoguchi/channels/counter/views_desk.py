@@ -16,6 +16,7 @@ from madoguchi.cases import closing, post, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.need_to_know import facts_for
+from madoguchi.cases.record import POST_HELD
 from madoguchi.cases.roles import holder_of
 from madoguchi.cases.states import TaskAct, TaskState
 from madoguchi.cases.views import CaseView, TaskView
@@ -176,10 +177,10 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             "number": found.number,
             "seat": desk_names().get((found.branch, found.desk), found.desk),
             "state": _(found.state.label),
-            "check_post": post.post_to_be_checked(view.record, on=timezone.localdate()),
             "version": found.version,
         },
         "facts": facts,
+        "post_held": view.record.value(POST_HELD) is True or not view.address_shown,
         "tell": tell_lines(view, found.procedure),
         "documents": [
             one.text for one in view.documents if one.procedure == found.procedure and not one.received

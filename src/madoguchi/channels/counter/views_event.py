@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop as noop
 
 from madoguchi.cases import household_notice
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
-from madoguchi.cases.household_notice import CONCERNS, FROM_REGISTER, Newborn, SaidEvent
-from madoguchi.cases.record import HEAD, MOVING, may_claim
+from madoguchi.cases.household_notice import CONCERNS, FROM_REGISTER, Bereaved, Newborn, SaidEvent
+from madoguchi.cases.record import BEREAVED_TEXTS, HEAD, MOVING, may_claim
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.forms import EventForm
 from madoguchi.channels.counter.head import head_of
@@ -64,6 +64,8 @@ def event(request: HttpRequest, case: str) -> HttpResponse:
     if not view.record.people:
         return redirect("counter:find", case)
     form, problems = EventForm(request.POST or None), []
+    if view.header.event is EventKind.death:
+        form.takes_a_vague_day()
     if request.method == "POST" and form.is_valid():
         try:
             household_notice.say_event(
@@ -88,7 +90,7 @@ def _said(request: HttpRequest, view: CaseView, said: dict[str, Any]) -> SaidEve
         else None
     )
     return SaidEvent(
-        day=said["died"] if kind is EventKind.death else said["day"],
+        day=said["day"],
         concerned=frozenset(request.POST.getlist("concerned")),
         new_head=request.POST.get("new_head", ""),
         claimant=request.POST.get("claimant") or None,
@@ -96,6 +98,8 @@ def _said(request: HttpRequest, view: CaseView, said: dict[str, Any]) -> SaidEve
         new_building=said["new_building"].strip(),
         newborn=child,
         keep_address_off=request.POST.get("keep_address_off") == "yes",
+        hold_post=request.POST.get("hold_post") == "yes",
+        bereaved=Bereaved(**{key: said[key] for key in BEREAVED_TEXTS}),
     )
 
 
@@ -104,35 +108,23 @@ def _context(request: HttpRequest, view: CaseView, form: EventForm, problems: li
     if not form.is_bound:
         form.initial = _initial(view)
     shown = [
-        *([_day_field(kind)] if kind is not EventKind.none else []),
+        *(["day"] if kind is not EventKind.none else []),
         *(["new_address", "new_building"] if kind in MOVING else []),
         *(["child_name", "child_kana", "child_sex"] if kind is EventKind.birth else []),
     ]
     day = view.judged.pack.fact(Holder.EVENT, kind.date_key)
     if day is not None:
-        form.fields[_day_field(kind)].label = day.label
-    chosen = frozenset(request.POST.getlist("concerned")) if form.is_bound else _concerned(view)
-    head, claimant = request.POST.get("new_head", ""), record.value("claimant", "household")
+        form.fields["day"].label = day.label
+    claimant = record.value("claimant", "household")
     adults = may_claim(record, on=view.header.notified_on)
     return {
         "case": head_of(view.header, here="start", record=record, notices=notices_of(view)),
         "problems": problems,
         "fields": [form[name] for name in shown],
+        "bereaved": [form[name] for name in BEREAVED_TEXTS] if kind is EventKind.death else [],
         "form": form,
         "who": _(WHO[kind]) if kind in CONCERNS else "",
-        "people": [
-            {
-                "ref": person.ref,
-                "name": record.name_of(person.ref),
-                "relationship": record.text("relationship", person.ref),
-                "birth": birth_text(record, person.ref),
-                "chosen": person.ref in chosen,
-                "head": head == person.ref
-                or (not form.is_bound and record.text("new_head") == record.text("name", person.ref)),
-                "grown": person.ref in adults,
-            }
-            for person in record.people
-        ],
+        "people": _people_lines(view, form, request),
         "asks_head": kind in CHANGES_HEAD and len(record.people) > 1,
         "present_head": next(
             (
@@ -147,8 +139,29 @@ def _context(request: HttpRequest, view: CaseView, form: EventForm, problems: li
             for ref in (adults if _asks_claimant(view) else ())
         ],
         "kept_off": record.value("address_kept_off") is True,
+        "post_held": record.value("post_held") is True,
         "back": reverse("counter:worklist"),
     }
+
+
+def _people_lines(view: CaseView, form: EventForm, request: HttpRequest) -> list[dict[str, Any]]:
+    """Everybody of the household: who is ticked, who may be the new 世帯主."""
+    record = view.record
+    chosen = frozenset(request.POST.getlist("concerned")) if form.is_bound else _concerned(view)
+    head, adults = request.POST.get("new_head", ""), may_claim(record, on=view.header.notified_on)
+    return [
+        {
+            "ref": person.ref,
+            "name": record.name_of(person.ref),
+            "relationship": record.text("relationship", person.ref),
+            "birth": birth_text(record, person.ref),
+            "chosen": person.ref in chosen,
+            "head": head == person.ref
+            or (not form.is_bound and record.text("new_head") == record.text("name", person.ref)),
+            "grown": person.ref in adults,
+        }
+        for person in record.people
+    ]
 
 
 def _asks_claimant(view: CaseView) -> bool:
@@ -163,16 +176,12 @@ def _initial(view: CaseView) -> dict[str, str]:
     held = record.facts.get(FactRef(kind.date_key, "event"))
     child = next((one.ref for one in record.people if not one.resident_no), "")
     return {
-        _day_field(kind): _day_text(held.value if held else None),
+        "day": _day_text(held.value if held else None),
         "new_address": record.text("new_address"),
         "new_building": record.text("new_building"),
+        **{key: record.text(key) for key in BEREAVED_TEXTS},
         **{f"child_{key}": record.text(key, child) for key in ("name", "kana", "sex") if child},
     }
-
-
-def _day_field(kind: EventKind) -> str:
-    """The field of the day: of a death, one that takes 推定, 頃 and ○日から○日までの間."""
-    return "died" if kind is EventKind.death else "day"
 
 
 def _day_text(value: Value | None) -> str:

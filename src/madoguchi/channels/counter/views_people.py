@@ -137,6 +137,7 @@ def household(request: HttpRequest, case: str) -> HttpResponse:
             {"ref": ref, "name": view.record.name_of(ref), "chosen": ref == claimant} for ref in adults
         ],
         "kept_off": view.record.value("address_kept_off") is True,
+        "post_held": view.record.value("post_held") is True,
     }
     return render(request, "counter/household.html", context)
 
@@ -155,6 +156,7 @@ def _set_household(request: HttpRequest, case: str, view: CaseView, number: str)
         },
         claimant=request.POST.get("claimant") or None,
         keep_address_off=request.POST.get("keep_address_off") == "yes",
+        hold_post=request.POST.get("hold_post") == "yes",
         by=by,
         now=now,
         version=None,

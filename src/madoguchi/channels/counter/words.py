@@ -7,7 +7,6 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from madoguchi.cases.hearing import definition_of
-from madoguchi.cases.post import POST_WISH
 from madoguchi.cases.record import HeldFact, Record
 from madoguchi.cases.roles import ROLE_KEYS
 from madoguchi.cases.states import IdentityDocument, VisitorKind
@@ -28,6 +27,9 @@ OWN_LABELS = {
     "registered_address": "住所（住民記録）",
     "old_head": "前の世帯主",
     "new_head": "新しい世帯主",
+    "funeral_host": "葬祭を行った方（喪主）",
+    "heir_representative": "相続人の代表の方",
+    "pension_claimant": "未支給の年金を請求する方",
     "joined_household": "入る世帯",
     "notifier_name": "届出人",
     "notifier_kind": "来た人",
@@ -44,9 +46,9 @@ NOT_SHOWN = frozenset(
         "notifier_proof",
         "notifier_unproved",
         "address_kept_off",
+        "post_held",
         "chosen_procedures",
         "resident_code",
-        POST_WISH,
     }
     | ROLE_KEYS
 )

@@ -15,6 +15,7 @@ from madoguchi.city.queries import CityNotSetUp, profile, seat_of
 MENU = (
     (Authority.COUNTER, "counter:worklist", "受付一覧"),
     (Authority.COUNTER, "counter:letters", "届出後の通知"),
+    (Authority.CALLS, "counter:calls", "呼出し"),
     (Authority.DEPARTMENT, "counter:desk", "課の画面"),
     (Authority.REVIEW, "counter:reviews", "審査"),
     (Authority.CONNECT, "backoffice:changes", "異動データ"),
@@ -22,9 +23,11 @@ MENU = (
     (Authority.CATALOGUE, "backoffice:catalogue", "手続台帳"),
     (Authority.CATALOGUE, "backoffice:editor", "台帳の編集"),
     (Authority.CATALOGUE, "backoffice:inventory", "棚卸し"),
+    (Authority.CATALOGUE, "backoffice:form_review", "申請書の見直し"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),
+    (Authority.TICKET_MACHINE, "kiosk:branches", "発券機"),
 )
 
 

@@ -36,7 +36,10 @@
   const leave = () => {
     location.replace(`${notice.dataset.leave}?next=${encodeURIComponent(location.pathname)}`);
   };
-  document.addEventListener("htmx:afterRequest", used);
+  // What a page asks by itself is no use of it.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.target.closest("[data-quiet]")) used();
+  });
   used();
   setInterval(() => {
     const rest = last() + whole - Date.now();

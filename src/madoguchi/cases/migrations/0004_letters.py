@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_real_counter_life'),
+        ('cases', '0003_ticket'),
     ]
 
     operations = [

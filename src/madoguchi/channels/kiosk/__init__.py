@@ -1,0 +1,1 @@
+"""kiosk: the ticket machine in the hall, operated by touch alone."""

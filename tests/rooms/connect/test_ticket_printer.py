@@ -1,0 +1,170 @@
+"""The ticket printer, against its twin in a process of its own: the slip as a picture, and every way it goes wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from urllib.request import urlopen
+
+import pytest
+import zxingcpp
+from PIL import Image
+from tests.cast import NOW, SETTER
+from tests.rooms.booking.queueing import BRANCH, Hall, lay_out
+
+from madoguchi.audit.queries import steps_of
+from madoguchi.booking.models import PrintRow
+from madoguchi.booking.ports import PrintOutcome, Slip
+from madoguchi.booking.tickets.printing import PrintedOften, begin_print, finish_print
+from madoguchi.connect.ticket_printer import NetworkPrinter, print_ticket, raster
+from madoguchi.connect.ticket_slip import WIDTH, picture
+
+SLIP = Slip(
+    job="0a1b2c3d", sequence=7, reissued=False, city="まどか市", branch="本庁", label="A012", code="4831",
+    address="http://127.0.0.1:8000/t/abcdefghijklmnopqrstuvwx/", services=("住所の変更", "国民健康保険"), ahead=3,
+    issued_at=NOW,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A printer that is not there, and its page."""
+
+    port: int
+    page: int
+
+    @property
+    def printer(self) -> NetworkPrinter:
+        return NetworkPrinter("127.0.0.1", self.port, ask_seconds=1, print_seconds=3)
+
+    def slips(self) -> list[Image.Image]:
+        found = []
+        text = urlopen(f"http://127.0.0.1:{self.page}/", timeout=5).read().decode()
+        for at in range(text.count("<img")):
+            data = urlopen(f"http://127.0.0.1:{self.page}/slip/{at}.png", timeout=5).read()
+            found.append(Image.open(BytesIO(data)))
+        return found
+
+
+@pytest.fixture
+def twin() -> Iterator[Callable[[str], Twin]]:
+    running: list[subprocess.Popen[str]] = []
+
+    def start(mode: str = "ready") -> Twin:
+        words = [sys.executable, "-m", "madoguchi.connect.twins.ticket_printer", "--port", "0", "--page", "0"]
+        process = subprocess.Popen([*words, "--mode", mode], stdout=subprocess.PIPE, text=True)
+        running.append(process)
+        assert process.stdout is not None
+        port, page = process.stdout.readline().split()
+        return Twin(int(port), int(page))
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def test_what_comes_out_is_dot_by_dot_what_was_drawn_and_its_qr_can_be_read(
+    twin: Callable[[str], Twin],
+) -> None:
+    there = twin("ready")
+    assert there.printer.print_slip(SLIP) is PrintOutcome.PRINTED
+    (slip,) = there.slips()
+    drawn = picture(SLIP)
+    assert slip.convert("1").tobytes() == drawn.tobytes() and slip.width == WIDTH
+    read = zxingcpp.read_barcodes(slip.convert("L"))
+    assert [one.text for one in read] == [SLIP.address]
+
+
+def test_without_paper_nothing_is_sent(twin: Callable[[str], Twin]) -> None:
+    there = twin("no_paper")
+    assert there.printer.print_slip(SLIP) is PrintOutcome.NO_PAPER
+    assert there.slips() == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome"),
+    [
+        ("off", PrintOutcome.NOT_CONNECTED),
+        ("silent", PrintOutcome.NOT_CONNECTED),
+        ("cut", PrintOutcome.UNKNOWN),
+        ("ends", PrintOutcome.UNKNOWN),
+        ("slow", PrintOutcome.UNKNOWN),
+    ],
+)
+def test_every_other_way_ends_in_a_bounded_time_and_is_never_called_printed(
+    twin: Callable[[str], Twin], mode: str, outcome: PrintOutcome
+) -> None:
+    assert twin(mode).printer.print_slip(SLIP) is outcome
+
+
+def test_slow_but_within_the_time_is_printed(twin: Callable[[str], Twin]) -> None:
+    patient = replace(twin("slow").printer, print_seconds=20)
+    assert patient.print_slip(SLIP) is PrintOutcome.PRINTED
+
+
+def test_a_printer_that_is_not_there_is_not_connected() -> None:
+    assert NetworkPrinter("127.0.0.1", 1, ask_seconds=1).print_slip(SLIP) is PrintOutcome.NOT_CONNECTED
+
+
+def test_a_reissued_slip_says_so_and_a_rare_character_stands_as_a_visible_mark() -> None:
+    plain, again = picture(SLIP), picture(replace(SLIP, reissued=True))
+    assert again.height > plain.height
+    rare = picture(replace(SLIP, services=("😀",)))
+    geta = picture(replace(SLIP, services=("〓",)))
+    assert rare.tobytes() == geta.tobytes()
+
+
+def test_bands_of_the_raster_hold_the_whole_picture() -> None:
+    drawn = picture(SLIP)
+    sent = raster(drawn)
+    lines, at = 0, 0
+    while at < len(sent):
+        assert sent[at : at + 4] == b"\x1dv0\x00"
+        across = int.from_bytes(sent[at + 4 : at + 6], "little")
+        height = int.from_bytes(sent[at + 6 : at + 8], "little")
+        lines, at = lines + height, at + 8 + across * height
+    assert lines == drawn.height
+
+
+@pytest.fixture
+def hall(city: object) -> Hall:
+    lay_out()
+    return Hall()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_journal_says_what_happened_and_the_second_slip_is_marked(
+    hall: Hall, twin: Callable[[str], Twin], settings: object
+) -> None:
+    there = twin("cut")
+    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{there.port}"}
+    one = hall.arrive()
+    first = print_ticket(branch=BRANCH, ticket=one.ticket, base="http://x", by=SETTER, now=NOW)
+    assert first is PrintOutcome.UNKNOWN and len(there.slips()) <= 1
+    whole = twin("ready")
+    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{whole.port}"}
+    again = print_ticket(branch=BRANCH, ticket=one.ticket, base="http://x", by=SETTER, now=NOW)
+    assert again is PrintOutcome.PRINTED
+    rows = list(PrintRow.objects.order_by("pk").values_list("sequence", "reissued", "outcome"))
+    assert rows == [(1, False, "unknown"), (2, True, "printed")]
+    assert [step.activity for step in steps_of(one.ticket)][1:] == [
+        "ticket_print_unknown",
+        "ticket_reprinted",
+    ]
+
+
+@pytest.mark.django_db
+def test_an_outcome_is_written_once_and_a_slip_not_without_end(hall: Hall) -> None:
+    one = hall.arrive()
+    slip = begin_print(branch=BRANCH, ticket=one.ticket, base="http://x", now=NOW)
+    for outcome in (PrintOutcome.PRINTED, PrintOutcome.NO_PAPER):
+        finish_print(branch=BRANCH, ticket=one.ticket, slip=slip, outcome=outcome, by=SETTER, now=NOW)
+    assert PrintRow.objects.get().outcome == "printed"
+    for _ in range(2):
+        begin_print(branch=BRANCH, ticket=one.ticket, base="http://x", now=NOW)
+    with pytest.raises(PrintedOften):
+        begin_print(branch=BRANCH, ticket=one.ticket, base="http://x", now=NOW)

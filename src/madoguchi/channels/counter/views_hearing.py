@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.income import income_note
+from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
@@ -245,9 +247,11 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "span": span_note(decision),
             "amount": amount_text(decision.amount) if decision.amount else "",
+            "income": income_note(view.judged, decision),
             "right": _right_text(view, decision),
-            "late": found.late.text,
+            "late": told_of_lateness(view.judged, decision) or found.late.text,
             "department": view.judged.pack.departments[found.department].name,
             "fee": fee or _("市の定めによる"),
             "bring": [item.text for item in bring.get(procedure, ())],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-from madoguchi.booking import reserving
 from madoguchi.config.wsgi import application
 
 __all__ = ["application"]
@@ -14,4 +14,5 @@ def _takes_nothing(**said: Any) -> None:
     """Stands where seats are taken and given back."""
 
 
-reserving.move = _takes_nothing
+# Only now: the tables can be imported when the application is there.
+import_module("madoguchi.booking.reserving").move = _takes_nothing  # type: ignore[attr-defined]

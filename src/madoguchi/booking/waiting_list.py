@@ -7,14 +7,23 @@ is over, and somebody who has as many bookings as one may have is passed over an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from madoguchi.booking.booked import JAPAN, BookingRefused, NotBookable, VisitPart, owner_of, quarters_for
+from madoguchi.booking.booked import (
+    DAYS_AHEAD,
+    JAPAN,
+    BookingRefused,
+    NotBookable,
+    NotInReach,
+    VisitPart,
+    owner_of,
+    quarters_for,
+)
 from madoguchi.booking.hours import number_of
 from madoguchi.booking.models import BookingRow, LaneRow, ServiceRow, WaitingRow
-from madoguchi.booking.offering import NoSuchService, NotOffered, Offer
+from madoguchi.booking.offering import NoSuchService, NotOffered, Offer, quarters
 from madoguchi.booking.reserving import hold
 from madoguchi.booking.reserving_states import WaitingState
 from madoguchi.booking.services import QUARTER_MINUTES
@@ -51,11 +60,18 @@ def wait_for(
     now: datetime,
     language: str = "ja",
 ) -> None:
-    """Put somebody on the list of a lane and day. Raises WaitsAlready, WaitsForTooMuch, NotBookable, NoSuchService, NotOffered."""
+    """Put somebody on the list of a lane and day. Raises WaitsAlready, WaitsForTooMuch, NotInReach,
+    NotOpenThen, NotBookable, NoSuchService, NotOffered.
+    """
     service = offered.service(parts[0].service)
     if not service.bookable:
         raise NotBookable
     lane = LaneRow.objects.get(branch=branch, key=offered.lane_of(branch, service.key).key)
+    today = now.astimezone(JAPAN).date()
+    if not today <= day <= today + timedelta(days=DAYS_AHEAD):
+        raise NotInReach
+    if not any(one.seats for one in quarters(offered=offered, branch=branch, lane=lane.key, day=day)):
+        raise NotOpenThen
     owner = owner_of(contact)
     if WaitingRow.objects.filter(owner=owner, state=WaitingState.WAITING.value).count() >= MOST_WAITING:
         raise WaitsForTooMuch

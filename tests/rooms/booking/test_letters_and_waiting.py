@@ -20,11 +20,12 @@ from tests.rooms.booking.offered import offered as small
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.booking import reserving
-from madoguchi.booking.booked import Booked, VisitPart, owner_of
+from madoguchi.booking.booked import MOST_LIVING, Booked, NotInReach, TooMany, VisitPart, owner_of
 from madoguchi.booking.models import BookingRow, CodeTrialRow, NoticeRow, SlotRow, WaitingRow
 from madoguchi.booking.offering import Offer
 from madoguchi.booking.reminders import Letters, erase_contacts, send_due
 from madoguchi.booking.reserving_states import BookingState
+from madoguchi.booking.slots import NotOpenThen
 from madoguchi.booking.trials import (
     TRIAL_SPAN,
     TRIALS_AT_A_BOOKING,
@@ -133,8 +134,6 @@ def test_the_address_is_in_no_line_of_the_audit_and_goes_when_the_days_are_over(
 
 
 def test_a_contact_counts_however_many_browsers_book_with_it(one_seat: Offer) -> None:
-    from madoguchi.booking.booked import MOST_LIVING, TooMany
-
     for quarter in range(NINE, NINE + MOST_LIVING):
         booked(one_seat, quarter)
     held = reserving.hold(
@@ -187,6 +186,13 @@ def test_a_freed_seat_is_offered_to_the_first_who_waits_and_then_to_the_next(one
     assert reserving.confirm(number=number, now=later).state is BookingState.CONFIRMED
     assert BookingRow.objects.get(number=number).owner == owner_of("second@example.jp")
     assert not WaitingRow.objects.exclude(contact="").exists()
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 14), date(2026, 11, 23), date(2026, 11, 8), date(2027, 3, 1)])
+def test_nobody_waits_for_a_day_that_is_closed_past_or_too_far(one_seat: Offer, day: date) -> None:
+    with pytest.raises((NotOpenThen, NotInReach)):
+        wait_for(offered=one_seat, branch="main", parts=SHORT, day=day, contact=MAIL, now=cast.NOW)
+    assert not WaitingRow.objects.exists()
 
 
 def test_nobody_is_offered_a_seat_of_a_day_that_is_over(one_seat: Offer) -> None:

@@ -25,6 +25,7 @@ RUNS = (
         ["-m", "benchmarks.queue_day", "--faster", "10", "--begin", "90", "--minutes", "60"],
     ),
     ("待ち時間の見込み / waits", ["-m", "benchmarks.waits"]),
+    ("表示盤の配信 / live streams", ["-m", "benchmarks.streams"]),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),
 )
 

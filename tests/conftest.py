@@ -18,6 +18,7 @@ from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis
 from tests import cast
 from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
+from tools import voice
 from tools.postgres import TO_GET_IT, binaries
 
 from madoguchi.audit.append_only import lifted
@@ -45,6 +46,7 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "zint": (lambda: shutil.which("zint") is not None, "apt-get install zint"),
     "IPAmj": (lambda: Face.NAMES in fonts(), "apt-get install fonts-ipamj-mincho"),
     "pdftoppm": (lambda: shutil.which("pdftoppm") is not None, "apt-get install poppler-utils"),
+    "voice": (voice.there, voice.TO_GET_IT),
     "axe": (AXE.exists, "npm ci"),
     "java": (
         lambda: shutil.which("java") is not None and NU.exists(),

@@ -40,7 +40,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 
 def test_every_command_is_documented_and_no_other() -> None:
-    documented = set(re.findall(r"^## `madoguchi (\w+)", words_of("commands.md"), re.M))
+    documented = set(re.findall(r"^## `madoguchi ([\w-]+)", words_of("commands.md"), re.M))
     assert documented == {*PLAIN, *WITH_DJANGO}
 
 

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from madoguchi.audit.entries import Actor, Channel, Kind, Lifecycle, Purpose, StepDetail
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
 from madoguchi.audit.sealing import digest_of, seal
 
-__all__ = ["NotAKey", "announce", "record_access", "record_act", "record_step", "seal"]
+__all__ = ["OUTBOX_CHANNEL", "NotAKey", "announce", "record_access", "record_act", "record_step", "seal"]
 
+# On PostgreSQL, whoever listens on this channel is woken when a line of the outbox is committed.
+OUTBOX_CHANNEL = "madoguchi_outbox"
 # Keys are ours and short: numbers, kebab-case names, dates, uuids, "person.has_card", "nhi-enrol/0".
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
 
@@ -117,7 +119,15 @@ def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
         OutboxCounter.objects.filter(branch=branch).update(last=F("last") + 1)
         number = OutboxCounter.objects.values_list("last", flat=True).get(branch=branch)
         OutboxRow.objects.create(branch=branch, sequence=number, topic=topic, subject=subject, at=now)
+        _wake()
     return number
+
+
+def _wake() -> None:
+    """PostgreSQL tells those who listen at the commit, and only then. Nothing is in it: they read for themselves."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [OUTBOX_CHANNEL])
 
 
 def _keys_only(*given: str | int | None) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from psycopg.conninfo import make_conninfo
+
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -50,3 +52,19 @@ def database_settings(url: str | None, *, home: Path) -> dict[str, Any]:
 
 def _sqlite(path: Path) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
+
+
+def listening_address(database: dict[str, Any], direct: str | None) -> str:
+    """Where to listen for what was committed: `direct` (past a pool of connections), else the database itself; "" on SQLite."""
+    if database["ENGINE"].endswith("sqlite3"):
+        return ""
+    if direct:
+        return direct
+    said = {
+        "dbname": database["NAME"],
+        "user": database["USER"],
+        "password": database["PASSWORD"],
+        "host": database["HOST"],
+        "port": database["PORT"],
+    }
+    return make_conninfo(**{name: value for name, value in {**database["OPTIONS"], **said}.items() if value})

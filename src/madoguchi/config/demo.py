@@ -25,7 +25,7 @@ VISITS = {
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
-    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/"),
+    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/", "/office/form-review/"),
     "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
@@ -106,12 +106,15 @@ def _free_port() -> int:
 
 
 def _serve(port: int, *, check: bool) -> int:
-    from madoguchi.config.server import server_command, worker_command
+    from madoguchi.config.server import end_all, server_command, stream_command, worker_command
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
+    stream_port = _free_port() if check else port + 1
+    os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
+    streams = subprocess.Popen(stream_command(host="127.0.0.1", port=stream_port))
     worker = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL)
     try:
         if not _answers(base, server):
@@ -122,20 +125,13 @@ def _serve(port: int, *, check: bool) -> int:
             return 2
         _tell(base, reader, slips)
         if check:
-            return _check(base)
+            return _check(base) or _check_stream(stream_port)
         server.wait()
         return 0
     except KeyboardInterrupt:
         return 0
     finally:
-        started = (server, worker, twin, paper)
-        for process in started:
-            process.terminate()
-        for process in started:
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        end_all((server, streams, worker, twin, paper))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -198,6 +194,17 @@ def _check(base: str) -> int:
     if faults:
         print(f"{faults} の画面が開けませんでした。「madoguchi doctor」で調べてください。", file=sys.stderr)
     return 1 if faults else 0
+
+
+def _check_stream(port: int) -> int:
+    """Whether the first piece of the hall's board comes over its stream."""
+    try:
+        with build_opener().open(f"http://127.0.0.1:{port}/live/wall/main/", timeout=20) as stream:
+            come = any(line.startswith(b"event: state") for line in (stream.readline() for _ in range(6)))
+    except (URLError, OSError):
+        come = False
+    print(f"{'○' if come else '×'} {'表示盤':<10} /live/wall/main/", flush=True)
+    return 0 if come else 1
 
 
 def _signed_in(base: str, username: str) -> OpenerDirector:

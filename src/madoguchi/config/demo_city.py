@@ -53,7 +53,9 @@ STAFF = (
     DemoStaff("insurance", "国保 三郎", (Role.OFFICER,), "insurance", None, None, "国保の課の画面"),
     DemoStaff("childcare", "子育 四葉", (Role.OFFICER,), "childcare", None, None, "子育ての課の画面"),
     DemoStaff("systems", "情報 五郎", (Role.SYSTEMS,), None, None, None, "異動データ・職員"),
-    DemoStaff("dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳・台帳の編集・棚卸し"),
+    DemoStaff(
+        "dx", "推進 六花", (Role.DX,), None, None, None, "手続台帳・台帳の編集・棚卸し・申請書の見直し"
+    ),
     DemoStaff("dx2", "改善 九十", (Role.DX,), None, None, None, "台帳の編集（もう一人）"),
     DemoStaff("protection", "支援 八重", (Role.PROTECTION,), "citizens", None, None, "支援措置の期限"),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "madoguchi.channels.counter",
     "madoguchi.channels.kiosk",
     "madoguchi.channels.backoffice",
+    "madoguchi.channels.board",
 ]
 
 MIDDLEWARE = [
@@ -106,6 +107,11 @@ CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
 )
 
+# The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
+STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
+BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))
+STALE_SECONDS = BEAT_SECONDS * 2 + 5
+BUSY_MINUTES = tuple(int(part) for part in os.environ.get("MADOGUCHI_BUSY_MINUTES", "20,40").split(","))
 TICKET_PRINTERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_TICKET_PRINTERS", "").split(",") if "=" in part
 )

@@ -180,7 +180,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """A complete, checked set of procedures; `revision` is 12 hex digits of its content."""
+    """A complete, checked set of procedures; `revision` is 12 hex digits of its content.
+
+    `translations`: by a language's tag, what the Japanese sentences are in it (`translations.py`).
+    """
 
     id: str
     name: str
@@ -193,6 +196,7 @@ class Pack:
     prompts: Mapping[str, PromptText]
     wordings: tuple[Wording, ...] = ()
     tables: Mapping[str, DatedTable] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _by_event: Mapping[EventKind, tuple[Procedure, ...]] = field(init=False, repr=False)
     _by_id: Mapping[str, Procedure] = field(init=False, repr=False)
     _by_fact: Mapping[tuple[Holder, str], FactDefinition] = field(init=False, repr=False)

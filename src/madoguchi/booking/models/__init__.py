@@ -13,12 +13,14 @@ from madoguchi.booking.models.tickets import (
     TicketRow,
     TicketStepRow,
 )
+from madoguchi.booking.models.trials import CodeTrialRow
 
 __all__ = [
     "ArrivalRow",
     "BookingPartRow",
     "BookingRow",
     "CallRow",
+    "CodeTrialRow",
     "HoursRow",
     "LaneOfficerRow",
     "LaneRow",

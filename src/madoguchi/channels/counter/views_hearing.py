@@ -35,6 +35,8 @@ from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision
 from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.packs import Procedure
+from madoguchi.procedures.translations import Guide, guides
 
 EXPECTED = (
     AnswerMissing, AnswerUnreadable, NotNow, SomebodyElseChanged, hearing.AnswerNotPossible, hearing.NothingToUndo,
@@ -200,6 +202,11 @@ def _right_text(view: CaseView, decision: Decision) -> str:
     return f"{_(right.may.label)}。{_(right.note)}{unverified}"
 
 
+def _guides(view: CaseView, found: Procedure, bring: list[str]) -> list[tuple[str, Guide]]:
+    """The procedure in the languages in which the case's revision has all of it, to be turned to the resident."""
+    return [(_(one.language.label), one) for one in guides(view.judged.pack, found, bring)]
+
+
 @needs(Authority.COUNTER)
 def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
     """Everything about one procedure of this household."""
@@ -247,6 +254,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             "tell": tell_lines(view, procedure),
             "sheet_url": reverse("counter:sheet", args=[case, procedure, subject]) if found.sheet else "",
         },
+        "guides": _guides(view, found, [item.text for item in bring.get(procedure, ())]),
     }
     return render(request, "counter/procedure.html", context)
 

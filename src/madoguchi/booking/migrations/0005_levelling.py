@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0003_tickets'),
+        ('booking', '0004_code_trials'),
     ]
 
     operations = [

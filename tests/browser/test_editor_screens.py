@@ -14,6 +14,7 @@ from tests.browser_kit import accessibility_faults, html_faults
 
 from madoguchi.audit.entries import Actor
 from madoguchi.catalogue.drafts import operations as drafts
+from madoguchi.catalogue.queries import current_revision
 from madoguchi.connect import editing
 from madoguchi.procedures.editing.layers import procedure_values, with_procedure
 
@@ -27,7 +28,8 @@ BY, NOW = Actor(1, "推進 澪", "", ""), datetime(2026, 11, 24, 3, 0, tzinfo=UT
 # Of one draft; the rule of nhi-enrol holds ages, lists, counts of people and an "or".
 SCREENS = (
     "", "new/", "of/nhi-enrol/", "of/nhi-enrol/rules/0/must/", "of/senior-pass/rules/0/optional/",
-    "of/nhi-enrol/examples/?household=elderly", "settings/", "questions/", "sheets/nhi-enrol/",
+    "of/nhi-enrol/examples/?household=elderly", "settings/", "questions/", "sheets/nhi-enrol/", "languages/",
+    "languages/en/", "of/senior-pass/languages/ja-easy/",
 )  # fmt: skip
 
 
@@ -50,6 +52,8 @@ def addresses(draft: int) -> list[str]:
     return [
         "/office/editor/",
         "/office/editor/compare/",
+        "/office/editor/packs/",
+        f"/office/editor/revisions/{current_revision()}/back/",
         *(f"/office/editor/{draft}/{screen}" for screen in SCREENS),
     ]
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_boards import SCREENS as BOARDS
-from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
+from tests.browser.test_booking_screens import LOOKED_AT
+from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED
 from tests.browser.test_editor_screens import addresses
+from tests.browser.test_form_review_screens import SCREENS as REVIEWED
+from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
 from tests.browser.test_queue_screens import DESK, KIOSK, START
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "online:calendar"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
-            "counter:received", "counter:withdraw", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
+            "counter:received", "counter:withdraw", "counter:letter_sent", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
             "backoffice:staff_roles", "backoffice:staff_active", "backoffice:staff_link", "backoffice:staff_second_step",
             "backoffice:survey_take_in", "backoffice:survey_show", "backoffice:national_add", "backoffice:city_removed",
             "backoffice:city_book_in", "backoffice:draft_begin", "backoffice:revision_back", "backoffice:draft_act",
-            "backoffice:draft_rule_act", "backoffice:draft_texts_in", "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
+            "backoffice:draft_rule_act", "backoffice:draft_texts_in", "backoffice:form_review_count", "backoffice:day", "backoffice:shelter_begin", "backoffice:shelter_prolong", "backoffice:shelter_lift", "city_stay", "city_practice",
+            "backoffice:levelling_propose", "backoffice:proposal_adopt", "backoffice:proposal_book_in", "backoffice:experience_begin",
+            "backoffice:experience_press", "backoffice:experience_act",
             "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "board:away", "board:back",
         ),
@@ -36,10 +42,22 @@ OF_THE_OFFICE = {
     resolve(f"/office/inventory/{screen}".split("?")[0]).view_name for screen in (*SCREENS, "surveys/1/")
 }
 OF_THE_EDITOR = {resolve(url.split("?")[0]).view_name for url in addresses(1)}
+OF_THE_FORM_REVIEW = {resolve(f"/office/form-review/{screen}".split("?")[0]).view_name for screen in REVIEWED}
 # By the functions of the tests beside this one, which need a case or a task.
-OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews", "counter:worklist"}
+OF_A_CASE = {
+    "counter:task",
+    "counter:desk",
+    "counter:review",
+    "counter:reviews",
+    "counter:worklist",
+    "counter:letters",
+}
 
 
+OF_LEVELLING = {
+    resolve(f"/office/{screen}".format_map(defaultdict(lambda: 1)).split("?")[0]).view_name
+    for screen in LEVELLING
+}
 OF_THE_QUEUE = {
     resolve(url.split("?")[0]).view_name for url in (*DESK, "/kiosk/", *(f"{START}{one}" for one in KIOSK))
 }
@@ -49,13 +67,18 @@ OF_THE_HALL = {resolve(path.format(secret="x")).view_name for path in BOARDS}
 
 
 def looked_at() -> set[str]:
-    of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *BEGUN, *SIGNED)}
+    of_case = {
+        resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *WIDOWED, *BEGUN, *SIGNED)
+    }
     return (
         of_case
         | {resolve(url.split("?")[0]).view_name for _, url in BY_SCREEN}
         | OF_A_CASE
+        | LOOKED_AT
         | OF_THE_OFFICE
         | OF_THE_EDITOR
+        | OF_THE_FORM_REVIEW
+        | OF_LEVELLING
         | OF_THE_QUEUE
         | OF_THE_HALL
     )

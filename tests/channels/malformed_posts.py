@@ -29,7 +29,7 @@ from madoguchi.booking.tickets.order import QueueRules
 from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts.operations import begin
-from madoguchi.catalogue.models import DraftRow
+from madoguchi.catalogue.models import DraftRow, RevisionRow
 from madoguchi.city.authority import Authority, Role, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import seat_of
@@ -164,6 +164,7 @@ def _values(chance: Random) -> dict[str, object]:
     changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
     staff = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True))
     drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
+    revisions = list(RevisionRow.objects.order_by("pk").values_list("revision", flat=True))
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
     key, subject = chance.choice(_FACTS)
 
@@ -187,7 +188,11 @@ def _values(chance: Random) -> dict[str, object]:
         "desk": one_of(("desk1", "desk2"), "nodesk"),
         "secret": one_of([secret_of(one) for one in tickets], "none", "%00", "x" * 300),
         "sheet": one_of(("nhi-enrol",), "no-such-sheet"),
+        "language": one_of(("en", "ja-easy"), "xx"),
+        "revision": one_of(revisions, "no-such-revision"),
         "survey": one_of((1,), 999_999, 10**30),
+        "proposal": one_of((1,), 999_999, 10**30),
+        "experience": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }

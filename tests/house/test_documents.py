@@ -17,7 +17,7 @@ READ = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tools").glob("*.py"), *(ROOT / 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 # Words that a reader meets; frameworks' own classes and what is named after its room's word need no term.
 NO_TERM = re.compile(r"(Row|Form|Config|Command|Adapter|Missing|Refused|Error|Errors)$")
-GLOSSARY_ROOMS = ("jp", "audit", "city", "catalogue", "residents", "booking", "cases", "connect")
+GLOSSARY_ROOMS = ("jp", "audit", "city", "catalogue", "residents", "booking", "cases", "connect", "insight")
 # Of these rooms, what other rooms are given; the rest is their own workshop.
 GLOSSARY_MODULES = {
     "papers": ("definitions", "facts", "values"),
@@ -40,7 +40,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 
 def test_every_command_is_documented_and_no_other() -> None:
-    documented = set(re.findall(r"^## `madoguchi (\w+)", words_of("commands.md"), re.M))
+    documented = set(re.findall(r"^## `madoguchi ([\w-]+)", words_of("commands.md"), re.M))
     assert documented == {*PLAIN, *WITH_DJANGO}
 
 

@@ -26,6 +26,7 @@ from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.models import DraftRow
+from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
@@ -84,15 +85,19 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
-        "survey": 1,
+        **dict.fromkeys(("survey", "proposal", "experience"), 1),
         "number": "M-0001",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",
+        "language": "en",
+        "revision": current_revision(),
         "ticket": _ticket(case),
         "branch": "main",
         "desk": "desk1",
         "secret": secret_of(_ticket(case)),
+        "service": "moving",
+        "day": "2026-11-10",
     }
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(
@@ -115,6 +120,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
+        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
     }

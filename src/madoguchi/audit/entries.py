@@ -20,6 +20,7 @@ class Purpose(Enum):
     AUDIT = "audit"
     PRACTICE = "practice"
     HANDLING = "handling"
+    LETTER = "letter"
 
 
 class Kind(Enum):
@@ -89,3 +90,5 @@ class Entry:
     person_key: str
     purpose: str
     body: dict[str, object] = field(default_factory=dict)
+    lifecycle: str = "complete"
+    channel: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -16,6 +16,8 @@ from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow, SealedEnt
 from madoguchi.audit.sealing import FIRST_PREVIOUS, chained, digest_of
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+# Well below what SQLite takes in one statement.
+KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,20 @@ def steps_of(case: str) -> tuple[Entry, ...]:
     )
 
 
+def visits_begun(*, first: date, last: date) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+    """Case or ticket with all its steps in order, of those whose first step lies in these days in Japan; practice is left out."""
+    begin = datetime.combine(first, time.min, tzinfo=JAPAN)
+    end = datetime.combine(last, time.min, tzinfo=JAPAN) + timedelta(days=1)
+    steps = EntryRow.objects.filter(kind=Kind.STEP.value).exclude(case="")
+    keys = sorted(set(steps.filter(at__gte=begin, at__lt=end).values_list("case", flat=True)))
+    for place in range(0, len(keys), KEYS_AT_ONCE):
+        rows = steps.filter(case__in=keys[place : place + KEYS_AT_ONCE]).order_by("case", "id")
+        for key, there in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.case):
+            found = tuple(_entry(row) for row in there)
+            if begin <= found[0].at and not any(one.body.get("practice") for one in found):
+                yield key, found
+
+
 def daily_head(day: date) -> str | None:
     """The digest of the last batch sealed on that day in Japan: what an office prints and keeps."""
     begin = datetime.combine(day, time.min, tzinfo=JAPAN)
@@ -178,4 +194,6 @@ def _entry(row: EntryRow) -> Entry:
         person_key=row.person_key,
         purpose=row.purpose,
         body=dict(row.body),
+        lifecycle=row.lifecycle,
+        channel=row.channel,
     )

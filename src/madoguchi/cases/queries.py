@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q
 
 from madoguchi.audit.entries import Actor, Entry, Purpose
+from madoguchi.audit.journeys import JourneyCounts, counted
 from madoguchi.audit.operations import record_access
-from madoguchi.audit.queries import steps_of
+from madoguchi.audit.queries import KEYS_AT_ONCE, steps_of
 from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.following import earlier_has_changed
 from madoguchi.cases.judging import Judged, judge, prompt_now
@@ -26,6 +27,7 @@ from madoguchi.cases.models import (
 )
 from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, read_record, standing_rows
 from madoguchi.cases.representation import rights
+from madoguchi.cases.roles import rights_in_roles
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
@@ -35,10 +37,10 @@ from madoguchi.cases.views import (
     CertificateWish,
     DocumentDue,
     Explained,
-    JourneyCounts,
     NewerProcedures,
     ReviewLine,
     TaskView,
+    VisitMark,
 )
 from madoguchi.catalogue.queries import current_revision
 from madoguchi.procedures.decide import changes
@@ -117,7 +119,8 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
         earlier_changed=earlier_has_changed(row, record),
         newer_revision=current_revision() != row.revision,
-        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL)),
+        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL))
+        | rights_in_roles(record, judged),
     )
 
 
@@ -289,25 +292,26 @@ def history(*, case: str) -> tuple[Entry, ...]:
 
 def journey_counts(*, case: str) -> JourneyCounts:
     """What the visit cost the resident, from the recorded steps alone."""
-    steps = history(case=case)
-    undone = sum(
-        1 for step in steps if step.activity == Act.UNDO.value and step.body.get("note") == Act.ANSWER.value
-    )
+    return counted(history(case=case))
 
-    def total(name: str) -> int:
-        return sum(int(str(step.body.get(name, 0))) for step in steps)
 
-    at_counter = [step.at for step in steps if step.activity != Act.ACKNOWLEDGE.value]
-    signed = [step.at for step in steps if step.activity == Act.SIGN.value]
-    end = signed[-1] if signed else (at_counter[-1] if at_counter else None)
-    return JourneyCounts(
-        questions=sum(1 for step in steps if step.activity == Act.ANSWER.value) - undone,
-        characters_by_resident=total("characters_typed_by_resident"),
-        signatures=total("signatures"),
-        asked_again=total("asked_again"),
-        moves=total("resident_moves"),
-        minutes=round((end - steps[0].at).total_seconds() / 60, 1) if end else 0.0,
-    )
+def visit_marks(cases: Collection[str]) -> dict[str, VisitMark]:
+    """What a statistic may know of these cases: the kind of event, branch, desk, practice. No people, no facts."""
+    found: dict[str, VisitMark] = {}
+    keys = sorted(cases)
+    for place in range(0, len(keys), KEYS_AT_ONCE):
+        rows = CaseRow.objects.filter(public_id__in=keys[place : place + KEYS_AT_ONCE])
+        for public_id, event, branch, desk, practice in rows.values_list(
+            "public_id", "event_kind", "branch", "desk", "practice"
+        ):
+            found[public_id] = VisitMark(EventKind(event), branch, desk, practice)
+    return found
+
+
+def practice_case(*, number: str, on: date) -> str | None:
+    """The practice case with this number on a day; None for a real one or none."""
+    row = CaseRow.objects.filter(number=number.strip().upper(), day=on, practice=True).order_by("-pk").first()
+    return row.public_id if row else None
 
 
 def certificate_wishes(row: CaseRow) -> tuple[tuple[str, int, int], ...]:

@@ -140,15 +140,13 @@ class NewerProcedures:
 
 
 @dataclass(frozen=True, slots=True)
-class JourneyCounts:
-    """What the visit cost the resident, counted from recorded steps."""
+class VisitMark:
+    """What a statistic may know of a case: what kind of event, where, and whether it was practice."""
 
-    questions: int
-    characters_by_resident: int
-    signatures: int
-    asked_again: int
-    moves: int
-    minutes: float
+    event: EventKind
+    branch: str
+    desk: str
+    practice: bool
 
 
 @dataclass(frozen=True, slots=True)

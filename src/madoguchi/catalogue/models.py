@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from madoguchi.catalogue.form_review.models import ReviewSettingRow, SheetMarksRow
 from madoguchi.catalogue.inventory.models import (
     CityProcedureRow,
     EaseDefinitionRow,
@@ -17,7 +18,7 @@ from madoguchi.catalogue.inventory.models import (
 
 __all__ = [
     "CityProcedureRow", "CurrentRow", "DraftRow", "DraftState", "DraftUndoRow", "EaseDefinitionRow", "NationalDetailRow", "NationalProcedureRow", "PlanRow",
-    "RevisionRow", "SurveyRefusalRow", "SurveyRow", "SurveyUploadRow",
+    "ReviewSettingRow", "RevisionRow", "SheetMarksRow", "SurveyRefusalRow", "SurveyRow", "SurveyUploadRow",
 ]  # fmt: skip
 
 

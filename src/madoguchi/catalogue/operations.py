@@ -29,10 +29,16 @@ def publish(*, folders: Sequence[Path], by: Actor, now: datetime, note: str = ""
     return publish_layers(layers=layers, by=by, now=now, note=note)
 
 
-def publish_layers(*, layers: Sequence[Mapping[str, str]], by: Actor, now: datetime, note: str = "") -> str:
-    """Publish files that are already here, layer by layer, as `publish` does. Raises PackErrors."""
+def publish_layers(
+    *, layers: Sequence[Mapping[str, str]], by: Actor, now: datetime, note: str = "", seen: str = ""
+) -> str:
+    """Publish files that are already here, layer by layer, as `publish` does. Raises PackErrors.
+
+    `seen`: the revision that they were written over; CurrentChanged when it is not current any more.
+    """
     pack = load_files(*({name: text.encode() for name, text in layer.items()} for layer in layers))
     with transaction.atomic():
+        _refuse_unless_current(seen)
         row, made = RevisionRow.objects.get_or_create(
             revision=pack.revision,
             defaults={
@@ -47,9 +53,22 @@ def publish_layers(*, layers: Sequence[Mapping[str, str]], by: Actor, now: datet
     return pack.revision
 
 
-def go_back_to(*, revision: str, by: Actor, now: datetime) -> None:
-    """Let new cases be decided by an older revision (公開のとりやめ). Raises LookupError."""
+class CurrentChanged(LookupError):
+    """Another revision became current while somebody looked at the one before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "見ているあいだに、いまの版が変わりました。画面を開き直して、確かめてからもどしてください。"
+        )
+
+
+def go_back_to(*, revision: str, by: Actor, now: datetime, seen: str = "") -> None:
+    """Let new cases be decided by an older revision (公開のとりやめ). Raises LookupError.
+
+    `seen`: the revision that was current when somebody decided so; CurrentChanged when it is not current any more.
+    """
     with transaction.atomic():
+        _refuse_unless_current(seen)
         row = RevisionRow.objects.filter(revision=revision).first()
         if row is None:
             raise LookupError(
@@ -57,6 +76,15 @@ def go_back_to(*, revision: str, by: Actor, now: datetime) -> None:
             )
         if _make_current(row):
             record_act(actor=by, activity="catalogue_published", now=now, revision=revision)
+
+
+def _refuse_unless_current(seen: str) -> None:
+    """The row is taken first, so that of two who look at the same revision only one puts another in its place."""
+    if not seen:
+        return
+    found = CurrentRow.objects.select_for_update(of=("self",)).select_related("revision").first()
+    if found is None or found.revision.revision != seen:
+        raise CurrentChanged
 
 
 def _make_current(row: RevisionRow) -> bool:

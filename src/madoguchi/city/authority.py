@@ -31,6 +31,8 @@ class Authority(Enum):
     REVIEW = "review"
     CONNECT = "connect"
     CATALOGUE = "catalogue"
+    LEVELLING = "levelling"
+    INSIGHT = "insight"
     AUDIT = "audit"
     PROTECTION = "protection"
     ADMINISTER = "administer"
@@ -64,7 +66,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
-    Role.DX: frozenset({Authority.CATALOGUE}),
+    Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
     Role.AUDITOR: frozenset({Authority.AUDIT}),
     Role.PROTECTION: frozenset({Authority.PROTECTION}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),

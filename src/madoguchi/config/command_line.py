@@ -26,15 +26,17 @@ WITH_DJANGO = {
     "import": "住民記録の抽出を取り込みます",
     "sheet": "帳票を1枚作ります",
     "city": "市を設定します（init・apply・show・link）",
+    "reception": "用件・窓口の列・受付時間を設定します（apply・show）",
     "audit": "証跡を確かめます（verify・seal）",
     "catalogue": "手続台帳を公開します",
     "inventory": "手続きの棚卸しを取り込みます（import・list・book）",
+    "form-review": "様式の欄を見直し、減る手間を出します",
     "changes": "異動データを渡します（list・export・acknowledge）",
     "migrate": "データベースの表を用意します",
     "makemigrations": "表の変更を書き出します（開発用）",
 }
-# Django command names may not be Python keywords.
-RENAMED = {"import": "import_residents"}
+# Django command names may not be Python keywords, nor have a hyphen.
+RENAMED = {"import": "import_residents", "form-review": "form_review"}
 
 
 def usage() -> str:

@@ -18,6 +18,7 @@ _KANJI_DIGITS = "〇一二三四五六七八九"
 _CHOME = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目)")
 # A number that counts a lot, not a 丁目, 条 or 地割; or the words for a place without one.
 _LOT = re.compile(r"\d(?!\d*(?:丁目|条|地割))|[一二三四五六七八九十百]番|番外地|無番地")
+_BETWEEN_NUMBERS = re.compile(r"番地の|番地|番の|番|号の|号|の")
 _IN_CARE_OF = re.compile(r"^(?P<lot>[0-9の\-番地号丁目]+)(?P<building>[^0-9の\-番地号丁目].*様方.*)$")
 
 
@@ -68,6 +69,18 @@ def split_address(text: str, towns: Sequence[str] = ()) -> SplitAddress:
     town = _longest_town(behind, towns)
     rest, building = _split_building(behind[len(town) :])
     return SplitAddress(prefecture, municipality, town, rest, building)
+
+
+def town_and_lot(text: str) -> tuple[str, str]:
+    """Keys of the town (町名, with its 丁目) and of the lot (番地) in it; the building is left out. "" for what is not there.
+
+    Both are the same however the lot is written: 「5番地の1」「5番1号」「5-1」.
+    """
+    before, _building = _split_building(normal_form(text))
+    lot = _LOT.search(town_key(before))
+    town = town_key(before)[: lot.start()] if lot else town_key(before)
+    rest = town_key(before)[lot.start() :] if lot else ""
+    return town.strip(), _BETWEEN_NUMBERS.sub("-", rest.replace(" ", "")).strip("-")
 
 
 def _longest_town(text: str, towns: Sequence[str]) -> str:

@@ -78,19 +78,7 @@ def _subject(sheet: SheetDefinition, facts: FactsForSheet) -> str | None:
 
 def _notifier(facts: FactsForSheet) -> tuple[Box, ...]:
     """The boxes of the 届出人 block; who gave the mandate is asked only when someone else came."""
-    kinds = (
-        ("self", _("本人")),
-        ("household", _("同一世帯の人")),
-        ("legal", _("法定代理人")),
-        ("agent", _("任意代理人")),
-        ("messenger", _("使者")),
-    )
-    boxes: tuple[Box, ...] = (
-        Box(_("氏名"), "notifier.name", BoxFormat.NAME, 4),
-        Box(_("電話番号"), "notifier.phone", BoxFormat.PHONE, 2),
-        Box(_("住所"), "notifier.address", BoxFormat.ADDRESS, 6),
-        Box(_("来た人"), "notifier.kind", BoxFormat.CHOICE, 6, choices=kinds),
-    )
+    boxes = notifier_boxes()
     kind = facts.find("notifier.kind", None)
     if kind is not None and kind.value in ("legal", "agent", "messenger"):
         boxes += (
@@ -98,6 +86,23 @@ def _notifier(facts: FactsForSheet) -> tuple[Box, ...]:
             Box(_("本人（委任した人）"), "notifier.principal", BoxFormat.NAME, 4),
         )
     return boxes
+
+
+def notifier_boxes() -> tuple[Box, ...]:
+    """The boxes that the 届出人 block always has."""
+    kinds = (
+        ("self", _("本人")),
+        ("household", _("同一世帯の人")),
+        ("legal", _("法定代理人")),
+        ("agent", _("任意代理人")),
+        ("messenger", _("使者")),
+    )
+    return (
+        Box(_("氏名"), "notifier.name", BoxFormat.NAME, 4),
+        Box(_("電話番号"), "notifier.phone", BoxFormat.PHONE, 2),
+        Box(_("住所"), "notifier.address", BoxFormat.ADDRESS, 6),
+        Box(_("来た人"), "notifier.kind", BoxFormat.CHOICE, 6, choices=kinds),
+    )
 
 
 def _filled(box: Box, facts: FactsForSheet, subject: str | None) -> FilledBox:

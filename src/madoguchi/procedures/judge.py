@@ -11,12 +11,13 @@ from operator import itemgetter
 from typing import Any
 
 from madoguchi.procedures.decisions import Reason
-from madoguchi.procedures.facts import Holder
+from madoguchi.procedures.facts import RELATIONSHIP, Holder
+from madoguchi.procedures.implied import DECEASED
 from madoguchi.procedures.language.evaluate import compile_node
 from madoguchi.procedures.language.explain import Say, compile_explanation
 from madoguchi.procedures.language.frame import Evaluate, Record
 from madoguchi.procedures.language.given import FALSE, given
-from madoguchi.procedures.language.names import CLAIMANT, PERSON
+from madoguchi.procedures.language.names import CLAIMANT, KIN, PERSON
 from madoguchi.procedures.language.residual import Reduce, compile_residual
 from madoguchi.procedures.language.spans import Span
 from madoguchi.procedures.language.tree import (
@@ -181,6 +182,29 @@ def facts_read(procedure: Procedure) -> frozenset[tuple[Holder, str]]:
     return frozenset(
         (node.definition.holder, node.definition.key) for node in nodes if isinstance(node, Fact)
     )
+
+
+_BY_RELATIONSHIP = frozenset({"household_children", *KIN})
+
+
+@lru_cache(maxsize=_REMEMBERED_PROCEDURES)
+def facts_deciding(procedure: Procedure) -> frozenset[tuple[Holder, str]]:
+    """Return the facts that can change whether, by when or how much: those read, and what a reading rests on.
+
+    Kin follow from the 続柄; who has died from the date of death; which rules are in force from the day of the event.
+    """
+    found = set(facts_read(procedure))
+    kin = (
+        node.people.relation in _BY_RELATIONSHIP
+        for tree in _trees(procedure)
+        for node in nodes_of(tree)
+        if isinstance(node, (Quantifier, Fold))
+    )
+    if any(kin):
+        found.add((Holder.PERSON, RELATIONSHIP))
+    if (Holder.PERSON, DECEASED) in found:
+        found.add((Holder.EVENT, EventKind.death.date_key))
+    return frozenset(found | {(Holder.EVENT, one.date_key) for one in procedure.events})
 
 
 def _values(keys: tuple[str, ...]) -> Values:

@@ -18,6 +18,8 @@ from typing import Any
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.procedure_file import Surroundings, read_procedure
 from madoguchi.procedures.tables import PackError, Source, Table, read_source
+from madoguchi.procedures.translations import FOLDER as TEXTS
+from madoguchi.procedures.translations import read_translations
 from madoguchi.procedures.vocabulary import (
     read_dated_tables,
     read_departments,
@@ -71,10 +73,12 @@ def national_pack() -> Pack:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Return the TOML files of a pack's folder and of its `sheets`, by their path inside the folder."""
+    """Return the TOML files of a pack's folder, of its `sheets` and its `texts`, by their path inside the folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted([*folder.glob("*.toml"), *folder.glob("sheets/*.toml")])
+        for path in sorted(
+            [*folder.glob("*.toml"), *folder.glob("sheets/*.toml"), *folder.glob(f"{TEXTS}*.toml")]
+        )
     }
 
 
@@ -142,7 +146,17 @@ class _Assembly:
             prompts=prompts,
             tables=tables,
             wordings=read_wordings(self._entries("wordings.toml"), facts, prompts),
+            translations=read_translations(self._texts()),
         )
+
+    def _texts(self) -> dict[str, list[Table]]:
+        """Return the tables of each language's file, layer by layer."""
+        found: dict[str, list[Table]] = {}
+        for layer in self.layers:
+            for file, source in layer.items():
+                if file.startswith(TEXTS):
+                    found.setdefault(file, []).append(Table(source.values, {"": source}, (), self.errors))
+        return found
 
     def _entries(self, file: str) -> Iterator[Table]:
         name = SHARED[file]

@@ -81,6 +81,10 @@ class ResidentRecord(models.Model):
             ),
             models.Index(fields=["address_key"], condition=Q(is_current=True), name="residents_address"),
             models.Index(fields=["batch"], condition=Q(history_no__isnull=True), name="residents_staged"),
+            # How many live here, told without reading the wide rows.
+            models.Index(
+                fields=["status", "history_no"], condition=Q(is_current=True), name="residents_living"
+            ),
         ]
 
 
@@ -178,3 +182,33 @@ class ImportRefusal(models.Model):
     column = models.CharField(max_length=100, default="")
     byte = models.PositiveBigIntegerField(null=True)
     sentence = models.TextField()
+
+
+class IdentifierCountRow(models.Model):
+    """A count of which identifiers tell everybody apart: counts only, nobody's data. One is under way at most."""
+
+    state = models.CharField(max_length=10)
+    under_way = models.BooleanField(null=True, unique=True)
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    residents = models.PositiveIntegerField(default=0)
+    done_sets = models.PositiveIntegerField(default=0)
+    sets = models.JSONField(default=list)
+    lacking = models.JSONField(default=dict)
+    held = models.JSONField(default=dict)
+    sentence = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "counting"), under_way=True)
+                | Q(state__in=("done", "failed"), under_way__isnull=True),
+                name="residents_count_under_way",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(finished_at__isnull=False, residents__gte=1),
+                name="residents_count_done_on_people",
+            ),
+        ]

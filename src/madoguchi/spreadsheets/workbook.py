@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -122,7 +122,7 @@ def _rows(book: Any, sheet: str | None) -> Iterator[SheetRow]:
 def _text_of(value: object, data_type: str) -> tuple[str, str | None]:
     if value is None:
         return "", None
-    if data_type == "f" or not isinstance(value, str | int | float | bool | date | datetime):
+    if data_type == "f" or not isinstance(value, str | int | float | bool | date | datetime | time):
         return "", "は計算式です。値として貼り付け直してください"
     if data_type == "e":
         return "", f"はエラー値（{value}）です。直してから書き出してください"
@@ -134,4 +134,6 @@ def _text_of(value: object, data_type: str) -> tuple[str, str | None]:
         return value.date().isoformat(), None
     if isinstance(value, date):
         return value.isoformat(), None
+    if isinstance(value, time):
+        return value.strftime("%H:%M"), None
     return str(value), None

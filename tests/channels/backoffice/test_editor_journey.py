@@ -88,6 +88,8 @@ def test_a_newcomer_adds_tests_publishes_and_takes_back(page_of: Callable[[str],
     assert [one.name for one in published.procedures if one.id == "own-1"] == [NAME]
     # and back
     second.goto("/office/editor/")
+    second.click(f"a[href$='/revisions/{before}/back/']")
+    assert NAME in second.inner_text("main"), "what would change is said before"
     second.click(f"button[value='{before}']")
     assert "前の版にもどしました" in second.inner_text("main")
     assert queries.current_revision() == before

@@ -18,7 +18,8 @@ from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.drafts.files import FilesRefused, as_zip, from_zip, under_name
 from madoguchi.catalogue.drafts.operations import Draft, DraftError
 from madoguchi.catalogue.drafts.testing import pack_from
-from madoguchi.catalogue.drafts.text_book import BookRefused, take_text_book, text_book
+from madoguchi.catalogue.drafts.text_book import take_text_book, text_book
+from madoguchi.catalogue.drafts.text_rows import BookRefused
 from madoguchi.connect import editing
 from madoguchi.procedures.editing.differences import differences
 from madoguchi.procedures.editing.layers import (

@@ -52,3 +52,18 @@ def test_who_takes_back_and_who_saves(draft: int, attempt: int) -> None:
     found = drafts.draft(draft)
     assert one_was_told(told)
     assert found is not None and found.version == 3
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_who_publish_over_the_same_revision_one_is_told(draft: int, attempt: int) -> None:
+    base = queries.current_revision()
+    below = queries.layers_of(base)[0]
+
+    def publish(name: str) -> None:
+        layer = {"pack.toml": f'id = "city"\nname = "{name}"\n'}
+        catalogue.publish_layers(layers=(below, layer), by=MIO, now=NOW, seen=base)
+
+    told = together(lambda: publish("北"), lambda: publish("南"))
+    others = [one for one in told if one is not None]
+    assert len(others) == 1 and isinstance(others[0], catalogue.CurrentChanged)
+    assert len(queries.revisions()) == 2, "what was refused is not there either"

@@ -22,7 +22,7 @@ MAY_OPEN = {
     Role.OFFICER: EVERYBODY | {"department", "calls"},
     Role.REVIEWER: EVERYBODY | {"counter", "calls", "review"},
     Role.SYSTEMS: EVERYBODY | {"connect", "administer"},
-    Role.DX: EVERYBODY | {"catalogue"},
+    Role.DX: EVERYBODY | {"catalogue", "levelling", "insight"},
     Role.AUDITOR: EVERYBODY | {"audit"},
     Role.PROTECTION: EVERYBODY | {"protection"},
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},

@@ -1,6 +1,8 @@
 """Tables of the bookings and tickets. Private to this room."""
 
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
+from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
+from madoguchi.booking.models.notices import NoticeRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
 from madoguchi.booking.models.tickets import (
     CallRow,
@@ -15,16 +17,21 @@ from madoguchi.booking.models.tickets import (
 from madoguchi.booking.models.trials import CodeTrialRow
 
 __all__ = [
+    "ArrivalRow",
     "BookingPartRow",
     "BookingRow",
     "CallRow",
     "CodeTrialRow",
     "HoursRow",
+    "LaneOfficerRow",
     "LaneRow",
     "LaneServiceRow",
+    "NoticeRow",
     "NumberRow",
     "OpenDeskRow",
     "PrintRow",
+    "ProposalRow",
+    "ProposalState",
     "QueueRow",
     "ReservedNumberRow",
     "ServiceRow",

@@ -16,7 +16,7 @@ from madoguchi.procedures.loader import PACK_FILE
 
 MOST_FILES = 500
 MOST_BYTES = 5 * 1024 * 1024
-_FILE = re.compile(r"(?:sheets/)?[a-z][a-z0-9-]*\.toml")
+_FILE = re.compile(r"(?:(?:sheets/)?[a-z][a-z0-9-]*|texts/[a-z]{2}(?:-[A-Za-z]+)?)\.toml")
 
 
 class FilesRefused(ValueError):
@@ -70,13 +70,20 @@ def _one_folder(found: Mapping[str, bytes]) -> str:
     """The folder in which everything stands, with its slash; "" when the files stand at the top."""
     first = {name.split("/")[0] for name in found}
     (folder,) = first if len(first) == 1 else ("",)
-    inside = folder and all(name.startswith(f"{folder}/") for name in found) and folder != "sheets"
+    inside = (
+        folder and all(name.startswith(f"{folder}/") for name in found) and folder not in ("sheets", "texts")
+    )
     return f"{folder}/" if inside else ""
+
+
+def name_of(layer: Layer) -> str:
+    """What the pack calls itself; "" when it does not say."""
+    return str(tomllib.loads(layer.get(PACK_FILE, "")).get("name", ""))
 
 
 def under_name(layer: Layer, *, name: str) -> dict[str, str]:
     """The layer under another name of the pack (他市の台帳を引き継ぐ); its id, by which files are told apart, stays."""
     files = dict(layer)
     said = tomllib.loads(files.get(PACK_FILE, ""))
-    files[PACK_FILE] = changed(files.get(PACK_FILE, ""), {"id": said.get("id", "city"), "name": name})
+    files[PACK_FILE] = changed(files.get(PACK_FILE, ""), {**said, "name": name})
     return files

@@ -12,7 +12,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.catalogue.drafts.testing import Report, SheetFaults, test
 from madoguchi.catalogue.models import DraftRow, DraftState, DraftUndoRow
-from madoguchi.catalogue.operations import publish_layers
+from madoguchi.catalogue.operations import CurrentChanged, publish_layers
 from madoguchi.catalogue.queries import current_revision, layers_of
 from madoguchi.procedures.editing.layers import Layer
 
@@ -123,6 +123,9 @@ def undo(*, number: int, version: int, by: Actor, now: datetime) -> str:
 CHANGED_MEANWHILE = (
     "ほかの人が先に直しました。開き直して、もう一度入れてください。入れた内容は保存していません。"
 )
+STALE = (
+    "下書きを始めたあとに、別の版が公開されました。「いまの版に合わせる」を押してから、試験し直してください。"
+)
 
 
 def _next(row: DraftRow, version: int, layer: Mapping[str, str], what: str, by: Actor, now: datetime) -> None:
@@ -192,18 +195,21 @@ def publish_draft(*, number: int, version: int, sheet_faults: SheetFaults, by: A
             "試験に通っていません。「試験する」を押して、直すところがないことを確かめてください。"
         )
     if found.base_revision != current_revision():
-        raise DraftError(
-            "下書きを始めたあとに、別の版が公開されました。「いまの版に合わせる」を押してから、試験し直してください。"
-        )
+        raise DraftError(STALE)
     report = test(found.base, found.layers, sheet_faults)
     if not report.passed:
         raise DraftError("試験に通りません。" + report.faults[0])
-    with transaction.atomic():
-        revision = publish_layers(layers=found.layers, by=by, now=now, note=found.title)
-        if not DraftRow.objects.filter(pk=number, version=version, state=DraftState.OPEN).update(
-            state=DraftState.PUBLISHED, published=revision
-        ):
-            raise DraftError(CHANGED_MEANWHILE)
+    try:
+        with transaction.atomic():
+            revision = publish_layers(
+                layers=found.layers, by=by, now=now, note=found.title, seen=found.base_revision
+            )
+            if not DraftRow.objects.filter(pk=number, version=version, state=DraftState.OPEN).update(
+                state=DraftState.PUBLISHED, published=revision
+            ):
+                raise DraftError(CHANGED_MEANWHILE)
+    except CurrentChanged as changed:
+        raise DraftError(STALE) from changed
     return revision
 
 

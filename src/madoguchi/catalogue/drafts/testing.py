@@ -59,11 +59,11 @@ def test(base: Sequence[Layer], layers: Sequence[Layer], sheet_faults: SheetFaul
         else:
             for example in procedure.examples:
                 faults += [f"{procedure.name}: {one}" for one in differences(pack, procedure, example)]
-    return Report(tuple(faults), _changes(pack_from(base), pack))
+    return Report(tuple(faults), outcomes_that_change(pack_from(base), pack))
 
 
-def _changes(before: Pack, after: Pack) -> tuple[str, ...]:
-    """Examples of today whose outcome is another one under the draft."""
+def outcomes_that_change(before: Pack, after: Pack) -> tuple[str, ...]:
+    """Examples of the one pack whose outcome is another one under the other, in sentences."""
     found = []
     for procedure in before.procedures:
         if not after.has_procedure(procedure.id):

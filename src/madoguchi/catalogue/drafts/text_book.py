@@ -6,10 +6,10 @@ A text is found by its key (file, place in the file), never by its old wording; 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
 
+from madoguchi.catalogue.drafts.text_rows import STALE, BookRow, TextReport, rows_of
 from madoguchi.procedures.editing.layers import (
     Layer,
     entries,
@@ -21,7 +21,6 @@ from madoguchi.procedures.editing.layers import (
 )
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
-from madoguchi.spreadsheets.grid import GridRow, read_grid
 from madoguchi.spreadsheets.writing import Cell, PageOut, workbook_of
 
 TEXTS, PARAMETERS = "文言", "市の設定"
@@ -30,20 +29,6 @@ PARAMETER_HEADING = ("鍵", "設定", "いまの値", "新しい値", "注")
 NOTE = "「新しい文」「新しい値」の列だけを書き、取り込んでください。空の行は変わりません。"
 LONGEST = 2000
 YES_NO = {True: "はい", False: "いいえ"}
-
-
-class BookRefused(ValueError):
-    """The workbook as a whole cannot be taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextReport:
-    """What became of the rows: every one is changed, the same, or refused with a sentence."""
-
-    rows_in: int
-    changed: int
-    unchanged: int
-    refused: tuple[str, ...]
 
 
 def text_book(pack: Pack, layers: Sequence[Layer]) -> bytes:
@@ -73,9 +58,21 @@ def _texts(pack: Pack, layers: Sequence[Layer]) -> Iterator[tuple[str, str, str]
         values = procedure_values(layers, procedure.id)
         for path, where, text in _of_procedure(values):
             yield f"{procedure.id}/{path}", f"{procedure.name} {where}", text
-    for prompt in pack.prompts.values():
-        yield f"?{prompt.id}/question", f"質問（{prompt.id}）", prompt.question
-        yield f"?{prompt.id}/why", f"質問（{prompt.id}）なぜ聞くか", prompt.why
+    for prompt, (question, why) in questions_now(pack).items():
+        yield f"?{prompt}/question", f"質問（{prompt}）", question
+        yield f"?{prompt}/why", f"質問（{prompt}）なぜ聞くか", why
+
+
+def questions_now(pack: Pack) -> dict[str, tuple[str, str]]:
+    """Question and why of each prompt as the city says them, in asking order."""
+    words = {
+        one.id: (one.question, one.why) for one in sorted(pack.prompts.values(), key=lambda one: one.order)
+    }
+    for one in pack.wordings:
+        if isinstance(one.of, str) and one.events == frozenset(EventKind):
+            question, why = words[one.of]
+            words[one.of] = (one.question or question, one.why or why)
+    return words
 
 
 def _of_procedure(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -99,36 +96,17 @@ def take_text_book(
 ) -> tuple[dict[str, str], TextReport]:
     """The city's layer with the new texts and values, and what became of every row that says something new.
 
-    Raises BookRefused, GridRefused, WorkbookRefused.
+    Every cell is looked at: what was exported before somebody else changed it, or was written into a column that is not
+    taken, is refused with its sheet, row and column. Raises BookRefused, GridRefused, WorkbookRefused.
     """
     taking = _Taking(pack, layers)
     for sheet, heading, take in (
         (TEXTS, TEXT_HEADING, taking.text), (PARAMETERS, PARAMETER_HEADING, taking.parameter),
     ):  # fmt: skip
         stream.seek(0)
-        for row, cells in _rows(stream, sheet, heading):
-            take(row, cells)
+        for row in rows_of(stream, sheet, heading):
+            take(row)
     return dict(taking.layers[-1]), taking.report()
-
-
-def _rows(
-    stream: BinaryIO, sheet: str, heading: Sequence[str]
-) -> Iterator[tuple[GridRow, Mapping[str, str]]]:
-    rows = iter(read_grid(stream, sheet=sheet))
-    names: list[str] | None = None
-    for row in rows:
-        if names is None:
-            if row.cells[:1] == (heading[0],):
-                names = list(row.cells)
-                if heading[3] not in names:
-                    raise BookRefused(f"シート「{sheet}」に「{heading[3]}」の列がありません。")
-            continue
-        padded = [*row.cells, *[""] * len(names)]
-        yield row, dict(zip(names, padded, strict=False))
-    if names is None:
-        raise BookRefused(
-            f"シート「{sheet}」の見出しに「{heading[0]}」がありません。「Excelで出す」のファイルを使ってください。"
-        )
 
 
 class _Taking:
@@ -139,60 +117,67 @@ class _Taking:
         self._pack = pack
         self._rows = self._changed = self._unchanged = 0
         self._refused: list[str] = []
+        self._now = {key: text for key, _where, text in _texts(pack, layers)}
+        self._seen: set[str] = set()
 
     def report(self) -> TextReport:
         return TextReport(self._rows, self._changed, self._unchanged, tuple(self._refused))
 
-    def _refuse(self, sheet: str, row: GridRow, why: str) -> None:
-        self._refused.append(f"シート「{sheet}」{row.number}行目: {why}")
+    def _refuse(self, row: BookRow, column: str, why: str) -> None:
+        self._refused.append(row.sentence(column, why))
 
-    def text(self, row: GridRow, cells: Mapping[str, str]) -> None:
-        new = cells.get("新しい文", "").strip()
-        if not new and not row.fault:
+    def text(self, row: BookRow) -> None:
+        key, new = row.cell("鍵"), row.cell("新しい文")
+        now, old = self._now.get(key), row.cell("いまの文")
+        if not new and not row.fault and (now is None or old == now.strip()):
             return
         self._rows += 1
-        key, _slash, path = cells.get("鍵", "").strip().partition("/")
-        if row.fault or len(new) > LONGEST or not new.replace("\n", "").isprintable():
-            self._refuse(
-                TEXTS, row, row.fault or f"文が{LONGEST}字を超えるか、文字でないものが入っています。"
-            )
-        elif key.startswith("?"):
-            self._prompt(row, key[1:], path, new)
-        elif not self._pack.has_procedure(key):
-            self._refuse(TEXTS, row, f"鍵「{key}/{path}」の手続きがありません。")
+        if row.fault:
+            self._refused.append(row.fault)
+        elif now is None:
+            self._refuse(row, "鍵", f"鍵「{key[:80]}」の文がありません。")
+        elif old and old != now.strip():
+            self._refuse(row, "いまの文", STALE)
+        elif key in self._seen:
+            self._refuse(row, "鍵", f"鍵「{key[:80]}」が二度あります。初めの行だけを取り込みました。")
+        elif len(new) > LONGEST or not new.replace("\n", "").isprintable():
+            self._refuse(row, "新しい文", f"文が{LONGEST}字を超えるか、文字でないものが入っています。")
         else:
-            values = procedure_values(self.layers, key)
-            if not _put(values, path.split("."), new):
-                self._refuse(TEXTS, row, f"鍵「{key}/{path}」の文がありません。")
-            else:
-                self._became(with_procedure(self.layers, key, values))
+            self._seen.add(key)
+            self._put(key, new)
 
-    def _prompt(self, row: GridRow, prompt: str, path: str, new: str) -> None:
-        if prompt not in self._pack.prompts or path not in ("question", "why"):
-            self._refuse(TEXTS, row, f"鍵「?{prompt}/{path}」の質問がありません。")
+    def _put(self, key: str, new: str) -> None:
+        of, _slash, path = key.partition("/")
+        if of.startswith("?"):
+            self._became(with_prompt(self.layers, of[1:], {path: new}))
             return
-        self._became(with_prompt(self.layers, prompt, {path: new}))
+        values = procedure_values(self.layers, of)
+        assert _put(values, path.split("."), new), "the key is one of those that were exported"
+        self._became(with_procedure(self.layers, of, values))
 
-    def parameter(self, row: GridRow, cells: Mapping[str, str]) -> None:
-        text = cells.get("新しい値", "").strip()
-        if not text and not row.fault:
+    def parameter(self, row: BookRow) -> None:
+        name, text, old = row.cell("鍵"), row.cell("新しい値"), row.cell("いまの値")
+        known = self._pack.parameters.get(name)
+        before = "" if known is None else str(_said(known.value))
+        if not text and not row.fault and (known is None or not old or old == before):
             return
         self._rows += 1
-        name = cells.get("鍵", "").strip()
-        known = self._pack.parameters.get(name)
-        if row.fault or known is None:
-            self._refuse(PARAMETERS, row, row.fault or f"設定「{name}」がありません。")
-            return
-        value = value_from(known.type, text)
-        if value is None:
-            self._refuse(
-                PARAMETERS,
-                row,
-                f"「{known.label}」の値「{text[:20]}」は使えません（{TYPE_WORDS[known.type]}）。",
-            )
-            return
-        below = entries(self.layers, "parameters.toml").get(name, {})
-        self._became(with_entry(self.layers, "parameters.toml", name, {**below, "value": value}))
+        value = None if known is None else value_from(known.type, text)
+        if row.fault:
+            self._refused.append(row.fault)
+        elif known is None:
+            self._refuse(row, "鍵", f"設定「{name[:80]}」がありません。")
+        elif old and old != before:
+            self._refuse(row, "いまの値", STALE)
+        elif name in self._seen:
+            self._refuse(row, "鍵", f"設定「{name}」が二度あります。初めの行だけを取り込みました。")
+        elif value is None:
+            words = TYPE_WORDS[known.type]
+            self._refuse(row, "新しい値", f"「{known.label}」の値「{text[:20]}」は使えません（{words}）。")
+        else:
+            self._seen.add(name)
+            below = entries(self.layers, "parameters.toml").get(name, {})
+            self._became(with_entry(self.layers, "parameters.toml", name, {**below, "value": value}))
 
     def _became(self, layer: Mapping[str, str]) -> None:
         if dict(layer) == dict(self.layers[-1]):

@@ -11,6 +11,8 @@ from madoguchi.city.authority import Authority, needs
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.language.tree import Expression
 from madoguchi.procedures.packs import Example, Pack, Procedure, Rule
+from madoguchi.procedures.translations import Language, language_of
+from madoguchi.procedures.translations import guide as guide_in
 
 
 @needs(Authority.CATALOGUE)
@@ -45,6 +47,21 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
     return render(request, "backoffice/procedure.html", _declared(pack, pack.procedure(procedure)))
 
 
+@needs(Authority.CATALOGUE)
+def guide(request: HttpRequest, procedure: str, language: str) -> HttpResponse:
+    """What a resident is told of a procedure in another language; not there while one sentence of it is missing."""
+    pack, chosen = current(), language_of(language)
+    told = (
+        guide_in(pack, pack.procedure(procedure), chosen)
+        if chosen and pack.has_procedure(procedure)
+        else None
+    )
+    if chosen is None or told is None:
+        raise Http404
+    context = {"procedure": pack.procedure(procedure), "label": _(chosen.label), "guide": told}
+    return render(request, "backoffice/guide.html", context)
+
+
 def _declared(pack: Pack, found: Procedure) -> dict[str, object]:
     return {
         "procedure": found,
@@ -53,6 +70,7 @@ def _declared(pack: Pack, found: Procedure) -> dict[str, object]:
         "rules": [_rule(one) for one in found.rules],
         "bring": [one.text for one in found.bring],
         "examples": [_example(one) for one in found.examples],
+        "languages": [(one.value, _(one.label)) for one in Language if guide_in(pack, found, one)],
     }
 
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.income import income_note
+from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
@@ -35,6 +37,8 @@ from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision
 from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.packs import Procedure
+from madoguchi.procedures.translations import Guide, guides
 
 EXPECTED = (
     AnswerMissing, AnswerUnreadable, NotNow, SomebodyElseChanged, hearing.AnswerNotPossible, hearing.NothingToUndo,
@@ -200,6 +204,11 @@ def _right_text(view: CaseView, decision: Decision) -> str:
     return f"{_(right.may.label)}。{_(right.note)}{unverified}"
 
 
+def _guides(view: CaseView, found: Procedure, bring: list[str]) -> list[tuple[str, Guide]]:
+    """The procedure in the languages in which the case's revision has all of it, to be turned to the resident."""
+    return [(_(one.language.label), one) for one in guides(view.judged.pack, found, bring)]
+
+
 @needs(Authority.COUNTER)
 def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
     """Everything about one procedure of this household."""
@@ -238,15 +247,18 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "span": span_note(decision),
             "amount": amount_text(decision.amount) if decision.amount else "",
+            "income": income_note(view.judged, decision),
             "right": _right_text(view, decision),
-            "late": found.late.text,
+            "late": told_of_lateness(view.judged, decision) or found.late.text,
             "department": view.judged.pack.departments[found.department].name,
             "fee": fee or _("市の定めによる"),
             "bring": [item.text for item in bring.get(procedure, ())],
             "tell": tell_lines(view, procedure),
             "sheet_url": reverse("counter:sheet", args=[case, procedure, subject]) if found.sheet else "",
         },
+        "guides": _guides(view, found, [item.text for item in bring.get(procedure, ())]),
     }
     return render(request, "counter/procedure.html", context)
 

@@ -14,6 +14,8 @@ from madoguchi.city.queries import CityNotSetUp, profile, seat_of
 
 MENU = (
     (Authority.COUNTER, "counter:worklist", "受付一覧"),
+    (Authority.COUNTER, "counter:bookings", "予約"),
+    (Authority.COUNTER, "counter:letters", "届出後の通知"),
     (Authority.CALLS, "counter:calls", "呼出し"),
     (Authority.DEPARTMENT, "counter:desk", "課の画面"),
     (Authority.REVIEW, "counter:reviews", "審査"),
@@ -22,6 +24,9 @@ MENU = (
     (Authority.CATALOGUE, "backoffice:catalogue", "手続台帳"),
     (Authority.CATALOGUE, "backoffice:editor", "台帳の編集"),
     (Authority.CATALOGUE, "backoffice:inventory", "棚卸し"),
+    (Authority.CATALOGUE, "backoffice:form_review", "申請書の見直し"),
+    (Authority.LEVELLING, "backoffice:levelling", "平準化"),
+    (Authority.INSIGHT, "backoffice:insight", "実績"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),

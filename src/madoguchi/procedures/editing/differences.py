@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from madoguchi.jp.wareki import format_wareki
-from madoguchi.procedures.editing.layers import NAMED_BY, Layer, entries
+from madoguchi.procedures.editing.key_words import CODES, WORDS
+from madoguchi.procedures.editing.layers import NAMED_BY, Layer, entries, translations
 from madoguchi.procedures.editing.sentences import sentence_of
 from madoguchi.procedures.loader import PACK_FILE, SHARED
 from madoguchi.procedures.packs import Pack
-from madoguchi.procedures.situation import EventKind
+from madoguchi.procedures.translations import Language
 
-WORDS = {
-    "counter": "窓口", "online": "オンライン", "base": "額", "id": "番号", "law_id": "法令の整理番号", "name": "名前", "summary": "説明", "law": "根拠", "law_note": "根拠の注",
-    "events": "きっかけ", "per": "単位", "department": "担当課", "channels": "受け付け方", "fee_yen": "手数料(円)", "fee_note": "手数料の注",
-    "bring": "持ち物", "rule": "規則", "deadline": "期限", "late": "遅れたとき", "sheet": "帳票", "verified": "確かめた出典",
-    "example": "例", "notes": "注", "tell": "伝えること", "amount": "金額", "define": "言葉の決め", "since": "施行日", "until": "終わりの日",
-    "must": "必要になる条件", "optional": "任意になる条件", "because": "理由", "otherwise": "不要のときの理由", "when": "条件", "text": "文",
-    "value": "値", "label": "呼び名", "question": "質問", "why": "なぜ聞くか", "title": "題名", "box": "欄", "days": "日数", "from": "数え始め",
-}  # fmt: skip
 FILES = {
     "prompts.toml": "質問", "departments.toml": "担当課", "parameters.toml": "市の設定", "vocabulary.toml": "事実", "wordings.toml": "言い回し",
     "tables.toml": "表",
 }  # fmt: skip
-CHANNEL_WORDS = {
-    "information": "案内だけ", "questionnaire": "質問に答える", "reservation": "予約", "prefill": "下書きを作る", "submission": "提出まで",
-    "visit": "来庁", "full": "すべて",
-}  # fmt: skip
 _CONDITIONS = frozenset({"must", "optional", "when"})
-_CODES: Mapping[str, Mapping[str, str]] = {
-    "events": {kind.value: kind.label for kind in EventKind},
-    "per": {"person": "人ごと", "household": "世帯ごと"},
-    "verified": {"unverified": "まだ確かめていない"},
-    "counter": CHANNEL_WORDS,
-    "online": CHANNEL_WORDS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +76,23 @@ def _tables(value: Any) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(one, Mapping) for one in value))
 
 
+def _joined(parts: Iterable[str]) -> str:
+    """Parts of one sentence; a sentence among them keeps only the comma."""
+    return "、".join(part.removesuffix("。") for part in parts)
+
+
+def _outcome(example: Mapping[str, Any]) -> str:
+    if not example:
+        return ""
+    expect, deadline = example.get("expect", {}), example.get("deadline", {})
+    said = "、".join(
+        f"{'世帯' if who == 'household' else who}は{CODES['expect'].get(str(status), str(status))}"
+        + (f"（{format_wareki(deadline[who])}まで）" if isinstance(deadline.get(who), date) else "")
+        for who, status in expect.items()
+    )
+    return f"「{example.get('name', '')}」: {said}"
+
+
 class _Comparison:
     def __init__(self, before: Sequence[Layer], after: Sequence[Layer], pack: Pack | None) -> None:
         self._before, self._after, self._pack = before, after, pack
@@ -109,6 +108,14 @@ class _Comparison:
         for file in sorted(old.keys() | new.keys()):
             subject = str((new.get(file) or old.get(file) or {}).get("title", file))
             yield from self._of("帳票", subject, old.get(file, {}), new.get(file, {}))
+        for language in Language:
+            yield from self._translated(language)
+
+    def _translated(self, language: Language) -> Iterator[Difference]:
+        old, new = translations(self._before, language), translations(self._after, language)
+        for ja in sorted(old.keys() | new.keys()):
+            if old.get(ja) != new.get(ja):
+                yield Difference("訳", f"「{ja}」", language.label, old.get(ja, ""), new.get(ja, ""))
 
     def _shared(self, file: str, kind: str) -> Iterator[Difference]:
         if file in NAMED_BY:
@@ -156,10 +163,19 @@ class _Comparison:
         for place in range(max(len(gone), len(come))):
             old = gone[place] if place < len(gone) else None
             new = come[place] if place < len(come) else None
-            if old is not None and new is not None:
+            if "expect" in (old or new or {}):
+                yield self._example(kind, subject, old or {}, new or {})
+            elif old is not None and new is not None:
                 yield from self._of(kind, subject, old, new, f"{name}{place + 1}の")
             else:
                 yield Difference(kind, subject, name, self._said("", old), self._said("", new))
+
+    def _example(self, kind: str, subject: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
+        """An example by its name and outcome; what its household is made of stands on its own screen."""
+        before, after = _outcome(old), _outcome(new)
+        if before == after:
+            after += "（世帯や日付の中身が変わりました）"
+        return Difference(kind, subject, WORDS["example"], before, after)
 
     def _said(self, key: str, value: Any) -> str:
         """A value in words; a condition as its sentence."""
@@ -168,8 +184,8 @@ class _Comparison:
                 return ""
             case bool():
                 return "はい" if value else "いいえ"
-            case str() if key in _CODES:
-                return _CODES[key].get(value, value)
+            case str() if key in CODES:
+                return CODES[key].get(value, value)
             case str() if key == "department" and self._pack and value in self._pack.departments:
                 return self._pack.departments[value].name
             case str() if key in _CONDITIONS:
@@ -178,8 +194,8 @@ class _Comparison:
                 return format_wareki(value)
             case Mapping():
                 parts = (f"{WORDS.get(name, name)}: {self._said(name, one)}" for name, one in value.items())
-                return "、".join(parts)
+                return _joined(parts)
             case list():
-                return "、".join(self._said(key, one) for one in value) or "なし"
+                return _joined(self._said(key, one) for one in value) or "なし"
             case _:
                 return str(value)

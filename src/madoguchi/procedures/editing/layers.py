@@ -11,6 +11,7 @@ from typing import Any
 
 from madoguchi.procedures.editing.toml_text import changed
 from madoguchi.procedures.loader import SHARED
+from madoguchi.procedures.translations import Language
 
 Layer = Mapping[str, str]
 # The key by which the entries of a shared file are told apart.
@@ -72,9 +73,55 @@ def with_entry(
     return _with_file(layers[-1], file, {word: own} if own else {})
 
 
+def with_own_entry(layers: Sequence[Layer], file: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    """The last layer with a complete entry of a shared file; one of the same name (and holder) in it is replaced."""
+    key, word = NAMED_BY[file], SHARED[file]
+    own = [dict(one) for one in tomllib.loads(layers[-1].get(file, "")).get(word, [])]
+    same = [
+        place
+        for place, one in enumerate(own)
+        if (one.get(key), one.get("holder")) == (entry.get(key), entry.get("holder"))
+    ]
+    at = same[0] if same else len(own)
+    own[at : at + 1] = [dict(entry)]
+    return _with_file(layers[-1], file, {word: own})
+
+
+def without_own_entry(layers: Sequence[Layer], file: str, name: str) -> dict[str, str]:
+    """The last layer without its own entries of a name in a shared file."""
+    key, word = NAMED_BY[file], SHARED[file]
+    own = [dict(one) for one in tomllib.loads(layers[-1].get(file, "")).get(word, []) if one.get(key) != name]
+    return _with_file(layers[-1], file, {word: own} if own else {})
+
+
+def own_entries(layers: Sequence[Layer], file: str) -> list[dict[str, Any]]:
+    """The entries of a shared file that the last layer says."""
+    return list(tomllib.loads(layers[-1].get(file, "")).get(SHARED[file], []))
+
+
 def with_wordings(layers: Sequence[Layer], own: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The last layer with these other words for facts and prompts."""
     return _with_file(layers[-1], "wordings.toml", {"wording": [dict(one) for one in own]} if own else {})
+
+
+def translations(layers: Sequence[Layer], language: Language) -> dict[str, str]:
+    """Japanese → text, as the layers together say."""
+    found: dict[str, str] = {}
+    for layer in layers:
+        said = tomllib.loads(layer.get(language.file, "")).get("text", [])
+        found |= {one["ja"]: one["text"] for one in said}
+    return found
+
+
+def with_translations(
+    layers: Sequence[Layer], language: Language, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """The last layer with these texts of a language ("": as the layers below say, or none), in the order of the Japanese."""
+    below, own = translations(layers[:-1], language), translations(layers[-1:], language)
+    own |= texts
+    kept = {ja: text for ja, text in sorted(own.items()) if text and below.get(ja) != text}
+    said = [{"ja": ja, "text": text} for ja, text in kept.items()]
+    return _with_file(layers[-1], language.file, {"text": said} if said else {})
 
 
 def own_wordings(layers: Sequence[Layer]) -> list[dict[str, Any]]:

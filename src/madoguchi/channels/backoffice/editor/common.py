@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
@@ -13,8 +14,14 @@ from madoguchi.catalogue.drafts.operations import Draft, DraftError, draft, keep
 from madoguchi.catalogue.drafts.testing import pack_from
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.queries import actor_of
+from madoguchi.procedures.editing.differences import differences
+from madoguchi.procedures.editing.layers import Layer
 from madoguchi.procedures.loader import PackErrors
 from madoguchi.procedures.packs import Pack
+
+ZIP = "application/zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN_DIFFERENCES = 300
 
 
 def draft_of(number: int) -> Draft:
@@ -23,6 +30,12 @@ def draft_of(number: int) -> Draft:
     if found is None:
         raise Http404
     return found
+
+
+def shown_differences(before: Sequence[Layer], after: Sequence[Layer], pack: Pack) -> dict[str, Any]:
+    """What `differences.html` needs: as many as can be read, and how many more there are."""
+    found = differences(before, after, pack)
+    return {"differences": found[:SHOWN_DIFFERENCES], "more": max(0, len(found) - SHOWN_DIFFERENCES)}
 
 
 def is_open(found: Draft) -> bool:

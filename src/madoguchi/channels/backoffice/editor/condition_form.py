@@ -5,6 +5,7 @@ The whole condition travels in the form, so that adding a block needs no JavaScr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -45,6 +46,7 @@ AGES = {
     ("fiscal_year", "up_to"): "歳になったあとの3月31日まで",
 }  # fmt: skip
 COMPARISONS = {"at_least": "以上", "more": "より上", "at_most": "以下", "less": "より下"}
+EXACTLY = {"is": "ちょうど", "is_not": "以外"}
 EVENT_KIND = "event.kind"
 
 
@@ -127,7 +129,6 @@ def fields_of(block: Block, scope: Scope, path: str = ROOT) -> dict[str, Any]:
             return {
                 **shown, "kind": "age", "owner": owner, "owners": _people(scope), "years": years.lstrip("#"), "on": on,
                 "days": DAYS, "chosen": f"{until} {relation}", "ages": {" ".join(key): text for key, text in AGES.items()},
-                "parameters": _parameters(scope.pack, "number"),
             }  # fmt: skip
         case FactIs(owner, key, operator, values):
             return shown | _fact_fields(f"{owner}.{key}", operator, values, scope)
@@ -139,7 +140,7 @@ def _people(scope: Scope) -> dict[str, str]:
     return {owner: words for owner, words in scope.owners.items() if owner not in ("household", "event")}
 
 
-def _parameters(pack: Pack, kind: str) -> dict[str, str]:
+def parameters_of(pack: Pack, kind: str) -> dict[str, str]:
     return {f"@{one.name}": one.label for one in pack.parameters.values() if one.type == kind}
 
 
@@ -179,7 +180,7 @@ def _fact_fields(fact: str, operator: str, values: tuple[str, ...], scope: Scope
             return shown | {
                 "form": "number",
                 "value": values[0].lstrip("#") if values else "",
-                "operators": COMPARISONS,
+                "operators": COMPARISONS | ({operator: EXACTLY[operator]} if operator in EXACTLY else {}),
             }
         case _:
             return shown | {"form": "text", "value": values[0] if values else "", "operators": {"is": "である", "is_not": "でない"}}  # fmt: skip
@@ -242,7 +243,7 @@ class _Reader:
         if (until, relation) not in AGES:
             until, relation = "day", "from"
         on = self._said(path, "on")
-        known = years in _parameters(scope.pack, "number")
+        known = years in parameters_of(scope.pack, "number")
         number = (
             years if known else f"#{years if years.isascii() and years.isdigit() and len(years) < 4 else 0}"
         )
@@ -260,7 +261,8 @@ class _Reader:
         operator = self._said(path, "op")
         given = tuple(one[:LONGEST] for one in self._post.getlist(f"{path}.v") if one)
         kind = FactType.CHOICE if definition is None else definition.type
-        return _fact_block(owner, key, kind, operator, given, _codes(definition))
+        parameters = parameters_of(scope.pack, "number")
+        return _fact_block(owner, key, kind, operator, given, _codes(definition), parameters)
 
 
 def _codes(definition: FactDefinition | None) -> list[str]:
@@ -270,7 +272,13 @@ def _codes(definition: FactDefinition | None) -> list[str]:
 
 
 def _fact_block(
-    owner: str, key: str, kind: FactType, operator: str, given: tuple[str, ...], codes: list[str]
+    owner: str,
+    key: str,
+    kind: FactType,
+    operator: str,
+    given: tuple[str, ...],
+    codes: list[str],
+    parameters: Mapping[str, str],
 ) -> Block:
     """A fact compared as its type allows; what was not chosen yet gets the first that can be chosen."""
     match kind:
@@ -283,9 +291,11 @@ def _fact_block(
             known = tuple(one for one in given[:1] if one in codes) or tuple(codes[:1])
             return FactIs(owner, key, "has_not" if operator == "has_not" else "has", known)
         case FactType.NUMBER:
-            text = given[0] if given else "0"
-            number = text if text.isascii() and text.isdigit() and len(text) < 12 else "0"
-            return FactIs(owner, key, operator if operator in COMPARISONS else "at_least", (f"#{number}",))
+            text = given[0].replace(",", "") if given else "0"
+            number = f"#{text}" if text.isascii() and text.isdigit() and len(text) < 12 else "#0"
+            value = given[0] if given and given[0] in parameters else number
+            known_operator = operator if operator in COMPARISONS | EXACTLY else "at_least"
+            return FactIs(owner, key, known_operator, (value,))
         case _:
             plain = "".join(one for one in (given[0] if given else "") if one.isprintable())
             return FactIs(owner, key, "is_not" if operator == "is_not" else "is", (plain or "—",))

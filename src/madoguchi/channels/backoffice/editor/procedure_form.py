@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.channels.backoffice.editor.common import plain, plain_lines
 from madoguchi.channels.shared.fields import whole_number
-from madoguchi.procedures.editing.differences import CHANNEL_WORDS
+from madoguchi.procedures.editing.key_words import CHANNEL_WORDS, LOSS_WORDS
 from madoguchi.procedures.facts import FactType, Holder
 from madoguchi.procedures.packs import CHANNEL_LEVELS, LOSSES, Pack
 from madoguchi.procedures.situation import EventKind
@@ -26,13 +26,12 @@ TEXTS = {
     "law": "根拠（法令・条例・要綱）",
     "notes": "職員向けの注",
 }
-LOSS_WORDS = {
-    "none": "なし", "month": "もらえる月が減る", "yen": "お金がかかる", "fine": "過料のことがある", "right": "できなくなる",
-}  # fmt: skip
 assert set(CHANNEL_WORDS) == set(CHANNEL_LEVELS)
 assert set(LOSS_WORDS) == set(LOSSES)
 CHANNELS = {"counter": "窓口", "online": "オンライン"}
-SPARE_DEADLINES = 1
+SPARE_DEADLINES = SPARE_AMOUNTS = 1
+AMOUNT_PER = {"once": "一度", "month": "毎月", "year": "毎年"}
+PAYEE = "請求した方"
 # From when an own rule holds until somebody writes the day of its ordinance.
 RULES_SINCE = date(2000, 1, 1)
 _OWN_ID = re.compile(r"own-(\d+)")
@@ -62,6 +61,11 @@ def shown(values: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
         "sheets": [(name, str(one.get("title", name))) for name, one in sorted(pack.sheets.items())],
         "deadlines": [*values.get("deadline", []), *[{} for _spare in range(SPARE_DEADLINES)]],
         "starts": starts_of(pack),
+        "amounts": [
+            {**one, "plain": _is_plain(one)}
+            for one in [*values.get("amount", []), *[{} for _spare in range(SPARE_AMOUNTS)]]
+        ],
+        "amount_per": [(key, _(words)) for key, words in AMOUNT_PER.items()],
         "event_choices": [(one.value, _(one.label)) for one in EventKind],
     }
 
@@ -105,7 +109,8 @@ def said(post: QueryDict, before: Mapping[str, Any], pack: Pack) -> tuple[dict[s
     if post.get("sheet", "") in pack.sheets:
         values["sheet"] = post["sheet"]
     values["deadline"] = _deadlines(post, values["events"], before, problems)
-    for key in ("late", "bring", "deadline"):
+    values["amount"] = _amounts(post, before, problems)
+    for key in ("late", "bring", "deadline", "amount"):
         if not values[key] and key not in before:
             values.pop(key)
     problems += [
@@ -159,6 +164,32 @@ def _deadlines(
                 "count_first_day": post.get(f"first-{place}") == "1",
                 "roll_to_open_day": post.get(f"roll-{place}") == "1",
             }
+        )
+    return found
+
+
+def _is_plain(amount: Mapping[str, Any]) -> bool:
+    """Whether the amount is a number, and not a formula that the form cannot show."""
+    return str(amount.get("yen", "0")).isascii() and str(amount.get("yen", "0")).isdigit()
+
+
+def _amounts(post: QueryDict, before: Mapping[str, Any], problems: list[str]) -> list[dict[str, Any]]:
+    """The amounts in their order; a formula stays as it is, an emptied number is taken away."""
+    found: list[dict[str, Any]] = []
+    for place, one in enumerate([*before.get("amount", []), *[{} for _spare in range(SPARE_AMOUNTS)]]):
+        if not _is_plain(one):
+            found.append(dict(one))
+            continue
+        text = plain(post.get(f"yen-{place}", ""), 20).replace(",", "")
+        if not text:
+            continue
+        yen, per = whole_number(text), post.get(f"per-{place}", "")
+        if yen is None:
+            problems.append(_("金額は0以上の整数（円）で入れてください。"))
+            continue
+        payee = plain(post.get(f"payee-{place}", ""), 60)
+        found.append(
+            {**one, "yen": str(yen), "per": per if per in AMOUNT_PER else "once", "payee": payee or PAYEE}
         )
     return found
 

@@ -1,4 +1,4 @@
-"""下書き: begun, looked through, tested, published by a second person; packs in and out as files; older revisions back."""
+"""下書き: begun, looked through, tested, published by a second person, out as files."""
 
 from __future__ import annotations
 
@@ -13,74 +13,48 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from madoguchi.catalogue.drafts import operations
-from madoguchi.catalogue.drafts.files import FilesRefused, as_zip, from_zip, under_name
+from madoguchi.catalogue.drafts.files import as_zip
 from madoguchi.catalogue.drafts.operations import DraftError
-from madoguchi.catalogue.operations import go_back_to
-from madoguchi.catalogue.queries import current_revision, layers_of, pack_of, revisions
+from madoguchi.catalogue.queries import current_revision, revisions
 from madoguchi.channels.backoffice.downloads import file_response
 from madoguchi.channels.backoffice.editor.common import (
+    ZIP,
     draft_of,
     is_open,
     pack_of_draft,
     plain,
+    shown_differences,
     version_of,
 )
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.connect import editing
-from madoguchi.procedures.editing.differences import differences
 from madoguchi.procedures.loader import SHARED
 from madoguchi.procedures.packs import Pack
-
-ZIP = "application/zip"
-SHOWN_DIFFERENCES = 300
 
 
 @needs(Authority.CATALOGUE)
 def drafts(request: HttpRequest) -> HttpResponse:
-    """Every draft; begin one; take a pack of files in; go back to an older revision."""
-    return render(request, "backoffice/editor/drafts.html", _all([]))
-
-
-def _all(problems: list[str]) -> dict[str, Any]:
-    return {
-        "problems": problems,
+    """Every draft; begin one; every revision, to be compared or taken back to."""
+    known, current = revisions(), current_revision()
+    before = request.GET.get("before", "")
+    context = {
         "drafts": operations.drafts(),
-        "revisions": revisions(),
-        "current": current_revision(),
+        "revisions": known,
+        "current": current,
+        # Just taken back from this one: the way forth again stands on top.
+        "taken_back": next((one for one in known if one.revision == before != current), None),
     }
+    return render(request, "backoffice/editor/drafts.html", context)
 
 
 @needs(Authority.CATALOGUE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Begin a draft, empty-handed or with files that came as a zip."""
-    layer, title = None, plain(request.POST.get("title", ""), 60)
-    file = request.FILES.get("file")
-    if file is not None:
-        try:
-            layer = from_zip(file.read())
-        except FilesRefused as error:
-            return render(request, "backoffice/editor/drafts.html", _all([str(error)]), status=422)
-        name = plain(request.POST.get("name", ""), 60)
-        layer = under_name(layer, name=name) if name else layer
-    elif request.POST.get("with_file"):
-        problems = [_("zipのファイルを選んでください。")]
-        return render(request, "backoffice/editor/drafts.html", _all(problems), status=422)
-    number = operations.begin(title=title, layer=layer, by=actor_of(request), now=timezone.now())
+    """Begin a draft from the current revision."""
+    title = plain(request.POST.get("title", ""), 60)
+    number = operations.begin(title=title, by=actor_of(request), now=timezone.now())
     return redirect("backoffice:draft", number)
-
-
-@needs(Authority.CATALOGUE)
-@require_POST
-def back(request: HttpRequest) -> HttpResponse:
-    """Let an older revision be current again, in one step."""
-    try:
-        go_back_to(revision=request.POST.get("revision", ""), by=actor_of(request), now=timezone.now())
-    except LookupError as error:
-        return render(request, "backoffice/editor/drafts.html", _all([str(error)]), status=422)
-    messages.success(request, _("前の版にもどしました。これからの受付は、この版で判定します。"))
-    return redirect("backoffice:editor")
 
 
 @needs(Authority.CATALOGUE)
@@ -92,7 +66,6 @@ def draft(request: HttpRequest, draft: int) -> HttpResponse:
 def _one(request: HttpRequest, number: int, problems: list[str]) -> dict[str, Any]:
     found = draft_of(number)
     words = pack_of_draft(found)
-    found_differences = differences(found.base, found.layers, words)
     mine = actor_of(request).staff_id in found.writers
     own = {file.removesuffix(".toml") for file in found.layers[-1] if file not in SHARED}
     return {
@@ -101,8 +74,7 @@ def _one(request: HttpRequest, number: int, problems: list[str]) -> dict[str, An
         "open": is_open(found),
         "mine": mine,
         "report": _report(found.report, words),
-        "differences": found_differences[:SHOWN_DIFFERENCES],
-        "more": max(0, len(found_differences) - SHOWN_DIFFERENCES),
+        **shown_differences(found.base, found.layers, words),
         "procedures": [
             {"one": one, "department": words.departments[one.department].name, "own": one.id in own}
             for one in words.procedures
@@ -165,18 +137,3 @@ def act(request: HttpRequest, draft: int) -> HttpResponse:
 def files(request: HttpRequest, draft: int) -> HttpResponse:
     """The city's layer of a draft as a zip of files."""
     return file_response(as_zip(draft_of(draft).layers[-1], timezone.localtime()), f"draft-{draft}.zip", ZIP)
-
-
-@needs(Authority.CATALOGUE)
-def compare(request: HttpRequest) -> HttpResponse:
-    """Two revisions side by side in words."""
-    known = {one.revision: one for one in revisions()}
-    before, after = request.GET.get("before", ""), request.GET.get("after", current_revision())
-    found: tuple[Any, ...] = ()
-    if before in known and after in known:
-        found = differences(layers_of(before), layers_of(after), pack_of(after))
-    context = {
-        "revisions": list(known.values()), "before": before, "after": after, "differences": found[:SHOWN_DIFFERENCES],
-        "more": max(0, len(found) - SHOWN_DIFFERENCES), "asked": before in known and after in known,
-    }  # fmt: skip
-    return render(request, "backoffice/editor/compare.html", context)

@@ -168,9 +168,12 @@ def rule(request: HttpRequest, draft: int, procedure: str, rule: int, kind: str)
             return redirect("backoffice:draft_procedure", draft, procedure)
     context = _rule_page(found, procedure, values, said, trial, pack) | {
         "rule": rule, "kind": kind, "problems": problems, "node": condition_form.fields_of(block, scope),
-        "lines": lines_of(source_of(block), pack),
+        "lines": lines_of(source_of(block), pack), "here": request.path,
+        "parameters": list(condition_form.parameters_of(pack, "number").items()),
     }  # fmt: skip
-    template = "rule_side" if only_trial else "rule"
+    template = "rule"
+    if only_trial:
+        template = "rule_blocks" if request.POST.get("act") == "blocks" else "rule_side"
     status = 422 if problems and not only_trial else 200
     return render(request, f"backoffice/editor/{template}.html", context, status=status)
 

@@ -1,0 +1,1 @@
+"""Screens of 実績: journeys of visits, and played visits with a stopwatch."""

@@ -1,0 +1,1 @@
+"""Screens of levelling (平準化): demand, who can sit where, proposals and what became of them."""

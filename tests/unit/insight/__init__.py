@@ -1,0 +1,1 @@
+"""Plain parts of 実績."""

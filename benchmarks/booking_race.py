@@ -33,7 +33,7 @@ from madoguchi.config.server import server_command
 ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r'name="(csrfmiddlewaretoken|press)" value="([^"]+)"')
 LEAST_SHARE = 0.5
-SEATS, ROUNDS = 3, 2
+SEATS, ROUNDS, RETRIES = 3, 2, 5
 
 
 def main() -> int:
@@ -156,8 +156,18 @@ def _page(port: int, path: str) -> tuple[dict[str, str], dict[str, str]]:
     return jar, marks
 
 
-def _press(port: int, path: str, jar: dict[str, str], marks: dict[str, str], quarter: int) -> int:
+def _press_once(port: int, path: str, jar: dict[str, str], marks: dict[str, str], quarter: int) -> int:
     return _asked(port, "POST", path, jar, urlencode({**marks, "quarter": quarter}))[0]
+
+
+def _press(port: int, path: str, jar: dict[str, str], marks: dict[str, str], quarter: int) -> int:
+    """The status of a press; one that the network cut is sent again, as a browser's user would: it is the same press."""
+    for _ in range(RETRIES):
+        try:
+            return _press_once(port, path, jar, marks, quarter)
+        except ConnectionError:
+            time.sleep(0.2)
+    return 0
 
 
 def _asked(port: int, method: str, path: str, jar: dict[str, str], body: str = "") -> tuple[int, str]:

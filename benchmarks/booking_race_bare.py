@@ -15,4 +15,4 @@ def _takes_nothing(**said: Any) -> None:
 
 
 # Only now: the tables can be imported when the application is there.
-import_module("madoguchi.booking.reserving").move = _takes_nothing  # type: ignore[attr-defined]
+import_module("madoguchi.booking.reserving").move = _takes_nothing  # type: ignore[attr-defined]  # a module takes what it is given

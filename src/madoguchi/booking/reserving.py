@@ -73,7 +73,8 @@ def hold(
 ) -> Booked:
     """Hold seats for a visit; the first part's service names it. The same `request` gives the same booking again.
 
-    `minutes`: how long they are held. `contact`: where whoever waits for a seat is told of it. `by`: the member of staff who books for a caller, who alone may go `beyond` the seats there are.
+    `minutes`: how long they are held. `contact`: where whoever waits for a seat is told of it. `by`: the member of staff
+    who books for a caller, who alone may go `beyond` the seats there are.
     Raises SlotFull, NotOpenThen, TooMany, NotInReach, NotBookable, NoSuchService, NotOffered.
     """
     if before := _of_this_press(request):
@@ -99,12 +100,16 @@ def hold(
         contact=contact,
         by=by.staff_id if by else None,
     )
+    return _taken(row, parts, by, now)
+
+
+def _taken(row: BookingRow, parts: Sequence[VisitPart], by: Actor | None, now: datetime) -> Booked:
     for _attempt in range(MOST_LIVING):
         try:
             _take(row, parts, by, now)
             return booked_of(row)
         except IntegrityError:  # the same press, or another booking of the same owner, in the same moment
-            if made := _of_this_press(request):
+            if made := _of_this_press(row.request):
                 return made
     raise TooMany
 

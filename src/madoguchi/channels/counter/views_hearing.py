@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -212,8 +213,6 @@ def _guides(view: CaseView, found: Procedure, bring: list[str]) -> list[tuple[st
 @needs(Authority.COUNTER)
 def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
     """Everything about one procedure of this household."""
-    from django.urls import reverse
-
     view = case_of(request, case, "procedure")
     decision = decision_of(view, procedure, subject)
     found = view.judged.pack.procedure(procedure)

@@ -22,7 +22,15 @@ from madoguchi.booking.tickets.order import QueueRules
 
 BEAT = 0.4
 STALE = 3.0
-SCREENS = ("/board/main/", "/board/main/desk1/", "/congestion/", "/congestion/main/", "/t/", "/t/{secret}/")
+SCREENS = (
+    "/board/main/",
+    "/board/main/desk1/",
+    "/congestion/",
+    "/congestion/main/",
+    "/accuracy/",
+    "/t/",
+    "/t/{secret}/",
+)
 NOTE_SPOKEN = "window.spoken = []; document.addEventListener('board:spoken', (event) => window.spoken.push(event.detail));"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.needs("Chromium")]
 

@@ -58,7 +58,7 @@ OPEN_TO_ANYONE = [
     "/book/", "/book/find/", "/book/open/none/none/", "/book/mine/none/", "/book/mine/none/contact/",
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",
-    "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
+    "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 MARK = ".madoguchi-demo"
 START_SECONDS = 60
+OPEN_TO_ANYONE = ("/board/main/", "/board/main/desk1/", "/congestion/", "/congestion/main/", "/t/")
 VISITS = {
     "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/",),
@@ -193,6 +194,7 @@ def _tell(base: str, reader: str, slips: str, letters: str) -> None:
     print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
+    print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 
@@ -205,6 +207,10 @@ def _check(base: str) -> int:
             status = _status(opener, f"{base}{page}")
             faults += status != 200
             print(f"{'○' if status == 200 else '×'} {username:<10} {page} {status}", flush=True)
+    for page in OPEN_TO_ANYONE:
+        status = _status(build_opener(), f"{base}{page}")
+        faults += status != 200
+        print(f"{'○' if status == 200 else '×'} {'だれでも':<10} {page} {status}", flush=True)
     if faults:
         print(f"{faults} の画面が開けませんでした。「madoguchi doctor」で調べてください。", file=sys.stderr)
     return 1 if faults else 0

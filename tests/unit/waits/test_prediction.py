@@ -216,13 +216,13 @@ def test_no_row_of_estimates_rises_by_more_than_five_minutes_unsaid(
     row: list[tuple[WaitEstimate, int]],
 ) -> None:
     last: ShownWait | None = None
-    least_middle = least_high = 10**9
+    least = (10**9, 10**9, 10**9)
     for new, seconds in row:
         last = to_show(last, seconds, new)
         found = last.estimate
         assert found.low <= found.middle <= found.high
+        told = (found.minutes[0] * 60, found.middle, found.minutes[1] * 60)
         if last.reason is not RiseReason.NONE:
-            least_middle, least_high = found.middle, found.high
-        elif least_middle < 10**9:
-            assert found.middle <= least_middle + LARGEST_RISE and found.high <= least_high + LARGEST_RISE
-        least_middle, least_high = min(least_middle, found.middle), min(least_high, found.high)
+            least = told
+        assert all(now <= before + LARGEST_RISE for now, before in zip(told, least, strict=True))
+        least = (min(told[0], least[0]), min(told[1], least[1]), min(told[2], least[2]))

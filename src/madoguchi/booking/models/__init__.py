@@ -1,6 +1,7 @@
 """Tables of the bookings and tickets. Private to this room."""
 
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
+from madoguchi.booking.models.estimates import EstimateOutcome, EstimateRow, LearnedWaitsRow
 from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
 from madoguchi.booking.models.notices import NoticeRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
@@ -22,10 +23,13 @@ __all__ = [
     "BookingRow",
     "CallRow",
     "CodeTrialRow",
+    "EstimateOutcome",
+    "EstimateRow",
     "HoursRow",
     "LaneOfficerRow",
     "LaneRow",
     "LaneServiceRow",
+    "LearnedWaitsRow",
     "NoticeRow",
     "NumberRow",
     "OpenDeskRow",

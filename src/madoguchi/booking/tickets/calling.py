@@ -30,11 +30,13 @@ from madoguchi.booking.tickets.queue import (
     label_of,
     locked,
     move,
+    wait_over,
     waiting_of,
     write,
 )
 from madoguchi.booking.tickets.reasons import keep_call
 from madoguchi.booking.tickets.states import CallKind, Priority, StepState, TicketAct
+from madoguchi.booking.told import realised
 
 
 class NotAtThisDesk(ValueError):
@@ -164,6 +166,7 @@ def hold(
     """Set aside (保留): never called by 「つぎを呼ぶ」 until put back in line or called by number."""
     with locked(branch, now) as queue:
         held = _in_hand(queue, ticket, TicketAct.HOLD, desk, by, version)
+        wait_over(held, now)
         _leave_desk(held, StepState.HELD)
         write(held.ticket, "ticket_held", by=by, now=now)
 
@@ -202,6 +205,7 @@ def transfer(
     with locked(branch, now) as queue:
         held = _in_hand(queue, ticket, TicketAct.TRANSFER, desk, by, version)
         stays = held.state is StepState.SERVING and lane.officers_come
+        wait_over(held, now)
         _leave_desk(
             held,
             StepState.WAITING,
@@ -230,6 +234,7 @@ def leave(
     """They go home without the rest: the whole visit is over and the number is free."""
     with locked(branch, now) as queue:
         held = _in_hand(queue, ticket, TicketAct.LEAVE, desk, by, version)
+        wait_over(held, now)
         move(held, state=StepState.DROPPED.value, finished_at=now)
         end_ticket(held.ticket, now=now)
         write(held.ticket, "ticket_left", by=by, now=now)
@@ -330,6 +335,7 @@ def _call(
         staff=by.staff_id,
         calls=F("calls") + 1,
     )
+    realised(ticket=ticket.public_id, step=step.order, now=now)
     if place != ticket.booth and ticket.booth:
         TicketRow.objects.filter(pk=ticket.pk).update(booth="")
     chosen = next((one for one in ordered if one.waiting.ticket == ticket.public_id), None)

@@ -22,6 +22,7 @@ from madoguchi.booking.models import QueueRow, TicketRow, TicketStepRow
 from madoguchi.booking.models.tickets import AT_DESK, CURRENT, NEXT_VERSION
 from madoguchi.booking.tickets.order import QueueRules, Waiting
 from madoguchi.booking.tickets.states import ACTS, Priority, StepState, TicketAct
+from madoguchi.booking.told import ended
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 ONE_DAY = timedelta(days=1)
@@ -141,6 +142,12 @@ def move(held: Held, **changes: object) -> None:
     if moved != 1:
         raise TicketChanged(label_of(held.ticket))
     TicketRow.objects.filter(pk=held.ticket.pk).update(version=NEXT_VERSION)
+
+
+def wait_over(held: Held, now: datetime) -> None:
+    """A wait that ends without a call: what was told of it is never scored."""
+    if held.state is StepState.WAITING:
+        ended(ticket=held.ticket.public_id, step=held.step.order, now=now)
 
 
 def write(

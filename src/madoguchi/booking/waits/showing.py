@@ -14,6 +14,8 @@ from enum import Enum
 from madoguchi.booking.waits.values import WaitEstimate
 
 LARGEST_RISE = 300
+FIVE_MINUTES = 300
+ROUNDED_FROM = 600
 STANDSTILL = 60
 
 
@@ -41,32 +43,37 @@ RISE_SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class ShownWait:
-    """What is shown, and why it rose (画面に出す待ち時間). `lowest_*`: the least shown since the last reason, in seconds."""
+    """What is shown, and why it rose (画面に出す待ち時間). `lowest`: the least told since the last reason, in seconds.
+
+    Its lower and upper end count as they are told, in whole minutes: that is what a reader compares.
+    """
 
     estimate: WaitEstimate
     reason: RiseReason
-    lowest_middle: int
-    lowest_high: int
+    lowest: tuple[int, int, int]
 
 
 def to_show(last: ShownWait | None, seconds_since: float, new: WaitEstimate) -> ShownWait:
     """What to show now that `new` is estimated; `last` was shown that many seconds ago, None for the first time."""
     if last is None:
-        return _fresh(new, RiseReason.NONE)
-    most_middle, most_high = last.lowest_middle + LARGEST_RISE, last.lowest_high + LARGEST_RISE
-    if new.middle > most_middle or new.high > most_high:
+        return ShownWait(new, RiseReason.NONE, _told(new))
+    if any(now > least + LARGEST_RISE for now, least in zip(_told(new), last.lowest, strict=True)):
         reason = _seen(last.estimate, seconds_since, new)
         if reason is not RiseReason.NONE:
-            return _fresh(new, reason)
-        middle, high = min(new.middle, most_middle), min(new.high, most_high)
-        new = replace(new, low=min(new.low, middle, high), middle=min(middle, high), high=high)
-    return ShownWait(
-        new, RiseReason.NONE, min(last.lowest_middle, new.middle), min(last.lowest_high, new.high)
-    )
+            return ShownWait(new, reason, _told(new))
+        low, middle, high = (least + LARGEST_RISE for least in last.lowest)
+        if high > ROUNDED_FROM:
+            high = high // FIVE_MINUTES * FIVE_MINUTES  # it is told rounded up to five minutes
+        high = min(new.high, high)
+        middle = min(new.middle, middle, high)
+        new = replace(new, low=min(new.low, low, middle), middle=middle, high=high)
+    least = tuple(min(pair) for pair in zip(_told(new), last.lowest, strict=True))
+    return ShownWait(new, RiseReason.NONE, (least[0], least[1], least[2]))
 
 
-def _fresh(new: WaitEstimate, reason: RiseReason) -> ShownWait:
-    return ShownWait(new, reason, new.middle, new.high)
+def _told(one: WaitEstimate) -> tuple[int, int, int]:
+    low, high = one.minutes
+    return low * 60, one.middle, high * 60
 
 
 def _seen(last: WaitEstimate, seconds_since: float, new: WaitEstimate) -> RiseReason:

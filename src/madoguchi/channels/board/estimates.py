@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from madoguchi.booking.estimates import foreseen, shown
 from madoguchi.booking.tickets.states import StepState
 from madoguchi.booking.tickets.values import BranchNow, QueuedStep
 
@@ -19,8 +20,16 @@ class Band:
 
 
 def band_of(now: BranchNow, step: QueuedStep) -> Band | None:
-    """The band for one who waits."""
-    return None
+    """The band for one who waits, told to nobody: for a whole lane."""
+    low, high = foreseen(now=now, ticket=step.ticket).minutes
+    return Band(low, high)
+
+
+def told_band(now: BranchNow, step: QueuedStep) -> Band | None:
+    """The band that is shown to one who waits, and kept: it never rises by more than five minutes unsaid."""
+    found = shown(now=now, ticket=step.ticket)
+    low, high = found.estimate.minutes
+    return Band(low, high, found.reason.sentence)
 
 
 def longest_wait(now: BranchNow, lane: str) -> int:

@@ -9,7 +9,7 @@ from enum import Enum
 
 from madoguchi.booking.tickets.states import DeskState, StepState
 from madoguchi.booking.tickets.values import BranchNow, QueuedStep
-from madoguchi.channels.board.estimates import Band, band_of, longest_wait
+from madoguchi.channels.board.estimates import Band, band_of, longest_wait, told_band
 
 MOST_CALLED = 6
 MOST_NEXT = 8
@@ -185,7 +185,7 @@ def phone(now: BranchNow, names: BoardNames, ticket: str) -> PhoneScreen:
         lane=dict(names.lanes).get(step.lane, step.lane),
         desk=names.desk(step.desk) if step.desk else "",
         ahead=step.position - 1 if step.position else None,
-        band=band_of(now, step) if waiting else None,
+        band=told_band(now, step) if waiting else None,
         later=later,
         # What was called once may have been set aside by an officer: from then on it goes by them, not by the phone.
         may_leave=waiting and not step.calls,
@@ -212,7 +212,7 @@ def _lane(now: BranchNow, key: str, name: str, thresholds: Thresholds) -> LaneLi
     last = waiting[-1] if waiting else None
     band = band_of(now, last) if last else None
     longest = longest_wait(now, key)
-    minutes = band.high if band else longest
+    minutes = max(band.high, longest) if band else longest
     closed = not open_desks and not waiting
     return LaneLine(
         name=name,

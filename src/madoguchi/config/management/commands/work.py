@@ -1,4 +1,4 @@
-"""`madoguchi work`: do what was put off (django-tasks), care for the bookings, and seal the audit."""
+"""`madoguchi work`: do what was put off (django-tasks), care for the bookings, learn of waits once a day, seal the audit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from madoguchi.audit.operations import seal
+from madoguchi.booking.learning import learn_day
+from madoguchi.booking.tasks import learn_waits, next_morning
 from madoguchi.config import upkeep
 
 
@@ -26,8 +28,10 @@ class Command(BaseCommand):
             f"予約: 期限切れ {done.expired}、来庁なし {done.not_come}、キャンセル待ちへの案内 {done.offered}、"
             f"送ったメール {done.sent}、送れなかったメール {done.not_sent}、消した連絡先 {done.erased}"
         )
+        learn_day(now=timezone.now())
         stop = threading.Event()
         if not options["once"]:
+            learn_waits.using(run_after=next_morning(timezone.now())).enqueue()
             upkeep.start(stop)
         try:
             call_command("db_worker", batch=options["once"])

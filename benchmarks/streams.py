@@ -154,14 +154,25 @@ class StreamProcess:
 
     def memory(self) -> float:
         """Resident memory of the worker in MB."""
+        return max((_resident(one) for one in self._workers()), default=0.0)
+
+    def worked(self) -> float:
+        """Milliseconds of processor time that the worker has taken."""
+        return max((_worked(one) for one in self._workers()), default=0.0)
+
+    def _workers(self) -> list[int]:
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        sizes = [_resident(int(one)) for one in children]
-        return max(sizes, default=0.0)
+        return [int(one) for one in children]
 
 
 def _resident(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def _worked(pid: int) -> float:
+    parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK") * 1000
 
 
 class Desks:
@@ -217,7 +228,9 @@ async def _round(kind: str, count: int, events: int, streams: StreamProcess, des
     screens = [Screen(streams.port, WALL) for _ in range(count)]
     seconds = await connected(screens)
     await asyncio.sleep(1)
+    busy = streams.worked()
     made = await desks.call(events)
+    busy = streams.worked() - busy
     await asyncio.sleep(2)
     memory = streams.memory()
     taken, lost = _taken(screens, made)
@@ -226,7 +239,8 @@ async def _round(kind: str, count: int, events: int, streams: StreamProcess, des
     print(
         f"{kind:<11}{count:>6} screens  connected in {seconds:4.1f} s  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  "
         f"slowest {worst:6.1f} ms  events {len(made) * count:>7,} lost {lost}  "
-        f"memory {memory:5.0f} MB, {(memory - before) * 1024 / count:4.0f} kB a stream",
+        f"memory {memory:5.0f} MB, {(memory - before) * 1024 / count:4.0f} kB a stream  "
+        f"processor {busy / len(made):4.0f} ms an event",
         flush=True,
     )
     await asyncio.sleep(1)

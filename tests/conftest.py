@@ -23,13 +23,14 @@ from tools.postgres import TO_GET_IT, binaries
 
 from madoguchi.audit.append_only import lifted
 from madoguchi.audit.entries import Actor
+from madoguchi.booking.offering import Offer, offer, set_offer
 from madoguchi.catalogue.operations import publish
 from madoguchi.city.applying import apply_plan
 from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
 from madoguchi.city.plan import DepartmentPlan
 from madoguchi.city.queries import seat_of
-from madoguchi.config.demo_city import madoka
+from madoguchi.config.demo_city import madoka, reception
 from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 from madoguchi.residents.operations import register
@@ -154,6 +155,13 @@ def procedures(city: Mapping[str, Actor]) -> str:
     """The national procedures with まどか市's own laid over them, published; the revision."""
     folders = [NATIONAL_FOLDER, *([MADOKA] if MADOKA.is_dir() else [])]
     return publish(folders=folders, by=cast.SETTER, now=cast.NOW)
+
+
+@pytest.fixture
+def offered(city: Mapping[str, Actor]) -> Offer:
+    """What まどか市 offers at its counters, set as its file says."""
+    set_offer(offer=reception(cast.TODAY), by=cast.SETTER, now=cast.NOW)
+    return offer()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 from tests.browser_kit import accessibility_faults, html_faults
+from tests.cast import NOW
 from tests.rooms.cases.walking import (
     answer_once,
     answered,
@@ -18,11 +19,15 @@ from tests.rooms.cases.walking import (
     brought_to,
     opened,
     publish_with_a_bus_pass,
+    unproved,
     visited,
+    widowed,
 )
 
 from madoguchi.audit.entries import Actor
+from madoguchi.cases.letters import print_letter
 from madoguchi.cases.models import TaskRow
+from madoguchi.cases.roles import say_one_does_all
 from madoguchi.cases.states import CaseStatus
 
 Staff = Mapping[str, Actor]
@@ -42,8 +47,18 @@ BEREAVED = (
     "display",
     "procedures/nhi-funeral/household",
 )
+WIDOWED = ("check", "roles", "procedures/nhi-funeral/household")
 SIGNED = ("hearing", "done", "correct", "display", "history", "journey")
-STATES = ("opened", "bereaved", "begun", "half heard", "heard", *(status.value for status in CaseStatus))
+STATES = (
+    "opened",
+    "bereaved",
+    "begun",
+    "half heard",
+    "heard",
+    "widowed",
+    "unproved",
+    *(status.value for status in CaseStatus),
+)
 HALF = {"width": 720, "height": 450}  # 1440 × 900 at 200%
 
 pytestmark = [
@@ -61,6 +76,14 @@ def brought_there(state: str, city: Staff) -> str:
         return opened(clerk)
     if state == "bereaved":
         return bereaved(clerk)
+    if state == "widowed":
+        case = widowed(clerk)
+        say_one_does_all(case=case, by=clerk, now=NOW)
+        return case
+    if state == "unproved":
+        case = unproved(clerk)
+        print_letter(case=case, destination_checked=False, by=clerk, now=NOW)
+        return case
     if state in ("begun", "half heard", "heard"):
         case = begun(clerk)
         visited(case, clerk)
@@ -79,11 +102,12 @@ def screens(state: str, case: str) -> Iterator[tuple[str, str]]:
     """Who opens which screen of a case in this state."""
     before = state in ("begun", "half heard", "heard", CaseStatus.HEARING.value)
     yield CLERK, "/cases/"
-    early = {"opened": EMPTY, "bereaved": BEREAVED}
+    early = {"opened": EMPTY, "bereaved": BEREAVED, "widowed": WIDOWED}
     for name in early.get(state, BEGUN if before else SIGNED):
         yield CLERK, f"/cases/{case}/{name}/"
     if before or state in early:
         return
+    yield CLERK, "/letters/"
     yield OFFICER, "/desk/"
     for task in TaskRow.objects.filter(department="insurance", case__public_id=case):
         yield OFFICER, f"/desk/{task.pk}/"

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_boards import SCREENS as BOARDS
-from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED
+from tests.browser.test_booking_screens import LOOKED_AT
+from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
@@ -18,11 +19,11 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "online:calendar"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
-            "counter:received", "counter:withdraw", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
+            "counter:received", "counter:withdraw", "counter:letter_sent", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
             "backoffice:staff_roles", "backoffice:staff_active", "backoffice:staff_link", "backoffice:staff_second_step",
             "backoffice:survey_take_in", "backoffice:survey_show", "backoffice:national_add", "backoffice:city_removed",
             "backoffice:city_book_in", "backoffice:draft_begin", "backoffice:revision_back", "backoffice:draft_act",
@@ -43,7 +44,14 @@ OF_THE_OFFICE = {
 OF_THE_EDITOR = {resolve(url.split("?")[0]).view_name for url in addresses(1)}
 OF_THE_FORM_REVIEW = {resolve(f"/office/form-review/{screen}".split("?")[0]).view_name for screen in REVIEWED}
 # By the functions of the tests beside this one, which need a case or a task.
-OF_A_CASE = {"counter:task", "counter:desk", "counter:review", "counter:reviews", "counter:worklist"}
+OF_A_CASE = {
+    "counter:task",
+    "counter:desk",
+    "counter:review",
+    "counter:reviews",
+    "counter:worklist",
+    "counter:letters",
+}
 
 
 OF_LEVELLING = {
@@ -59,11 +67,14 @@ OF_THE_HALL = {resolve(path.format(secret="x")).view_name for path in BOARDS}
 
 
 def looked_at() -> set[str]:
-    of_case = {resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *BEGUN, *SIGNED)}
+    of_case = {
+        resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *WIDOWED, *BEGUN, *SIGNED)
+    }
     return (
         of_case
         | {resolve(url.split("?")[0]).view_name for _, url in BY_SCREEN}
         | OF_A_CASE
+        | LOOKED_AT
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

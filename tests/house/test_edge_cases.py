@@ -10,18 +10,28 @@ from functools import cache
 import pytest
 from tests.house.tree import ROOT, SOURCE, files, name_of, syntax
 
+from madoguchi.procedures.situation import EventKind
+
 NUMBERS = [f"E{n:02d}" for n in range(1, 60)]
-ROW = re.compile(r"^\| (E\d\d) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M)
+ROW = re.compile(r"^\| (E\d\d) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 # Where a row names no test, it says why.
-REASONS = ("転入に触れません", "足りない点")
+REASONS = ("どの届出にも触れません", "足りない点")
+EVERY, NONE = "すべて", "—"
 
 
 @cache
 def rows() -> tuple[tuple[str, str, str], ...]:
     """Number, behaviour and tests of each row."""
     text = (ROOT / "docs" / "edge-cases.md").read_text(encoding="utf-8")
-    return tuple((number, behaviour, tests.strip()) for number, _, behaviour, tests in ROW.findall(text))
+    return tuple((number, behaviour, tests.strip()) for number, _, _, behaviour, tests in ROW.findall(text))
+
+
+@cache
+def events_of_rows() -> dict[str, str]:
+    """For which events each case is, as its row says it."""
+    text = (ROOT / "docs" / "edge-cases.md").read_text(encoding="utf-8")
+    return {number: events.strip() for number, _, events, _, _ in ROW.findall(text)}
 
 
 def test_every_edge_case_has_one_row_in_order() -> None:
@@ -38,6 +48,24 @@ def test_a_row_names_tests_that_are_there_or_says_why_not(number: str) -> None:
     for file, name in named:
         found = {node.name for node in syntax(ROOT / file).body if isinstance(node, ast.FunctionDef)}
         assert name in found, file
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_row_names_the_events_that_it_is_for(number: str) -> None:
+    """Every event, none that is a notice, or some by their names, in the order in which the product lists them."""
+    said = events_of_rows()[number]
+    labels = [event.label for event in EventKind]
+    if said not in (EVERY, NONE):
+        named = said.split("・")
+        assert named == [label for label in labels if label in named], said
+        assert len(named) < len(labels), f"{number}: {EVERY}"
+    (behaviour,) = [behaviour for one, behaviour, _ in rows() if one == number]
+    assert said != NONE or any(reason in behaviour for reason in REASONS)
+
+
+def test_the_page_says_what_each_event_is_called() -> None:
+    text = (ROOT / "docs" / "edge-cases.md").read_text(encoding="utf-8").split("## ")[0].replace("\n", "")
+    assert [event.label for event in EventKind if event.label not in text] == []
 
 
 def test_no_test_stands_for_two_cases_and_none_is_named_twice() -> None:

@@ -41,6 +41,11 @@ POSTED: Mapping[str, Mapping[str, str]] = {
     "counter:correct": {"reason": ""},
     "backoffice:answers": {},
 }
+# What stands for itself in an address.
+PLAIN: Mapping[str, object] = {
+    "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
+    "desk": "desk1", "service": "moving", "day": "2026-11-10",
+}  # fmt: skip
 # These end the walk's own case or session, so that nothing would be left to see.
 ENDS = {"counter:withdraw", "city_practice"}
 
@@ -77,26 +82,19 @@ def filled(address: Address, case: str) -> Iterator[str]:
     tasks = list(TaskRow.objects.filter(case__public_id=case).values_list("pk", flat=True)) or [0]
     change = MessageRow.objects.values_list("change_id", flat=True).first() or "none"
     values: dict[str, object] = {
+        **PLAIN,
         "case": case,
-        "procedure": "move-in-notice",
-        "subject": "household",
-        "key": "move_date",
         "change": change,
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
-        "survey": 1,
+        **dict.fromkeys(("survey", "proposal", "experience"), 1),
         "number": "M-0001",
-        "proposal": 1,
-        "experience": 1,
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",
-        "language": "en",
         "revision": current_revision(),
         "ticket": _ticket(case),
-        "branch": "main",
-        "desk": "desk1",
         "secret": secret_of(_ticket(case)),
     }
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {

@@ -20,6 +20,7 @@ class Purpose(Enum):
     AUDIT = "audit"
     PRACTICE = "practice"
     HANDLING = "handling"
+    LETTER = "letter"
 
 
 class Kind(Enum):

@@ -18,6 +18,7 @@ PURPOSES = {
     Purpose.AUDIT: noop("監査"),
     Purpose.PRACTICE: noop("練習"),
     Purpose.HANDLING: noop("取扱いの注意の確認"),
+    Purpose.LETTER: noop("届出後の通知"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -126,7 +127,10 @@ SENTENCES = {
     "set_visitor": noop("来た人を確かめました"),
     "answer": noop("聞き取りに答えました"),
     "correct_fact": noop("答えを直しました"),
+    "letter_printed": noop("届出後の通知を印刷しました"),
+    "letter_sent": noop("届出後の通知を送りました"),
     "choose": noop("任意の手続きを選びました"),
+    "say_roles": noop("手続きをする方を聞きました"),
     "retake": noop("聞き直しました"),
     "undo": noop("ひとつ前にもどしました"),
     "park": noop("中断しました"),

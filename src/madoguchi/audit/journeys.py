@@ -19,7 +19,9 @@ DESK_BEGINS = frozenset({"ticket_started"})
 DESK_ENDS = frozenset(
     {"ticket_finished", "ticket_transferred", "ticket_held", "ticket_left", "ticket_day_ended"}
 )
-ASKED, UNDONE, EXPLAINED, SIGNED = "answer", "undo", "explain", "sign"
+UNDONE, EXPLAINED, SIGNED = "undo", "explain", "sign"
+# What costs the resident a question.
+ASKED = frozenset({"answer", "say_roles"})
 # What the core system says, after everybody has gone home.
 AFTERWARDS = frozenset({"acknowledge", "refuse", "change_answered"})
 
@@ -48,12 +50,12 @@ class JourneyCounts:
 
 def counted(steps: Sequence[Entry]) -> JourneyCounts:
     """Count the steps of one visit, in the order in which they happened."""
-    undone = sum(one.activity == UNDONE and one.body.get("note") == ASKED for one in steps)
+    undone = sum(one.activity == UNDONE and one.body.get("note") in ASKED for one in steps)
     explained = Counter(_explained(one) for one in steps if one.activity == EXPLAINED)
     waits, wait_minutes = _spans(steps, WAIT_BEGINS, WAIT_ENDS)
     _, desk_minutes = _spans(steps, DESK_BEGINS, DESK_ENDS)
     return JourneyCounts(
-        questions=sum(one.activity == ASKED for one in steps) - undone,
+        questions=sum(one.activity in ASKED for one in steps) - undone,
         characters_by_resident=total(steps, "characters_typed_by_resident"),
         signatures=total(steps, "signatures"),
         asked_again=total(steps, "asked_again"),

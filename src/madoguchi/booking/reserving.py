@@ -37,6 +37,7 @@ from madoguchi.booking.booked import (
     NotToday,
     TooMany,
     VisitPart,
+    owner_of,
     quarters_for,
     secret_of,
     starts_at,
@@ -67,10 +68,13 @@ def hold(
     language: str = "ja",
     by: Actor | None = None,
     beyond: bool = False,
+    minutes: int = HOLD_MINUTES,
+    contact: str = "",
 ) -> Booked:
     """Hold seats for a visit; the first part's service names it. The same `request` gives the same booking again.
 
-    `by`: the member of staff who books for a caller, who alone may go `beyond` the seats there are.
+    `minutes`: how long they are held. `contact`: where whoever waits for a seat is told of it. `by`: the member of staff
+    who books for a caller, who alone may go `beyond` the seats there are.
     Raises SlotFull, NotOpenThen, TooMany, NotInReach, NotBookable, NoSuchService, NotOffered.
     """
     if before := _of_this_press(request):
@@ -82,7 +86,7 @@ def hold(
     _see_that_it_is_in_reach(day, quarter, now)
     make_day(lane=lane, day=day, offered=offered)
     row = BookingRow(
-        **_held_now(now),
+        **_held_now(now, minutes),
         request=request,
         lane=lane,
         service=ServiceRow.objects.get(key=service.key),
@@ -93,14 +97,19 @@ def hold(
         channel=channel,
         language=language,
         owner=owner,
+        contact=contact,
         by=by.staff_id if by else None,
     )
+    return _taken(row, parts, by, now)
+
+
+def _taken(row: BookingRow, parts: Sequence[VisitPart], by: Actor | None, now: datetime) -> Booked:
     for _attempt in range(MOST_LIVING):
         try:
             _take(row, parts, by, now)
             return booked_of(row)
         except IntegrityError:  # the same press, or another booking of the same owner, in the same moment
-            if made := _of_this_press(request):
+            if made := _of_this_press(row.request):
                 return made
     raise TooMany
 
@@ -110,8 +119,8 @@ def _of_this_press(request: str) -> Booked | None:
     return None if row is None else booked_of(row)
 
 
-def _held_now(now: datetime) -> dict[str, Any]:
-    until = now + timedelta(minutes=HOLD_MINUTES)
+def _held_now(now: datetime, minutes: int) -> dict[str, Any]:
+    until = now + timedelta(minutes=minutes)
     return {"state": BookingState.HELD.value, "held_until": until, "made_at": now, "changed_at": now}
 
 
@@ -145,13 +154,28 @@ def _next_of(owner: str, by: Actor | None) -> int:
 
 
 def confirm(*, number: str, contact: str = "", now: datetime, by: Actor | None = None) -> Booked:
-    """Make a held booking stand; confirming it again changes nothing. Raises NoSuchBooking, HoldOver, NotNowInBooking."""
+    """Make a held booking stand; confirming it again changes nothing. With a contact it counts as that contact's.
+
+    Raises NoSuchBooking, HoldOver, NotNowInBooking, TooMany (of the contact; the seat stays held).
+    """
+    for _attempt in range(MOST_LIVING):
+        try:
+            return _confirmed(number, contact.strip(), now, by)
+        except IntegrityError:  # another booking of the same contact in the same moment
+            continue
+    raise TooMany
+
+
+def _confirmed(number: str, contact: str, now: datetime, by: Actor | None) -> Booked:
     with transaction.atomic():
         row = _row(number)
         if row.state == BookingState.CONFIRMED.value:
             return booked_of(row)
         _may(row, BookingAct.CONFIRM)
-        _set(row, BookingState.CONFIRMED, now, contact=contact.strip(), held_until=None)
+        kept = contact or row.contact
+        owner = owner_of(kept) if kept else row.owner
+        nth = row.nth if owner == row.owner else _next_of(owner, by)
+        _set(row, BookingState.CONFIRMED, now, contact=kept, owner=owner, nth=nth, held_until=None)
         _written(row, "booking_confirmed", by, now)
     return booked_of(row)
 
@@ -243,12 +267,18 @@ def find(*, number: str, secret: str = "", code: str = "") -> Booked:
     return booked_of(row)
 
 
+def look(*, number: str) -> Booked:
+    """A booking for those who have proved already that they may see it. Raises NoSuchBooking."""
+    row = BookingRow.objects.select_related("lane", "service").filter(number=number).first()
+    if row is None:
+        raise NoSuchBooking
+    return booked_of(row)
+
+
 def booked_of(row: BookingRow) -> Booked:
     """The value of a row."""
-    parts = tuple(
-        VisitPart(service, minutes)
-        for service, minutes in row.parts.order_by("order").values_list("service", "minutes")
-    )
+    ordered = sorted(row.parts.all(), key=lambda one: one.order)
+    parts = tuple(VisitPart(one.service, one.minutes) for one in ordered)
     return Booked(
         number=row.number,
         code=row.code,

@@ -14,6 +14,7 @@ from madoguchi.audit.entries import Actor, StepDetail
 from madoguchi.cases.acting import Given, NotNow, begin_act, finish_act
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.judging import Judged, applied_for, judge
+from madoguchi.cases.letters import call_off_letter, settle_letter
 from madoguchi.cases.models import (
     ActRow,
     CaseRow,
@@ -25,6 +26,7 @@ from madoguchi.cases.models import (
 from madoguchi.cases.own_facts import LATE_REASON
 from madoguchi.cases.record import CHOSEN, Record, head_is_clear, heads_after, read_record
 from madoguchi.cases.representation import May, rights
+from madoguchi.cases.roles import see_that_roles_are_said
 from madoguchi.cases.states import Act, FactSource, TaskState, VisitorKind
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.procedures.situation import EventKind
@@ -181,7 +183,7 @@ def sign(
 ) -> None:
     """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
 
-    Raises NobodyCame, NotSigned, HeadUnclear, VisitorMayNot, PadIsForThePerson.
+    Raises NobodyCame, NotSigned, HeadUnclear, RolesNotSaid, VisitorMayNot, PadIsForThePerson.
     """
     if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
         raise NotSigned
@@ -195,6 +197,7 @@ def sign(
         if not head_is_clear(record, EventKind(row.event_kind)):
             raise HeadUnclear(heads_after(record))
         judged = judge(row, record)
+        see_that_roles_are_said(judged, record)
         _see_that_they_may(judged, record, paper_signed=paper_signed)
         SignatureRow.objects.create(
             case=row,
@@ -206,6 +209,7 @@ def sign(
             by_name=by.name,
         )
         _send_tasks(row, judged, record, now)
+        settle_letter(row, record, now=now)
         finish_act(
             row,
             Act.SIGN,
@@ -273,6 +277,7 @@ def withdraw(*, case: str, reason: str, by: Actor, now: datetime, version: int |
         TaskRow.objects.filter(case=row).exclude(state=TaskState.DONE.value).update(
             state=TaskState.CANCELLED.value, changed_at=now
         )
+        call_off_letter(row)
         finish_act(row, Act.WITHDRAW, by=by, now=now, detail=StepDetail(note=reason[:100]))
 
 

@@ -8,13 +8,14 @@ Everything else is asked in the hearing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases.acting import Given, begin_act, finish_act
+from madoguchi.cases.hearing import first_day
 from madoguchi.cases.models import ActRow, CaseRow
 from madoguchi.cases.opening import NoSuchHousehold, add_people, given_of, see_that_it_is_real
 from madoguchi.cases.record import (
@@ -28,6 +29,7 @@ from madoguchi.cases.record import (
 )
 from madoguchi.cases.states import Act, FactSource
 from madoguchi.city.queries import profile
+from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.municipalities import prefecture_of
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
@@ -105,7 +107,7 @@ class Bereaved:
 class SaidEvent:
     """What is said of the event. `concerned`: of whom; `new_head`: a person of the case, or empty while it stays."""
 
-    day: date | None
+    day: date | PossibleDays | None
     concerned: frozenset[str] = frozenset()
     new_head: str = ""
     claimant: str | None = None
@@ -163,23 +165,32 @@ def say_event(*, case: str, said: SaidEvent, by: Actor, now: datetime, version: 
     with transaction.atomic():
         row = begin_act(case, Act.SAY_EVENT, version=version)
         event, record = EventKind(row.event_kind), read_record(row)
+        said = replace(said, day=_known_by(said.day, row.notified_on))
         _see_that_it_can_be(event, record, said, row.notified_on)
         given = _facts_of_event(event, record, said)
         for person in record.people:
             given |= _facts_of_person(event, record, person.ref, said)
         child = next((one for one in record.people if not one.resident_no), None)
         ref = child.ref if child else f"p{len(record.people) + 1}"
-        if said.newborn is not None and said.day is not None:
+        if said.newborn is not None and isinstance(said.day, date):
             given |= _facts_of_child(ref, said.newborn, said.day)
         act = finish_act(row, Act.SAY_EVENT, by=by, now=now, given=given)
         if said.newborn is not None and child is None:
             _add_child(row, act, ref)
 
 
+def _known_by(day: date | PossibleDays | None, notified_on: date) -> date | PossibleDays | None:
+    """A vague day with what the notice itself settles: it was not after the notice. The text stays as written."""
+    if not isinstance(day, PossibleDays) or not day.earliest <= notified_on < day.latest:
+        return day
+    return PossibleDays(day.text, day.earliest, notified_on)
+
+
 def _see_that_it_can_be(event: EventKind, record: Record, said: SaidEvent, notified_on: date) -> None:
-    if event is not EventKind.none and said.day is None:
+    vague = isinstance(said.day, PossibleDays) and event is not EventKind.death
+    if event is not EventKind.none and (said.day is None or vague):
         raise DayMissing
-    if said.day is not None and event not in LEAVING and said.day > notified_on:
+    if said.day is not None and event not in LEAVING and first_day(said.day) > notified_on:
         raise NotHappenedYet(event)
     if event in CONCERNS and not said.concerned:
         raise NobodyConcerned

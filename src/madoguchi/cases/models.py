@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from madoguchi.cases.states import CaseStatus, TaskState
+from madoguchi.cases.states import CaseStatus, LetterState, TaskState
 
 
 class CaseCounter(models.Model):
@@ -229,6 +229,31 @@ class TaskNoteRow(models.Model):
     text = models.CharField(max_length=200)
     by_name = models.CharField(max_length=150)
     at = models.DateTimeField()
+
+
+class LetterRow(models.Model):
+    """The letter to a person for whom somebody filed whose identity was not proved (届出後の通知)."""
+
+    case = models.OneToOneField(CaseRow, on_delete=models.PROTECT, related_name="letter")
+    state = models.CharField(max_length=12, default=LetterState.DUE.value)
+    due_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+    printed_by = models.CharField(max_length=150, default="")
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=150, default="")
+    sent_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in LetterState]), name="cases_letter_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False, printed_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="cases_letter_printed_then_sent",
+            ),
+        ]
 
 
 class CertificateRow(models.Model):

@@ -27,6 +27,7 @@ from madoguchi.cases.models import (
 )
 from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, StandingRows, fold, read_record, standing_rows
 from madoguchi.cases.representation import rights
+from madoguchi.cases.roles import rights_in_roles
 from madoguchi.cases.states import CAN_BE_UNDONE, TASK_ACTS, Act, CaseStatus, FactSource, TaskState
 from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import (
@@ -118,7 +119,8 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
         can_undo=any(act.kind in {one.value for one in CAN_BE_UNDONE} for act in record.acts),
         earlier_changed=earlier_has_changed(row, record),
         newer_revision=current_revision() != row.revision,
-        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL)),
+        rights=rights(record, judged.with_status(Status.MUST, Status.OPTIONAL))
+        | rights_in_roles(record, judged),
     )
 
 

@@ -192,13 +192,14 @@ def may_claim(record: Record, *, on: date) -> tuple[str, ...]:
     A grown-up 子 of the head is a parent as often as not. Everybody who moves, when nobody is of age.
     """
     movers = tuple(person.ref for person in record.people if not person.staying)
+    return tuple(ref for ref in movers if of_age(record, ref, on=on)) or movers
 
-    def of_age(ref: str) -> bool:
-        birth = record.value("birth_date", ref)
-        earliest = birth.earliest if isinstance(birth, PossibleDays) else birth
-        return not isinstance(earliest, date) or age_on(earliest, on) >= OF_AGE
 
-    return tuple(filter(of_age, movers)) or movers
+def of_age(record: Record, ref: str, *, on: date) -> bool:
+    """Whether somebody may have come of age by that day; also when their birthday is not known."""
+    birth = record.value("birth_date", ref)
+    earliest = birth.earliest if isinstance(birth, PossibleDays) else birth
+    return not isinstance(earliest, date) or age_on(earliest, on) >= OF_AGE
 
 
 def heads_after(record: Record) -> tuple[str, ...]:

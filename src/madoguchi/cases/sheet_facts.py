@@ -15,12 +15,14 @@ from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.queries import address_may_appear
 from madoguchi.cases.record import HeldFact, Record, concerned, heads_after, read_record
+from madoguchi.cases.roles import holder_of, roles_needed
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.city.queries import profile
 from madoguchi.jp.addresses import split_address
 from madoguchi.jp.names import NameUse
 from madoguchi.papers.facts import Address, FactsForSheet, KnownValue, Name
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
+from madoguchi.procedures.packs import FilingRole
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.protection import Audience
 
@@ -78,16 +80,11 @@ def facts_for_sheets(
             Name(names.for_use(NameUse.SHEET), names.kana or ""), _source(record, "name", person.ref)
         )
     known |= _addresses(record, withheld)
-    head = record.text("new_head") or head_of_household(record)
-    if head:
-        known["household.head_name", ""] = KnownValue(Name(head), _source(record, "relationship", "p1"))
-    if record.text("old_head"):
-        known["household.previous_head_name", ""] = KnownValue(
-            Name(record.text("old_head")), _source(record, "old_head")
-        )
+    known |= _heads(record)
     if "old_address" in {ref.key for ref in record.facts}:
         known["case.moving_out_certificate", ""] = KnownValue("確認済み", "職員確認")
     known |= _notifier(papers, withheld)
+    known |= _in_roles(papers, sheet)
     known["case.filed", ""] = KnownValue("、".join(_filed_on(papers, sheet)), "受付")
     whom = concerned(record)
     claimant = papers.judged.situation.claimant
@@ -114,6 +111,50 @@ def _filed_on(papers: PapersOfCase, sheet: str) -> tuple[str, ...]:
     """The names of the procedures that are filed today on this sheet."""
     filed = (papers.judged.pack.procedure(one.procedure) for one in applied_for(papers.judged, papers.record))
     return tuple(dict.fromkeys(one.name for one in filed if one.sheet == sheet))
+
+
+def _heads(record: Record) -> dict[tuple[str, str], KnownValue]:
+    """The 世帯主 before and after."""
+    known: dict[tuple[str, str], KnownValue] = {}
+    head = record.text("new_head") or head_of_household(record)
+    if head:
+        known["household.head_name", ""] = KnownValue(Name(head), _source(record, "relationship", "p1"))
+    if old := record.text("old_head"):
+        known["household.previous_head_name", ""] = KnownValue(Name(old), _source(record, "old_head"))
+    return known
+
+
+def _in_roles(papers: PapersOfCase, sheet: str) -> dict[tuple[str, str], KnownValue]:
+    """Who files in each role, on the boxes of that role alone.
+
+    A role in which nothing is filed on this sheet leaves its boxes empty; one that is not settled leaves them to be
+    written by hand.
+    """
+    filed = tuple(
+        one
+        for one in applied_for(papers.judged, papers.record)
+        if papers.judged.pack.procedure(one.procedure).sheet == sheet
+    )
+    needed = roles_needed(papers.judged, filed)
+    known: dict[tuple[str, str], KnownValue] = {}
+    for role in FilingRole:
+        boxes = {
+            key: f"answers.{role.value}{key}" for key in ("", "_relationship", "_account", "_bank", "_on")
+        }
+        if role not in needed:
+            known |= {(fact, ""): KnownValue("", "") for fact in boxes.values()}
+            continue
+        account = papers.record.text(f"{role.value}_account")
+        if account:
+            known[boxes["_account"], ""] = KnownValue(account, "本人申告")
+        holder = holder_of(papers.record, role)
+        if holder is None:
+            continue
+        kana = papers.record.text("kana", holder.ref) if holder.ref else ""
+        known[boxes[""], ""] = KnownValue(Name(holder.name, kana), "本人申告")
+        if holder.relationship:
+            known[boxes["_relationship"], ""] = KnownValue(holder.relationship, "本人申告")
+    return known
 
 
 def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownValue]:

@@ -14,11 +14,13 @@ from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.certificate_wishes import CERTIFICATE_NAMES
 from madoguchi.cases.judging import applied_for, judge
+from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
 from madoguchi.cases.record import MOVING, concerned, read_record
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets, head_of_household
 from madoguchi.city.queries import departments, desk_names
-from madoguchi.jp.wareki import format_wareki
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.jp.wareki import format_date_text
 from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
 from madoguchi.papers.definitions import Grouping
@@ -186,8 +188,10 @@ def _guide_item(
         deadline=one.deadline,
         overdue=one.overdue,
         bring=() if wish else tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
-        because="、".join(reason.text for reason in one.because[:2]),
-        late="" if wish else procedure.late.text,
+        because="。".join(
+            filter(None, ("、".join(reason.text for reason in one.because[:2]), span_note(one)))
+        ),
+        late="" if wish else told_of_lateness(papers.judged, one),
         settles="",
     )
 
@@ -272,7 +276,7 @@ def _change_lines(papers: PapersOfCase) -> tuple[ChangeLine, ...]:
     record, event = papers.record, EventKind(papers.row.event_kind)
     withheld = not papers.address_may_appear()
     day = record.value(event.date_key)
-    said = format_wareki(day) if isinstance(day, date) else ""
+    said = format_date_text(day) if isinstance(day, date | PossibleDays) else ""
     lines = []
     if event in MOVING:
         new = f"{record.text('new_address')} {record.text('new_building')}".strip()

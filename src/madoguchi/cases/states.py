@@ -40,6 +40,7 @@ class Act(Enum):
     ANSWER = "answer"
     CORRECT_FACT = "correct_fact"
     CHOOSE = "choose"
+    SAY_ROLES = "say_roles"
     RETAKE = "retake"
     UNDO = "undo"
     PARK = "park"
@@ -64,7 +65,7 @@ class Act(Enum):
 _WHILE_HEARING = frozenset(
     {
         Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SAY_EVENT, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE,
-        Act.RETAKE,
+        Act.SAY_ROLES, Act.RETAKE,
         Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
         Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
@@ -99,8 +100,17 @@ CAN_BE_UNDONE = frozenset(
         Act.ANSWER,
         Act.CORRECT_FACT,
         Act.CHOOSE,
+        Act.SAY_ROLES,
     }
 )
+
+
+class LetterState(Enum):
+    """Where the letter after a notice stands (届出後の通知の状態)."""
+
+    DUE = "due"
+    SENT = "sent"
+    CALLED_OFF = "called_off"
 
 
 class TaskState(Enum):

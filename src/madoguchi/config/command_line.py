@@ -26,6 +26,7 @@ WITH_DJANGO = {
     "import": "住民記録の抽出を取り込みます",
     "sheet": "帳票を1枚作ります",
     "city": "市を設定します（init・apply・show・link）",
+    "reception": "用件・窓口の列・受付時間を設定します（apply・show）",
     "audit": "証跡を確かめます（verify・seal）",
     "catalogue": "手続台帳を公開します",
     "inventory": "手続きの棚卸しを取り込みます（import・list・book）",

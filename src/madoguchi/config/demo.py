@@ -20,8 +20,9 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 MARK = ".madoguchi-demo"
 START_SECONDS = 60
+OPEN_TO_ANYONE = ("/board/main/", "/board/main/desk1/", "/congestion/", "/congestion/main/", "/t/")
 VISITS = {
-    "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/"),
+    "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
@@ -110,6 +111,7 @@ def _serve(port: int, *, check: bool) -> int:
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
+    post, letters = _mail_server(base)
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
@@ -123,7 +125,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, slips)
+        _tell(base, reader, slips, letters)
         if check:
             return _check(base) or _check_stream(stream_port)
         server.wait()
@@ -131,7 +133,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper))
+        end_all((server, streams, worker, twin, paper, post))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -145,6 +147,17 @@ def _card_reader() -> tuple[subprocess.Popen[str], str]:
     desks = (f"{branch}/{desk}={reader}" for branch, desk in desk_names())
     os.environ["MADOGUCHI_CARD_READERS"] = ",".join(desks)
     return twin, reader
+
+
+def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated mail server; pages and worker find it, and the address for links, through their settings."""
+    words = [sys.executable, "-m", "madoguchi.connect.twins.mail_server", "--port", "0", "--page", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    port, page = twin.stdout.readline().split()
+    os.environ["MADOGUCHI_MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
+    os.environ["MADOGUCHI_PUBLIC_ADDRESS"] = base
+    return twin, f"http://127.0.0.1:{page}"
 
 
 def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
@@ -171,14 +184,17 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, slips: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
     for one in STAFF:
         print(f"  {one.username:<10} {one.name}  {one.shows}")
     print(f"\n{reader}/  実演用のカード読取機（置くカードを選べます）")
+    print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
+    print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
+    print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 
@@ -191,6 +207,10 @@ def _check(base: str) -> int:
             status = _status(opener, f"{base}{page}")
             faults += status != 200
             print(f"{'○' if status == 200 else '×'} {username:<10} {page} {status}", flush=True)
+    for page in OPEN_TO_ANYONE:
+        status = _status(build_opener(), f"{base}{page}")
+        faults += status != 200
+        print(f"{'○' if status == 200 else '×'} {'だれでも':<10} {page} {status}", flush=True)
     if faults:
         print(f"{faults} の画面が開けませんでした。「madoguchi doctor」で調べてください。", file=sys.stderr)
     return 1 if faults else 0

@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from madoguchi.audit.entries import Actor
+from madoguchi.booking.offering import Offer, set_offer
+from madoguchi.booking.plan_file import read_reception
+from madoguchi.booking.reception import reception_places
 from madoguchi.booking.tickets.days import set_rules
 from madoguchi.booking.tickets.order import QueueRules
 from madoguchi.cases import opening
@@ -28,6 +31,7 @@ from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.load import load_population
 
 MADOKA_FILE = Path(__file__).with_name("madoka.toml")
+RECEPTION_FILE = Path(__file__).with_name("madoka_reception.toml")
 CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
 PASSWORD = "madoka-demo-2026"
 SEED = 20261123
@@ -68,12 +72,18 @@ def madoka(pack: Pack) -> CityPlan:
     return read_plan(MADOKA_FILE, catalogue=asked_by(pack))
 
 
+def reception(on: date) -> Offer:
+    """What まどか市 offers at its counters, as its file says, with the seasons from this year on."""
+    return read_reception(RECEPTION_FILE, places=reception_places(), on=on)
+
+
 def build(*, residents: int, now: datetime, progress: Callable[[int], None] | None = None) -> str:
     """Make the whole city in a fresh database; returns the revision of its procedures."""
     by = system_actor("初期設定")
     folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
     apply_plan(plan=madoka(current()), by=by, now=now)
+    set_offer(offer=reception(civil_day(now)), by=by, now=now)
     for one in STAFF:
         add_staff(
             username=one.username,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from madoguchi.config.database import database_settings
 
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "madoguchi.insight",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
+    "madoguchi.channels.online",
     "madoguchi.channels.kiosk",
     "madoguchi.channels.backoffice",
     "madoguchi.channels.board",
@@ -107,6 +109,20 @@ CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
 )
 
+HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
+REMIND_HOURS = int(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
+CONTACT_DAYS = int(os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
+UPKEEP_SECONDS = float(os.environ.get("MADOGUCHI_UPKEEP_SECONDS", "20"))
+
+# Mail goes through one server; without it no address is asked for and nothing is written.
+_mail = urlsplit(os.environ.get("MADOGUCHI_MAIL_SERVER", ""))
+MAIL_READY = bool(_mail.hostname)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_READY else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("MADOGUCHI_MAIL_FROM", "yoyaku@localhost")
 # The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
 STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
 BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))

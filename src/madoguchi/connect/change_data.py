@@ -20,7 +20,7 @@ from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
 from madoguchi.cases.record import FURTHER_NAMES, POST_HELD, Record, comes_together, read_record
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_to_json
 from madoguchi.residents.protection import Audience
@@ -38,8 +38,8 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
     row = find_case(case)
     record = read_record(row)
     judged = judge(row, record)
-    moved = record.value("move_date")
     event = EventKind(row.event_kind)
+    happened = record.value(event.date_key)
     body = {
         "format": FORMAT,
         "change_id": change_id(day=row.day, number=row.number, round_=row.signed_round),
@@ -49,8 +49,9 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "reason": REASONS.get(event, event.label),
         "provisional": True,
         "handling": "",
+        "moved_on": _exact_day(happened),
+        "moved_text": happened.text if isinstance(happened, PossibleDays) else "",
         "post": HOLD if record.value(POST_HELD) is True else "",
-        "moved_on": moved.isoformat() if isinstance(moved, date) else "",
         "notified_on": row.notified_on.isoformat(),
         "processed_on": on.isoformat(),
         "late_reason": row.late_reason,
@@ -78,11 +79,18 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
     return body if address_may_appear(record, audience=Audience.CSV_CORE, on=on) else without_address(body)
 
 
+def _exact_day(value: Value | None) -> str:
+    """A day that is one day; empty for one that is vague, which stands in words beside it."""
+    if isinstance(value, PossibleDays):
+        value = value.earliest if value.earliest == value.latest else None
+    return value.isoformat() if isinstance(value, date) else ""
+
+
 def as_it_may_leave(case: str, body: Mapping[str, Any], *, on: date) -> dict[str, Any]:
     """The message as it may leave today: without its addresses when somebody in it has come to be protected since."""
     record = read_record(find_case(case))
     shown = address_may_appear(record, audience=Audience.CSV_CORE, on=on)
-    whole = {"post": "", **body}  # a message made before letters could be held says nothing of them
+    whole = {"post": "", "moved_text": "", **body}  # a message made before these fields says nothing of them
     return whole if shown else without_address(whole)
 
 

@@ -15,7 +15,8 @@ from madoguchi.connect.change_data import BY_HAND, FORMAT, PERSON_FACTS
 from madoguchi.jp.names import shrink_candidates
 
 COLUMNS = (
-    "format", "change_id", "number", "round", "reason", "provisional", "handling", "post", "moved_on", "notified_on",
+    "format", "change_id", "number", "round", "reason", "provisional", "handling", "post", "moved_on", "moved_text",
+    "notified_on",
     "processed_on", "ref", "resident_no", "name", "kana", *FURTHER_NAMES, "birth_date", "birth_text",
     "birth_earliest", "birth_latest", "sex", "relationship", "moves", "old_address", "new_address", "new_building",
     *PERSON_FACTS,

@@ -36,6 +36,12 @@ class PossibleDays:
         return PossibleDays(self.text, monotone(self.earliest), monotone(self.latest))
 
 
+def income_year(day: date, *, from_month: int) -> int:
+    """The calendar year whose income a scheme looks at on a day: last year's from the month in which its own year begins, until
+    then that of the year before (所得を見る年)."""
+    return day.year - (1 if day.month >= from_month else 2)
+
+
 def _in_year(day: date, year: int) -> date:
     """The same month and day in `year`; 29 February becomes 1 March where the year has none."""
     try:

@@ -22,6 +22,12 @@ def holiday(day: date) -> bool:
     return bool(jpholiday.is_holiday(day))
 
 
+def holiday_name(day: date) -> str:
+    """The name of a national holiday, 年末年始 for 29 December to 3 January; "" on other days."""
+    found = jpholiday.is_holiday_name(day)
+    return str(found) if found else "年末年始" if holiday(day) else ""
+
+
 def national_closed(day: date) -> bool:
     """Closed by law: Saturday, Sunday, national holiday, 29 December to 3 January."""
     return day.weekday() in WEEKEND or holiday(day)

@@ -62,6 +62,8 @@ _RANGE = re.compile(r"^(?P<first>.+)から(?P<last>.+?)(?:までの間|の間|�
 _FULL_DAY = re.compile(r"^(?P<year>.+年)\s*(?P<month>\d{1,2}月)\s*\d{1,2}日$")
 _TENTHS = {"上": (1, 10), "中": (11, 20), "下": (21, 31)}
 OLD_CALENDAR_ENDS = date(1872, 12, 31)
+# A time of day beside a day; 推定 and 頃 that stand at the time belong to it.
+_TIME = re.compile(r"\s*(?:推定)?\s*(?:午前|午後)\s*\d{1,2}時(?:\s*\d{1,2}分|半)?\s*頃?")
 # Far beyond any case, and with room left to add an age or a period to it.
 LAST_POSSIBLE = date(2999, 12, 31)
 WHOLLY_UNKNOWN = PossibleDays("不詳", date(1868, 1, 25), LAST_POSSIBLE)
@@ -140,6 +142,23 @@ def parse_date_text(text: str) -> date | PossibleDays:
     if match := _WESTERN_PART.match(clean):
         return _unknown_part(text, int(match["year"]), match["month"], None)
     raise WarekiError(text)
+
+
+def parse_day_and_time(text: str) -> date | PossibleDays:
+    """The same where a time of day may stand beside a day (死亡の日時): 令和8年11月5日推定午後3時頃.
+
+    A day with a time is that day, with its text kept; where the day itself is vague, or lies between two times, the days
+    between are possible. Raises WarekiError.
+    """
+    clean = unicodedata.normalize("NFKC", text)
+    days = _TIME.sub("", clean).strip()
+    if days == clean.strip():
+        return parse_date_text(text)
+    try:
+        first, last = _ends(parse_date_text(days))
+    except WarekiError as refused:
+        raise WarekiError(text, refused.candidates) from refused
+    return PossibleDays(text.strip(), first, last)
 
 
 def _era_year(era: Era, year: str) -> int:

@@ -17,10 +17,11 @@ from django.utils.translation import override
 
 from madoguchi.papers.confirmation_payload import confirmation_payload
 from madoguchi.papers.guide_payload import guide_payload
+from madoguchi.papers.letter_payload import LETTER_TITLE, letter_payload
 from madoguchi.papers.payload import Json, Setting
 from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset
-from madoguchi.papers.values import ConfirmationValues, GuideValues, RenderedPaper, SheetValues
+from madoguchi.papers.values import ConfirmationValues, GuideValues, LetterValues, RenderedPaper, SheetValues
 
 _JAPAN = timezone(timedelta(hours=9))
 PAPER_LANGUAGE = "ja"
@@ -101,6 +102,15 @@ def render_confirmation(page: ConfirmationValues, *, issued_at: datetime) -> Ren
     setting = Setting()
     payload: dict[str, Json] = {"title": page.title, "confirmation": confirmation_payload(setting, page)}
     return _render(Template.CONFIRMATION, payload, setting, issued_at)
+
+
+@override(PAPER_LANGUAGE)
+def render_letter(letter: LetterValues, *, issued_at: datetime) -> RenderedPaper:
+    """Print the letter after a notice (届出後の通知), dated on the day it is printed."""
+    setting = Setting()
+    day = issued_at.astimezone(_JAPAN).date()
+    payload: dict[str, Json] = {"title": LETTER_TITLE, "letter": letter_payload(setting, letter, on=day)}
+    return _render(Template.LETTER, payload, setting, issued_at)
 
 
 def _refuse_withheld(sheet: SheetValues) -> None:

@@ -34,6 +34,7 @@ class Template(Enum):
     SHEET = "sheet.typ"
     GUIDE = "guide.typ"
     CONFIRMATION = "confirmation.typ"
+    LETTER = "letter.typ"
 
 
 class ForkedAfterPrinting(RuntimeError):

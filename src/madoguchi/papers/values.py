@@ -9,6 +9,7 @@ from datetime import date
 from enum import Enum
 
 from madoguchi.papers.definitions import Block
+from madoguchi.papers.facts import Address
 from madoguchi.residents.protection import Audience
 
 
@@ -257,6 +258,23 @@ class ConfirmationValues:
     statement: str
     signature: PadSignature | None = None
     signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterValues:
+    """The letter after a notice (届出後の通知): to the address before the move, and without any new one.
+
+    An `address` without text is written on the envelope by hand.
+    """
+
+    municipality: str
+    sender: str
+    office: str
+    number: str
+    event: str
+    received_on: date
+    people: tuple[str, ...]
+    address: Address
 
 
 class GlyphFault(Enum):

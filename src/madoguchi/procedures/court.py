@@ -17,7 +17,7 @@ from typing import Any
 
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decisions import Change, Decision, Reason, Status
-from madoguchi.procedures.due import amount_of, last_day_of
+from madoguchi.procedures.due import amount_of, last_days_of
 from madoguchi.procedures.facts import (
     CLAIMANT,
     EVENT_SUBJECT,
@@ -156,8 +156,8 @@ class Court:
             self._set_claimant(self.frame, None)
         if status is Status.NOT_NEEDED:
             return Decision(procedure.id, procedure.law_id, subject, status, because, None, False, None, ())
-        deadline = last_day_of(procedure, self.frame, self.situation.event)
-        overdue = deadline is not None and deadline < self.on
+        deadline, at_most = last_days_of(procedure, self.frame, self.situation.event, self.law_day)
+        overdue = deadline is not None and (at_most or deadline) < self.on
         unclear = len(self.claimants) > 1 and judge.pays_by_claimant
         amount = None if unclear else amount_of(procedure.amounts, self.frame, self.law_day)
         return Decision(
@@ -170,6 +170,7 @@ class Court:
             overdue,
             amount,
             missing,
+            at_most,
         )
 
     def _told(self, judge: Judge, groups: tuple[Group | None, ...], subject: str) -> Told:

@@ -54,7 +54,8 @@ class Amount:
 class Decision:
     """One procedure for one subject: a person's id or "household".
 
-    `missing` is filled only for ASK: the facts that can still change the outcome.
+    `missing` is filled only for ASK: the facts that can still change the outcome. `deadline_at_most`: where the event's own
+    day is a span, `deadline` counts from its first day and this from its last; `overdue` is what is late by both.
     """
 
     procedure: str
@@ -66,6 +67,7 @@ class Decision:
     overdue: bool
     amount: Amount | None
     missing: tuple[FactRef, ...]
+    deadline_at_most: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

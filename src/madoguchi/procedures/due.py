@@ -11,22 +11,35 @@ from madoguchi.jp import dates
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decisions import Amount
 from madoguchi.procedures.language.frame import Frame
-from madoguchi.procedures.language.spans import NOTHING, Span
+from madoguchi.procedures.language.spans import NOTHING, Span, high_of, low_of
 from madoguchi.procedures.packs import AmountRule, Procedure
 from madoguchi.procedures.situation import EventKind
 
 
-def last_day_of(procedure: Procedure, frame: Frame, event: EventKind) -> date | None:
-    """Return the earliest last day that the procedure sets for this event; None: it sets none, or it is not known."""
-    last_days = []
+def last_days_of(
+    procedure: Procedure, frame: Frame, event: EventKind, law_day: date | Span | None
+) -> tuple[date | None, date | None]:
+    """Return the earliest last day that the procedure sets for this event; None: it sets none, or it is not known.
+
+    Where the day of the event itself is a span (a death 「○日から○日までの間」), it is counted from the first day of the span,
+    which is in time whichever day it was; the second value is then the last day counted from the last, else None.
+    """
+    first: list[date] = []
+    last: list[date] = []
     for deadline in procedure.deadlines:
         if deadline.event is event:
             start = deadline.start.evaluate(frame)
-            if start is None or start is NOTHING or isinstance(start, Span):
-                return None
+            if (
+                start is None
+                or start is NOTHING
+                or (isinstance(start, Span) and not isinstance(law_day, Span))
+            ):
+                return None, None
             open_days = frame.open_days if deadline.roll_to_open_day else None
-            last_days.append(_last_day(start, deadline.days, deadline.count_first_day, open_days))
-    return min(last_days, default=None)
+            for found, day in ((first, low_of(start)), (last, high_of(start))):
+                found.append(_last_day(day, deadline.days, deadline.count_first_day, open_days))
+    counted, at_most = min(first, default=None), min(last, default=None)
+    return counted, at_most if at_most != counted else None
 
 
 def amount_of(rules: tuple[AmountRule, ...], frame: Frame, law_day: date | Span | None) -> Amount | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from typing import Literal
 
 from madoguchi.procedures.facts import FactDefinition, Holder, Value
@@ -95,6 +96,26 @@ class Late:
     loses: str
 
 
+class FilingRole(Enum):
+    """In whose name a procedure after a death is filed, where that need not be whoever came (手続きをする方)."""
+
+    FUNERAL_HOST = "funeral_host"
+    PENSION_CLAIMANT = "pension_claimant"
+    HEIR_REPRESENTATIVE = "heir_representative"
+
+    @property
+    def label(self) -> str:
+        """The word a clerk reads."""
+        return _ROLE_LABELS[self]
+
+
+_ROLE_LABELS = {
+    FilingRole.FUNERAL_HOST: "葬祭を行った方（喪主）",
+    FilingRole.PENSION_CLAIMANT: "年金を請求する方",
+    FilingRole.HEIR_REPRESENTATIVE: "相続人の代表の方",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A worked example of a procedure: facts in, outcome out; `expect` maps a subject to a status."""
@@ -134,6 +155,8 @@ class Procedure:
     tell: tuple[str, ...]
     amounts: tuple[AmountRule, ...] = ()
     defined: Mapping[str, Node] = field(default_factory=dict)
+    role: FilingRole | None = None
+    income_from_month: int | None = None
     file: str = ""
 
 

@@ -21,6 +21,7 @@ from madoguchi.procedures.packs import (
     Bring,
     Deadline,
     Example,
+    FilingRole,
     Late,
     Otherwise,
     Parameter,
@@ -35,7 +36,7 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount", "define",
+    "tell", "amount", "define", "role", "income_from_month",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _DEADLINE_KEYS = ("event", "from", "days", "count_first_day", "roll_to_open_day")
@@ -43,6 +44,7 @@ _EXAMPLE_KEYS = (
     "name", "on", "event", "notified_on", "claimant", "people", "relations", "household",
     "expect", "deadline", "missing", "amount",
 )  # fmt: skip
+ROLES = tuple(role.value for role in FilingRole)
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _VERIFIED = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(.+)$", re.DOTALL)
@@ -124,6 +126,8 @@ class _ProcedureReader:
             tell=table.texts("tell"),
             amounts=tuple(found for one in table.tables("amount") if (found := self._amount(one))),
             defined=self.defined,
+            income_from_month=self._month("income_from_month"),
+            role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,
             file=table.source("id").file,
         )
 
@@ -154,6 +158,14 @@ class _ProcedureReader:
     def _channels(self) -> dict[str, str]:
         channels = self.table.table("channels")
         return {channel: channels.one_of(channel, CHANNEL_LEVELS) for channel in channels.values}
+
+    def _month(self, key: str) -> int | None:
+        if key not in self.table.values:
+            return None
+        month = self.table.whole_number(key)
+        if not 1 <= month <= 12:
+            self.table.fault(key, f"{month}月はありません。", "1 から 12 で書いてください。")
+        return month
 
     def _define(self, table: Table) -> None:
         """Read what the procedure names for itself; a later one may use those before it."""

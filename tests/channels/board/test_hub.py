@@ -305,11 +305,11 @@ def test_a_beat_says_that_nothing_was_missed_and_is_not_sent_when_the_queue_cann
             buffer = hub.join(WALL)
             await heard(buffer, "beat")
 
-            async def broken(self: DatabaseReader, branches: object) -> object:
+            async def broken(self: DatabaseReader, known: object) -> object:
                 raise OSError("the database is away")
 
             with monkeypatch.context() as patch:
-                patch.setattr(DatabaseReader, "heads", broken)
+                patch.setattr(DatabaseReader, "news", broken)
                 await asyncio.sleep(0.3)
                 while buffer._waiting:
                     await buffer.take()

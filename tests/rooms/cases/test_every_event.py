@@ -78,6 +78,8 @@ def test_a_notice_is_taken_from_the_first_word_to_the_papers(event: EventKind, c
         assert paper(case=case, actor=clerk, now=later).pages >= 1
     body = body_of(case, on=later.date())
     assert body["reason"]
+    day, key = seen(case, clerk).record.value(event.date_key), body["moved_on"]
+    assert key == (MOVED_ON.isoformat() if event is not EventKind.none else ""), day
     # An ordinary household's name does not change, so nothing is filed for it.
     assert bool(body["procedures"]) is (event is not EventKind.name_change)
 

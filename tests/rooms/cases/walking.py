@@ -11,10 +11,12 @@ from tests.cast import MOVED_ON, NOW, RESIDENTS, SETTER, certificate
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import closing, hearing, household_notice, opening, queries, reviewing
 from madoguchi.cases.household_notice import SaidEvent
+from madoguchi.cases.judging import choice_key
 from madoguchi.cases.states import CaseStatus, IdentityDocument, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.catalogue.operations import publish
-from madoguchi.procedures.facts import CLAIMANT, FactDefinition, FactRef, FactType, Value
+from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.facts import CLAIMANT, HOUSEHOLD_SUBJECT, FactDefinition, FactRef, FactType, Value
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.situation import EventKind
 
@@ -91,6 +93,26 @@ def answered(case: str, by: Actor, *, now: datetime = NOW) -> int:
     raise AssertionError("the hearing does not end")
 
 
+def widowed(by: Actor, **held: Value) -> str:
+    """The head died: in the 国保, with a pension, with land, unless said otherwise; everything that may be is applied for."""
+    case = bereaved(by)
+    answered(case, by)
+    facts: dict[FactRef, Value] = {
+        FactRef("health_insurance", "p1"): held.get("health_insurance", "nhi"),
+        FactRef("pension", "p1"): held.get("pension", "receiving"),
+        FactRef("estate", HOUSEHOLD_SUBJECT): held.get("estate", frozenset({"land"})),
+    }
+    for ref, value in facts.items():
+        hearing.correct_fact(
+            case=case, ref=ref, value=value, reason="聞き直した", by=by, now=NOW, version=None
+        )
+    answered(case, by)
+    optional = seen(case, by).judged.with_status(Status.OPTIONAL)
+    wanted = frozenset(choice_key(one) for one in optional)
+    closing.choose(case=case, wanted=wanted, by=by, now=NOW, version=None)
+    return case
+
+
 def visited(case: str, by: Actor, *, now: datetime = NOW, person: str = "p1") -> None:
     """Somebody of the household came, with a driving licence."""
     opening.set_visitor(
@@ -102,6 +124,32 @@ def visited(case: str, by: Actor, *, now: datetime = NOW, person: str = "p1") ->
         documents=frozenset({IdentityDocument.DRIVING_LICENCE}),
         proof_seen=False,
         unproved=False,
+        by=by,
+        now=now,
+        version=None,
+    )
+
+
+def unproved(by: Actor, *, practice: bool = False, now: datetime = NOW) -> str:
+    """A move-in of the five, signed by somebody whose identity was not proved."""
+    case = begun(by, practice=practice, now=now)
+    came_without_proof(case, by, now=now)
+    answered(case, by, now=now)
+    sign(case, by, now=now + timedelta(minutes=20))
+    return case
+
+
+def came_without_proof(case: str, by: Actor, *, person: str = "p1", now: datetime = NOW) -> None:
+    """Somebody of the household came, and had nothing that proves who they are."""
+    opening.set_visitor(
+        case=case,
+        kind=VisitorKind.SELF,
+        person=person,
+        name="",
+        phone="",
+        documents=frozenset(),
+        proof_seen=False,
+        unproved=True,
         by=by,
         now=now,
         version=None,

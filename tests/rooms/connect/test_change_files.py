@@ -28,7 +28,7 @@ def body(**person: Any) -> dict[str, Any]:
         "format": "madoguchi-change/1", "change_id": "20261109-A001-1", "number": "A001", "round": 1,
         "correction": False, "reason": "国内転入", "provisional": True, "handling": "", "post": "",
         "moved_on": "2026-11-05", "notified_on": "2026-11-09", "processed_on": "2026-11-09",
-        "late_reason": "", "old_address": "京都府京都市", "new_address": "埼玉県まどか市本町1",
+        "moved_text": "", "late_reason": "", "old_address": "京都府京都市", "new_address": "埼玉県まどか市本町1",
         "new_building": "", "joined_household": "",
         "people": [{
             "ref": "p1", "resident_no": "", "name": "引越 大", "kana": "ヒッコシ ダイ",

@@ -3,6 +3,7 @@
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.models.estimates import EstimateOutcome, EstimateRow, LearnedWaitsRow
 from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
+from madoguchi.booking.models.notices import NoticeRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
 from madoguchi.booking.models.tickets import (
     CallRow,
@@ -29,6 +30,7 @@ __all__ = [
     "LaneRow",
     "LaneServiceRow",
     "LearnedWaitsRow",
+    "NoticeRow",
     "NumberRow",
     "OpenDeskRow",
     "PrintRow",

@@ -1,4 +1,4 @@
-"""Seats by the quarter-hour, bookings of them, and who waits for one. No name; a contact is kept only as long as needed."""
+"""Seats by the quarter-hour, bookings of them, what was written to whom, and who waits for one. No name; a contact is kept only as long as needed."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class WaitingRow(models.Model):
     day = models.DateField()
     quarters = models.PositiveSmallIntegerField()
     owner = models.CharField(max_length=64)
-    contact = models.EmailField(max_length=254)
+    contact = models.EmailField(max_length=254, blank=True)
     language = models.CharField(max_length=10, default="ja")
     state = models.CharField(max_length=8, default=WaitingState.WAITING.value)
     offered = models.OneToOneField(BookingRow, null=True, on_delete=models.PROTECT, related_name="offer_to")

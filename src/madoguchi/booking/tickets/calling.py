@@ -52,9 +52,7 @@ class NotPlanned(ValueError):
     """A service that is not to come in this visit."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(
-            f"{label} のこのあとの予定に、その用件はありません。予定にある用件を選んでください。"
-        )
+        super().__init__(f"{label} のこのあとの予定に、その用件はありません。予定から選んでください。")
 
 
 @dataclass(frozen=True, slots=True)

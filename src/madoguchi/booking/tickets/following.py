@@ -11,18 +11,16 @@ from __future__ import annotations
 import hmac
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
-from madoguchi.booking.models import CallRow, CodeTrialRow, TicketRow
+from madoguchi.booking.models import CallRow, TicketRow
 from madoguchi.booking.models.tickets import AT_DESK
 from madoguchi.booking.tickets.issuing import digest_of, secret_of
 from madoguchi.booking.tickets.queue import label_of
+from madoguchi.booking.trials import TRIAL_SPAN, count_trial
 
-TRIAL_SPAN = timedelta(minutes=10)
 TRIALS_AT_A_NUMBER = 5
 # A whole office may stand behind one address.
 TRIALS_FROM_AN_ADDRESS = 30
@@ -119,16 +117,8 @@ def ticket_of_code(*, branch: str, label: str, code: str, address: str, now: dat
 
 
 def _count(key: str, most: int, now: datetime) -> None:
-    """Count a trial in the table, so that every process counts together. Raises TooManyTrials."""
-    kept = salted_hmac("madoguchi.booking.trials", key, algorithm="sha256").hexdigest()
-    span = int(now.timestamp() // TRIAL_SPAN.total_seconds())
-    with transaction.atomic():
-        row, new = CodeTrialRow.objects.get_or_create(key=kept, span=span)
-        if new:
-            CodeTrialRow.objects.filter(span__lt=span).delete()
-        CodeTrialRow.objects.filter(pk=row.pk).update(trials=F("trials") + 1)
-        trials = CodeTrialRow.objects.values_list("trials", flat=True).get(pk=row.pk)
-    if trials > most:
+    """Count a trial. Raises TooManyTrials."""
+    if count_trial(key=key, now=now) > most:
         raise TooManyTrials
 
 

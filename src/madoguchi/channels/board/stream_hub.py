@@ -37,14 +37,19 @@ class Pace:
     again: float = 15.0
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """The last number of a branch's outbox, and whether a line since then concerns the queue."""
+
+    head: int
+    concerns: bool
+
+
 class Reader(Protocol):
     """Reads the database for the hub, in one thread."""
 
-    async def heads(self, branches: Sequence[str]) -> Mapping[str, int]:
-        """The last number of each branch's outbox."""
-
-    async def concerns(self, branch: str, after: int) -> bool:
-        """Whether a line after this number concerns the queue."""
+    async def news(self, known: Mapping[str, int]) -> Mapping[str, News]:
+        """Of each branch, what its outbox says after the number that is known."""
 
     async def pictures(
         self, branch: str, watches: Sequence[Watch], now: datetime
@@ -129,20 +134,20 @@ class Hub:
         """One look at every watched branch; a fault is told and tried again."""
         names = list(self._branches)
         try:
-            heads = await self._reader.heads(names) if names else {}
+            known = {name: self._branches[name].sequence for name in names}
+            news = await self._reader.news(known) if names else {}
             for name in names:
                 if name in self._branches:
-                    await self._look_at(name, heads.get(name, 0))
+                    await self._look_at(name, news[name])
             self._looked = True
         except Exception:  # whatever it is: the boards fall silent, say so, and go on when it is over
             _log.warning("the queue could not be read", exc_info=True)
 
-    async def _look_at(self, name: str, head: int) -> None:
+    async def _look_at(self, name: str, news: News) -> None:
         branch = self._branches[name]
         clock = asyncio.get_running_loop().time()
-        moved = head != branch.sequence and await self._concerns(name, branch.sequence)
-        if not (moved or branch.newcomers or clock - branch.made_at >= self._pace.again):
-            branch.sequence = max(branch.sequence, head)
+        if not (news.concerns or branch.newcomers or clock - branch.made_at >= self._pace.again):
+            branch.sequence = max(branch.sequence, news.head)
             return
         branch.newcomers = False
         try:
@@ -153,9 +158,6 @@ class Hub:
         branch.sequence, branch.made_at = sequence, clock
         for watch, picture in made.items():
             self._send(name, branch, watch, picture)
-
-    async def _concerns(self, name: str, after: int) -> bool:
-        return after < 0 or await self._reader.concerns(name, after)
 
     def _send(self, name: str, branch: _Watched, watch: Watch, picture: Picture) -> None:
         buffers = branch.audience.get(watch)

@@ -14,6 +14,7 @@ from madoguchi.audit.queries import outbox_after, outbox_heads
 from madoguchi.booking.tickets.following import ticket_behind
 from madoguchi.channels.board.pictures import Picture, Watch, WatchKind, look, names_of, pictures
 from madoguchi.channels.board.screens import BoardNames
+from madoguchi.channels.board.stream_hub import News
 from madoguchi.channels.board.stream_paths import Asked
 from madoguchi.city.queries import branch_names, desks_in
 
@@ -38,16 +39,15 @@ class DatabaseReader:
         """SQLite: a number that changes when anybody else commits."""
         return await self._do(_data_version)
 
-    async def heads(self, branches: Sequence[str]) -> Mapping[str, int]:
-        """The last number of each branch's outbox."""
-        return await self._do(lambda: outbox_heads(branches))
+    async def news(self, known: Mapping[str, int]) -> Mapping[str, News]:
+        """What the outboxes say; a long run of lines concerns the queue without being read."""
 
-    async def concerns(self, branch: str, after: int) -> bool:
-        """Whether a line after this number concerns the queue; a long run of lines does."""
-
-        def read() -> bool:
-            lines = outbox_after(branch, after, limit=MOST_LINES)
-            return len(lines) == MOST_LINES or any(topic.startswith(QUEUE_TOPICS) for _, topic, _ in lines)
+        def read() -> Mapping[str, News]:
+            heads = outbox_heads(known)
+            return {
+                branch: News(heads.get(branch, 0), _concern(branch, after, heads.get(branch, 0)))
+                for branch, after in known.items()
+            }
 
         return await self._do(read)
 
@@ -104,6 +104,16 @@ def _once(read: Callable[[], Result]) -> Result:
     except (InterfaceError, OperationalError):
         connection.close()
         raise
+
+
+def _concern(branch: str, after: int, head: int) -> bool:
+    """Whether a line after this number concerns the queue."""
+    if after < 0 or head - after >= MOST_LINES:
+        return True
+    if head <= after:
+        return False
+    lines = outbox_after(branch, after, limit=MOST_LINES)
+    return any(topic.startswith(QUEUE_TOPICS) for _, topic, _ in lines)
 
 
 def _data_version() -> int:

@@ -1,6 +1,6 @@
 """Who tells the streams that something may have been committed (気づきの元). Only that something happened is told, never what.
 
-SQLite: the number of the database's version (`PRAGMA data_version`) is looked at every few hundredths of a second, on one connection;
+SQLite: the number of the database's version (`PRAGMA data_version`) is looked at fifty times a second, on one connection;
 it changes with each commit of anybody else. PostgreSQL: one connection of its own listens; `audit.operations.announce` notifies in the
 transaction of the change. When that connection breaks it is made anew; meanwhile the hub's own safety look goes on.
 """
@@ -16,7 +16,7 @@ import psycopg
 
 from madoguchi.audit.operations import OUTBOX_CHANNEL
 
-LOOK_SECONDS = 0.04
+LOOK_SECONDS = 0.02
 AGAIN_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 

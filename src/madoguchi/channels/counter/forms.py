@@ -115,6 +115,13 @@ class EventForm(forms.Form):
         widget=_OneOfTheHousehold(),
     )
 
+    def takes_a_vague_day(self) -> None:
+        """Of a death: 推定, 頃, a span of days or a time of day stand as the certificate writes them."""
+        day = self.fields["day"]
+        assert isinstance(day, WarekiField)
+        day.exact, day.timed = False, True
+        day.help_text = _("R8.11.5 のように。「頃」「推定」「○日から○日までの間」も書かれたとおりに")
+
 
 class CertificatePersonForm(forms.Form):
     """One person on the certificate. Blank lines are left out."""

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from madoguchi.cases.closing import HeadUnclear
 from madoguchi.cases.hearing import definition_of
 from madoguchi.cases.record import head_is_clear, heads_after
+from madoguchi.cases.roles import SAID as ROLES_SAID
+from madoguchi.cases.roles import holder_of, roles_that_may_be_needed
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
@@ -218,7 +220,17 @@ def event_lines(view: CaseView, *, only: frozenset[FactRef] | None = None) -> tu
         and (only is None or ref in only)
         and (view.address_shown or ref.key not in ADDRESS_KEYS)
     ]
-    return tuple(_fact_line(view, ref) for ref in refs)
+    return (*(_fact_line(view, ref) for ref in refs), *(_role_lines(view) if only is None else ()))
+
+
+def _role_lines(view: CaseView) -> tuple[FactLine, ...]:
+    """Who files in which role after a death, as far as it was said."""
+    if not view.record.text(ROLES_SAID):  # what was said with the death stands among its facts
+        return ()
+    held = ((role, holder_of(view.record, role)) for role in roles_that_may_be_needed(view.judged))
+    return tuple(
+        FactLine(_(role.label), one.name, _("本人申告"), None) for role, one in held if one is not None
+    )
 
 
 def visitor_text(view: CaseView) -> str:

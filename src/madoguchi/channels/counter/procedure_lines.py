@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from madoguchi.cases.lateness import told_of_lateness
 from madoguchi.cases.record import Record
 from madoguchi.cases.views import CaseView
 from madoguchi.jp.wareki import format_wareki_short
@@ -121,7 +122,7 @@ def _procedure_line(
             for (text, law), names in reasons.items()
         ),
         unverified=any(not reason.verified for one in ones for reason in one.because),
-        late=procedure.late.text if first.status is not Status.NOT_NEEDED else "",
+        late=told_of_lateness(view.judged, first),
         bring="、".join(item.text for item in bring.get(first.procedure, ()))
         if first.status is not Status.NOT_NEEDED
         else "",

@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.counter import (
+    views_bookings,
     views_calls,
     views_calls_day,
     views_closing,
     views_desk,
     views_event,
     views_hearing,
+    views_letters,
     views_opening,
     views_people,
     views_record,
+    views_roles,
     views_visitor,
 )
 
@@ -49,6 +52,7 @@ urlpatterns = [
     path("cases/<str:case>/revision/", views_hearing.revision, name="revision"),
     path("cases/<str:case>/explain/", views_hearing.explain, name="explain"),
     path("cases/<str:case>/check/", views_closing.check, name="check"),
+    path("cases/<str:case>/roles/", views_roles.filing_roles, name="roles"),
     path("cases/<str:case>/sign/", views_closing.sign, name="sign"),
     path("cases/<str:case>/done/", views_closing.done, name="done"),
     path("cases/<str:case>/received/", views_closing.received, name="received"),
@@ -58,6 +62,12 @@ urlpatterns = [
     path("cases/<str:case>/history/", views_record.history, name="history"),
     path("cases/<str:case>/journey/", views_record.journey, name="journey"),
     path("cases/<str:case>/display/", views_record.display, name="display"),
+    path("bookings/", views_bookings.bookings, name="bookings"),
+    path("bookings/new/", views_bookings.new, name="booking_new"),
+    path("bookings/of/<str:number>/", views_bookings.one, name="booking"),
+    path("letters/", views_letters.due, name="letters"),
+    path("letters/<str:case>/print/", views_letters.print_letter, name="letter_print"),
+    path("letters/<str:case>/sent/", views_letters.sent, name="letter_sent"),
     path("calls/", views_calls.calls, name="calls"),
     path("calls/desk/", views_calls.desk_state, name="calls_desk"),
     path("calls/next/", views_calls.call_next, name="calls_next"),

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madoguchi.cases import certificate_wishes, closing, hearing, sheets
+from madoguchi.cases import certificate_wishes, closing, hearing, roles, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
+from madoguchi.cases.lateness import counted_loss, span_note
 from madoguchi.cases.record import MOVING
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
@@ -30,6 +31,7 @@ from madoguchi.channels.counter.hearing_screen import (
 )
 from madoguchi.channels.counter.procedure_lines import subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
+from madoguchi.channels.counter.views_roles import keep_role_prompt, role_prompt
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, departments
@@ -41,7 +43,14 @@ from madoguchi.procedures.decisions import Decision, Status
 MOST_COPIES = 20
 # Said in the household table's own columns.
 IN_A_COLUMN = frozenset({"name", "birth_date"})
-EXPECTED = (NotNow, SomebodyElseChanged, closing.CannotSign, hearing.ReasonMissing)
+EXPECTED = (
+    NotNow,
+    SomebodyElseChanged,
+    closing.CannotSign,
+    hearing.ReasonMissing,
+    roles.RolesNotSaid,
+    roles.OneForAllIsNobody,
+)
 
 
 @needs(Authority.COUNTER)
@@ -54,12 +63,15 @@ def check(request: HttpRequest, case: str) -> HttpResponse:
     if request.method == "POST":
         try:
             _keep(request, case, view)
+            if keep_role_prompt(request, case, view):
+                return redirect("counter:roles", case)
             if request.POST.get("go") == "sign":
+                roles.see_that_it_may_be_signed(case=case)
                 return redirect("counter:sign", case)
             messages.success(request, _("書きとめました。"))
             return redirect("counter:check", case)
         except EXPECTED as error:
-            problems = [str(error)]
+            problems, view = [str(error)], case_of(request, case, "check")  # with what was kept before it
     return render(request, "counter/check.html", _check_context(view, problems))
 
 
@@ -124,6 +136,8 @@ def _rows(view: CaseView) -> list[dict[str, Any]]:
                 "department": view.judged.pack.departments[procedure.department].name,
                 "deadline": format_wareki_short(deadline) if deadline else "",
                 "overdue": ones[0].overdue,
+                "loss": counted_loss(view.judged, ones[0]),
+                "span": span_note(ones[0]),
                 "people": people if status is Status.OPTIONAL else [],
                 "bring": [
                     {"index": n, "text": item.text, "missing": (name, item.text) in there}
@@ -161,6 +175,7 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
         if total
         else _("届出と申請に手数料はかかりません。"),
         "moving": view.header.event in MOVING,
+        "roles": role_prompt(view),
         "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
         "problems": problems,
     }
@@ -260,7 +275,7 @@ def paper(request: HttpRequest, case: str, kind: str) -> HttpResponse:
     if make is None:
         raise Http404
     try:
-        return _pdf(make(case=case, actor=actor_of(request), now=timezone.now()))
+        return pdf_answer(make(case=case, actor=actor_of(request), now=timezone.now()))
     except sheets.NothingToPrint as error:
         messages.error(request, str(error))
         return redirect("counter:hearing", case)
@@ -276,10 +291,10 @@ def sheet(request: HttpRequest, case: str, procedure: str, subject: str) -> Http
     except sheets.NothingToPrint as error:
         messages.error(request, str(error))
         return redirect("counter:procedure", case, procedure, subject)
-    return _pdf(made)
+    return pdf_answer(made)
 
 
-def _pdf(made: RenderedPaper) -> HttpResponse:
+def pdf_answer(made: RenderedPaper) -> HttpResponse:
     """A PDF answer; how many characters could not be printed is said in a header too, so that a printer step can stop."""
     answer = HttpResponse(made.pdf, content_type="application/pdf")
     answer["Content-Disposition"] = "inline"

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.audit.entries import Purpose
-from madoguchi.cases import closing, queries, reviewing, tasks
+from madoguchi.cases import closing, post, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.need_to_know import facts_for
 from madoguchi.cases.record import POST_HELD
+from madoguchi.cases.roles import holder_of
 from madoguchi.cases.states import TaskAct, TaskState
 from madoguchi.cases.views import CaseView, TaskView
 from madoguchi.catalogue.queries import current
@@ -74,6 +75,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """This department's tasks by seat. No names: who it is opens with the task."""
     found = queries.department_tasks(departments=_own_duties(request))
     assert isinstance(request.user, StaffMember), "behind a sign-in"
+    check = post.cases_to_be_checked({task.case for task in found}, on=timezone.localdate())
     seats = desk_names()
     pack = current()
     groups = [
@@ -93,6 +95,7 @@ def desk(request: HttpRequest) -> HttpResponse:
                     "waiting": _minutes(task.changed_at),
                     "missing": _("書類 %(n)d点") % {"n": task.missing} if task.missing else "",
                     "explained": _(task.state.label),
+                    "check_post": task.case in check,
                 }
                 for task in found
                 if task.state in states
@@ -164,6 +167,8 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
         {"label": line.label, "value": line.value, "source": line.source}
         for line in event_lines(view, only=needed)
     ]
+    if (role := procedure.role) is not None and (holder := holder_of(view.record, role)) is not None:
+        facts.append({"label": _(role.label), "value": holder.name, "source": holder.relationship})
     names = departments()
     return {
         "task": {

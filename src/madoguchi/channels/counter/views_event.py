@@ -25,7 +25,8 @@ from madoguchi.channels.counter.words import birth_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
-from madoguchi.procedures.facts import FactRef, Holder
+from madoguchi.jp.dates import PossibleDays
+from madoguchi.procedures.facts import FactRef, Holder, Value
 from madoguchi.procedures.situation import EventKind
 
 WHO = {
@@ -63,6 +64,8 @@ def event(request: HttpRequest, case: str) -> HttpResponse:
     if not view.record.people:
         return redirect("counter:find", case)
     form, problems = EventForm(request.POST or None), []
+    if view.header.event is EventKind.death:
+        form.takes_a_vague_day()
     if request.method == "POST" and form.is_valid():
         try:
             household_notice.say_event(
@@ -173,12 +176,18 @@ def _initial(view: CaseView) -> dict[str, str]:
     held = record.facts.get(FactRef(kind.date_key, "event"))
     child = next((one.ref for one in record.people if not one.resident_no), "")
     return {
-        "day": held.value.isoformat() if held and isinstance(held.value, date) else "",
+        "day": _day_text(held.value if held else None),
         "new_address": record.text("new_address"),
         "new_building": record.text("new_building"),
         **{key: record.text(key) for key in BEREAVED_TEXTS},
         **{f"child_{key}": record.text(key, child) for key in ("name", "kana", "sex") if child},
     }
+
+
+def _day_text(value: Value | None) -> str:
+    if isinstance(value, PossibleDays):
+        return value.text
+    return value.isoformat() if isinstance(value, date) else ""
 
 
 def _concerned(view: CaseView) -> frozenset[str]:

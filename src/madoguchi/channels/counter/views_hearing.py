@@ -7,12 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from madoguchi.cases import closing, hearing, queries
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
+from madoguchi.cases.income import income_note
+from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
@@ -210,8 +213,6 @@ def _guides(view: CaseView, found: Procedure, bring: list[str]) -> list[tuple[st
 @needs(Authority.COUNTER)
 def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> HttpResponse:
     """Everything about one procedure of this household."""
-    from django.urls import reverse
-
     view = case_of(request, case, "procedure")
     decision = decision_of(view, procedure, subject)
     found = view.judged.pack.procedure(procedure)
@@ -245,9 +246,11 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             or not found.verified.verified,
             "deadline": format_wareki(decision.deadline) if decision.deadline else "",
             "overdue": decision.overdue,
+            "span": span_note(decision),
             "amount": amount_text(decision.amount) if decision.amount else "",
+            "income": income_note(view.judged, decision),
             "right": _right_text(view, decision),
-            "late": found.late.text,
+            "late": told_of_lateness(view.judged, decision) or found.late.text,
             "department": view.judged.pack.departments[found.department].name,
             "fee": fee or _("市の定めによる"),
             "bring": [item.text for item in bring.get(procedure, ())],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.hearing import definition_of
 from madoguchi.cases.record import HeldFact, Record
+from madoguchi.cases.roles import ROLE_KEYS
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import format_date_text, format_wareki_short
@@ -49,6 +50,7 @@ NOT_SHOWN = frozenset(
         "chosen_procedures",
         "resident_code",
     }
+    | ROLE_KEYS
 )
 
 

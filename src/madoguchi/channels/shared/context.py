@@ -14,6 +14,8 @@ from madoguchi.city.queries import CityNotSetUp, profile, seat_of
 
 MENU = (
     (Authority.COUNTER, "counter:worklist", "受付一覧"),
+    (Authority.COUNTER, "counter:bookings", "予約"),
+    (Authority.COUNTER, "counter:letters", "届出後の通知"),
     (Authority.CALLS, "counter:calls", "呼出し"),
     (Authority.DEPARTMENT, "counter:desk", "課の画面"),
     (Authority.REVIEW, "counter:reviews", "審査"),

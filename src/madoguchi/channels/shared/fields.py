@@ -8,14 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.wareki import WarekiError, parse_date_text
+from madoguchi.jp.wareki import WarekiError, parse_date_text, parse_day_and_time
 
 
 class WarekiField(forms.CharField):
-    """A date as people write it. With `exact`, 不詳 is refused."""
+    """A date as people write it. With `exact`, 不詳 is refused; with `timed`, a time of day may stand beside it."""
 
-    def __init__(self, *, exact: bool = True, **options: Any) -> None:
-        self.exact = exact
+    def __init__(self, *, exact: bool = True, timed: bool = False, **options: Any) -> None:
+        self.exact, self.timed = exact, timed
         super().__init__(max_length=40, **options)
         self.widget.attrs.update({"autocomplete": "off"})
 
@@ -24,7 +24,7 @@ class WarekiField(forms.CharField):
         if not text:
             return None
         try:
-            found = parse_date_text(text)
+            found = parse_day_and_time(text) if self.timed else parse_date_text(text)
         except WarekiError as error:
             raise forms.ValidationError(str(error)) from error
         if self.exact and isinstance(found, PossibleDays):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0005_levelling'),
+        ('booking', '0006_notices'),
     ]
 
     operations = [

@@ -1,0 +1,57 @@
+"""One visit for several procedures (ライフイベントの一括予約): officers come to one booth one after the other.
+
+What the pre-check decided comes in as services with minutes; equal ones are joined, the first stays first, and the visit
+is as long as all of them. What was learned of a service's minutes takes the place of what the office declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from madoguchi.booking.booked import BookingRefused, VisitPart
+from madoguchi.booking.offering import Offer
+
+LONGEST_VISIT_MINUTES = 180
+
+
+class VisitTooLong(BookingRefused):
+    """More than can be done in one visit."""
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        super().__init__(
+            f"合わせて{minutes}分かかる見込みで、1回の来庁には長すぎます。用件を2回に分けて予約してください。"
+        )
+
+
+def minutes_of(*, offered: Offer, service: str, learned: Mapping[str, int] = {}) -> int:
+    """How long a service takes at the desk: learned, else as declared. Raises NoSuchService."""
+    return learned.get(service) or offered.service(service).minutes
+
+
+def visit_of(
+    *, offered: Offer, services: Sequence[str], learned: Mapping[str, int] = {}
+) -> tuple[VisitPart, ...]:
+    """The parts of a visit for these services, each once, in this order. Raises NoSuchService, VisitTooLong."""
+    once = tuple(dict.fromkeys(services))
+    return _in_reach(
+        tuple(VisitPart(one, minutes_of(offered=offered, service=one, learned=learned)) for one in once)
+    )
+
+
+def bundle(*, decided: Sequence[tuple[str, int]]) -> tuple[VisitPart, ...]:
+    """The parts of a visit for what a pre-check decided: (service, minutes), as often as there are procedures.
+
+    Raises VisitTooLong.
+    """
+    minutes: dict[str, int] = {}
+    for service, needed in decided:
+        minutes[service] = minutes.get(service, 0) + needed
+    return _in_reach(tuple(VisitPart(service, needed) for service, needed in minutes.items()))
+
+
+def _in_reach(parts: tuple[VisitPart, ...]) -> tuple[VisitPart, ...]:
+    needed = sum(part.minutes for part in parts)
+    if needed > LONGEST_VISIT_MINUTES:
+        raise VisitTooLong(needed)
+    return parts

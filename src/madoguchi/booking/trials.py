@@ -1,0 +1,60 @@
+"""How often a code may be tried (数字を試す回数): counted in the table before anything is compared, by all processes together.
+
+Whom or what a trial was about is kept as a digest, and only for the span of minutes in which it counts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from madoguchi.booking.booked import BookingRefused
+from madoguchi.booking.models import CodeTrialRow
+
+TRIAL_SPAN = timedelta(minutes=10)
+TRIALS_AT_A_BOOKING = 5
+
+
+class TooManyTries(BookingRefused):
+    """The digits of this booking were tried too often."""
+
+    def __init__(self) -> None:
+        minutes = int(TRIAL_SPAN.total_seconds() // 60)
+        super().__init__(
+            f"続けて何度も試されたため、止めています。{minutes}分ほどあとで、もう一度お試しください。お急ぎのときは市役所に電話してください。"
+        )
+
+
+def count_trial(*, key: str, now: datetime) -> int:
+    """Count one more trial and return how many there are in this span."""
+    kept, span = _kept(key), _span(now)
+    with transaction.atomic():
+        row, new = CodeTrialRow.objects.get_or_create(key=kept, span=span)
+        if new:
+            CodeTrialRow.objects.filter(span__lt=span).delete()
+        CodeTrialRow.objects.filter(pk=row.pk).update(trials=F("trials") + 1)
+        return CodeTrialRow.objects.values_list("trials", flat=True).get(pk=row.pk)
+
+
+def try_booking(*, number: str, now: datetime) -> None:
+    """Count a trial at a booking's digits. Raises TooManyTries."""
+    if count_trial(key=f"booking/{number}", now=now) > TRIALS_AT_A_BOOKING:
+        raise TooManyTries
+
+
+def that_was_right(*, number: str, now: datetime) -> None:
+    """Take the trial back: the digits were right."""
+    CodeTrialRow.objects.filter(key=_kept(f"booking/{number}"), span=_span(now), trials__gt=0).update(
+        trials=F("trials") - 1
+    )
+
+
+def _kept(key: str) -> str:
+    return salted_hmac("madoguchi.booking.trials", key, algorithm="sha256").hexdigest()
+
+
+def _span(now: datetime) -> int:
+    return int(now.timestamp() // TRIAL_SPAN.total_seconds())

@@ -1,0 +1,1 @@
+"""online (オンライン): what residents do from home, without an account."""

@@ -1,0 +1,43 @@
+"""The care of bookings beside the queue of tasks (予約の世話): a thread of the worker, every so often."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from madoguchi.booking.reminders import Letters
+from madoguchi.booking.upkeep import Upkeep, keep_up
+
+log = logging.getLogger(__name__)
+
+
+def letters() -> Letters | None:
+    """How letters are written here; None without a mail server or without an address for their links."""
+    if not (settings.MAIL_READY and settings.PUBLIC_ADDRESS):
+        return None
+    return Letters(settings.DEFAULT_FROM_EMAIL, settings.PUBLIC_ADDRESS, settings.REMIND_HOURS)
+
+
+def once() -> Upkeep:
+    """One round, now."""
+    return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=timezone.now())
+
+
+def start(stop: threading.Event) -> threading.Thread:
+    """Go round until `stop` is set. A database that is away for a while is waited for."""
+
+    def rounds() -> None:
+        while not stop.wait(settings.UPKEEP_SECONDS):
+            close_old_connections()
+            try:
+                once()
+            except DatabaseError as error:
+                log.warning("the care of bookings waits for the database (%s)", type(error).__name__)
+
+    thread = threading.Thread(target=rounds, name="upkeep", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,237 @@
+"""Booking by residents and at the counter, as they are used: by keyboard, without JavaScript, on a small phone, by axe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from tests import cast
+from tests.browser_kit import accessibility_faults, html_faults
+
+from madoguchi.booking import reserving
+from madoguchi.booking.booked import Booked, VisitPart
+from madoguchi.booking.models import BookingRow, LaneRow, SlotRow
+from madoguchi.booking.offering import Offer, offer, quarters, set_offer
+from madoguchi.booking.slots import make_day
+from madoguchi.config.demo_city import reception
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.urls("tests.browser.urls"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("procedures"),
+]
+PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1366, "height": 900}
+LOOKED_AT = {
+    *(f"online:{name}" for name in ("start", "find", "open", "mine", "contact", "change", "cancel", "days", "times")),
+    "counter:bookings", "counter:booking_new", "counter:booking",
+}  # fmt: skip
+SHOTS = os.environ.get("SHOTS")
+
+
+@pytest.fixture
+def today_offered(city: Any) -> Offer:
+    """まどか市's offer with the seasons of today: a browser's clock is the real one."""
+    set_offer(offer=reception(timezone.localdate()), by=cast.SETTER, now=timezone.now())
+    return offer()
+
+
+@pytest.fixture
+def phone(chromium: Browser, live_server: Any) -> Iterator[Page]:
+    """A phone of 320 px with JavaScript off."""
+    window = chromium.new_context(
+        base_url=live_server.url, locale="ja-JP", viewport=PHONE, java_script_enabled=False
+    )
+    yield window.new_page()
+    window.close()
+
+
+def next_open(offered: Offer, lane: str = "residents", branch: str = "main") -> Any:
+    day = timezone.localdate() + timedelta(days=1)
+    while not quarters(offered=offered, branch=branch, lane=lane, day=day):
+        day += timedelta(days=1)
+    return day
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def held(offered: Offer, quarter: int = 40, **more: Any) -> Booked:
+    return reserving.hold(
+        offered=offered, branch="main", parts=(VisitPart("moving", 25),), day=next_open(offered), quarter=quarter,
+        owner=f"o{quarter}", request=f"r{quarter}", channel="web", now=timezone.now(), **more,
+    )  # fmt: skip
+
+
+@pytest.mark.needs("Chromium")
+def test_a_visit_is_booked_changed_and_cancelled_on_a_phone_without_javascript(
+    phone: Page, today_offered: Offer, settings: Any
+) -> None:
+    settings.MAIL_READY = True
+    day = next_open(today_offered)
+    phone.goto("/book/")
+    shot(phone, "p1-start")
+    phone.get_by_role("link", name="引越し").first.click()
+    shot(phone, "p2-days")
+    if day.month != timezone.localdate().month:
+        phone.get_by_role("link", name="次の月").click()
+    phone.locator(f"a[href*='{day}']").click()
+    shot(phone, "p3-times")
+    phone.get_by_role("button", name="9:15", exact=False).last.click()
+    shot(phone, "p4-contact")
+    phone.get_by_label("メールアドレス").fill("resident@example.jp")
+    phone.get_by_role("button", name="内容を確かめる").click()
+    shot(phone, "p5-check")
+    phone.get_by_role("button", name="予約する").click()
+    assert "予約できています" in phone.inner_text("h1")
+    shot(phone, "p6-mine")
+    row = BookingRow.objects.get()
+    assert (row.state, row.contact, row.day) == ("confirmed", "resident@example.jp", day)
+    assert "resident" not in phone.url
+    phone.get_by_role("link", name="日と時間を変える").click()
+    shot(phone, "p7-change")
+    phone.goto(f"/book/mine/{row.number}/change/?day={day}#times")
+    shot(phone, "p8-change-times")
+    phone.get_by_role("button", name="10:00", exact=False).last.click()
+    row.refresh_from_db()
+    assert (row.quarter, row.sequence) == (40, 1)
+    phone.get_by_role("link", name="予約を取り消す").click()
+    shot(phone, "p9-cancel")
+    phone.get_by_role("link", name="取り消さずにもどる").click()
+    phone.get_by_role("link", name="予約を取り消す").click()
+    phone.get_by_role("button", name="取り消す").click()
+    row.refresh_from_db()
+    assert row.state == "cancelled"
+    assert "取消し" in phone.inner_text("h1")
+    shot(phone, "p10-cancelled")
+    assert sum(SlotRow.objects.values_list("used", flat=True)) == 0
+
+
+@pytest.mark.needs("Chromium")
+def test_a_visit_is_booked_by_the_keyboard_alone(page: Page, today_offered: Offer) -> None:
+    day = next_open(today_offered)
+    page.goto(f"/book/at/main/moving/?month={day:%Y-%m}#month")
+    assert page.evaluate("document.activeElement.id") in ("month", "")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if str(day) in (page.evaluate("document.activeElement.getAttribute('href')") or ""):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{day}/")
+    while page.evaluate("document.activeElement.getAttribute('name')") != "quarter":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contact/")
+    while page.evaluate("document.activeElement.getAttribute('name')") != "book":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=予約できています")
+
+
+@pytest.mark.needs("Chromium")
+def test_the_secret_of_a_link_is_in_no_later_address_and_no_referrer(
+    page: Page, today_offered: Offer
+) -> None:
+    booked = reserving.confirm(number=held(today_offered).number, now=timezone.now())
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.headers.get("referer", "")))
+    page.goto(f"/book/open/{booked.number}/{booked.secret}/")
+    page.get_by_role("link", name="日と時間を変える").click()
+    assert booked.secret not in page.url + page.evaluate("document.referrer") + " ".join(asked)
+    assert page.evaluate("localStorage.length") == 0
+    assert booked.secret not in page.evaluate("JSON.stringify({...sessionStorage})")
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_pages_of_residents_can_be_read_by_everybody(
+    page: Page, today_offered: Offer, settings: Any, size: Any
+) -> None:
+    settings.MAIL_READY = True
+    day, faults = next_open(today_offered), []
+    lane = LaneRow.objects.get(branch="main", key="bereavement")
+    full = next_open(today_offered, "bereavement")
+    make_day(lane=lane, day=full, offered=today_offered)
+    SlotRow.objects.filter(lane=lane).update(seats=0)
+    first = held(today_offered)
+    confirmed = reserving.confirm(
+        number=held(today_offered, 44).number, contact="a@example.jp", now=timezone.now()
+    )
+    page.set_viewport_size(size)
+    page.goto(f"/book/open/{first.number}/{first.secret}/")
+    page.goto(f"/book/open/{confirmed.number}/{confirmed.secret}/")
+    gone = reserving.confirm(number=held(today_offered, 56).number, now=timezone.now())
+    page.goto(f"/book/open/{gone.number}/{gone.secret}/")
+    reserving.cancel(number=gone.number, now=timezone.now())
+    for name, url in {
+        "start": "/book/", "find": "/book/find/", "days": f"/book/at/main/moving/?month={day:%Y-%m}",
+        "bundle": "/book/at/main/moving/?with=insurance&with=children", "times": f"/book/at/main/moving/{day}/",
+        "full": f"/book/at/main/bereavement/{full}/", "contact": f"/book/mine/{first.number}/contact/",
+        "mine": f"/book/mine/{confirmed.number}/", "change": f"/book/mine/{confirmed.number}/change/",
+        "change-times": f"/book/mine/{confirmed.number}/change/?day={day}", "cancel": f"/book/mine/{confirmed.number}/cancel/",
+        "gone": f"/book/mine/{gone.number}/", "wrong-link": f"/book/open/{gone.number}/wrong/",
+    }.items():  # fmt: skip
+        page.goto(url)
+        shot(page, f"{size['width']}-{name}")
+        faults += [f"{name} {one}" for one in accessibility_faults(page)]
+        wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+        faults += [f"{name} is {wide} px too wide"] if wide > 0 else []
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+def test_the_counters_pages_of_bookings_can_be_read_by_everybody(
+    page_of: Callable[[str], Page], today_offered: Offer, settings: Any
+) -> None:
+    settings.MAIL_READY = True
+    booked = reserving.confirm(number=held(today_offered).number, now=timezone.now())
+    day, page, faults = next_open(today_offered), page_of("clerk_hana"), []
+    for width in (640, 1366):
+        page.set_viewport_size({"width": width, "height": 900})
+        for name, url in {
+            "bookings": f"/bookings/?day={day}", "new": "/bookings/new/",
+            "new-times": f"/bookings/new/?branch=main&service=moving&day={day}&month={day:%Y-%m}",
+            "one": f"/bookings/of/{booked.number}/", "one-change": f"/bookings/of/{booked.number}/?change=yes&day={day}",
+        }.items():  # fmt: skip
+            page.goto(url)
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+            shot(page, f"staff-{width}-{name}")
+            faults += [f"{name} {one}" for one in accessibility_faults(page)]
+            wide = page.evaluate(
+                "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+            )
+            faults += [f"{name} is {wide} px too wide"] if wide > 0 else []
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.needs("java")
+def test_the_html_of_the_bookings_is_valid(
+    today_offered: Offer, signed_in: Callable[[str], Client], tmp_path: Path, settings: Any
+) -> None:
+    settings.MAIL_READY = True
+    booked, day = held(today_offered), next_open(today_offered)
+    visitor, clerk = Client(), signed_in("clerk_hana")
+    visitor.get(f"/book/open/{booked.number}/{booked.secret}/")
+    pages = {}
+    for url in ("/book/", "/book/find/", "/book/at/main/moving/?with=insurance", f"/book/at/main/moving/{day}/",
+                f"/book/mine/{booked.number}/contact/"):  # fmt: skip
+        pages[url] = visitor.get(url).content.decode()
+    reserving.confirm(number=booked.number, now=timezone.now())
+    for url in ("", "change/", f"change/?day={day}", "cancel/"):
+        pages[f"mine {url}"] = visitor.get(f"/book/mine/{booked.number}/{url}").content.decode()
+    for url in (f"/bookings/?day={day}", f"/bookings/new/?branch=main&service=moving&day={day}",
+                f"/bookings/of/{booked.number}/?change=yes&day={day}"):  # fmt: skip
+        pages[url] = clerk.get(url).content.decode()
+    faults = html_faults(pages, tmp_path)
+    assert faults == [], "\n".join(faults)

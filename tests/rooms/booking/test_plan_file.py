@@ -1,0 +1,201 @@
+"""The plan of reception: まどか市's own is read whole and written back; every fault comes with its line and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from tests import cast
+
+from madoguchi.audit.entries import Actor
+from madoguchi.booking.offering import Offer, offer, quarters
+from madoguchi.booking.plan_file import PlanOfReceptionRefused, ReceptionPlaces, read_reception
+from madoguchi.booking.plan_text import written
+from madoguchi.booking.services import Hours, Weekday
+from madoguchi.config.demo_city import RECEPTION_FILE
+
+PLACES = ReceptionPlaces({"main": frozenset({"desk1", "desk2"})}, frozenset({"citizens", "tax"}))
+GOOD = """[[service]]
+key = "moving"
+name = "引越し"
+minutes = 25
+letter = "A"
+department = "citizens"
+
+[[lane]]
+branch = "main"
+key = "residents"
+name = "住民異動"
+services = ["moving"]
+desks = ["desk1"]
+
+[[hours]]
+lanes = ["main/residents"]
+days = ["月", "火"]
+begins = 08:30:00
+ends = 12:00:00
+desks = 1
+seats = 1
+"""
+
+
+def read(text: str, folder: Path) -> Offer:
+    file = folder / "reception.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_reception(file, places=PLACES, on=cast.TODAY)
+
+
+def faults(text: str, folder: Path) -> str:
+    with pytest.raises(PlanOfReceptionRefused) as refused:
+        read(text, folder)
+    return "\n".join(refused.value.faults)
+
+
+def test_a_small_plan_is_read(tmp_path: Path) -> None:
+    found = read(GOOD, tmp_path)
+    assert found.service("moving").minutes == 25
+    assert found.hours[("main", "residents")] == tuple(
+        Hours(day, time(8, 30), time(12), 1, 1) for day in (Weekday.MONDAY, Weekday.TUESDAY)
+    )
+
+
+def test_a_file_of_windows_with_its_mark_is_read(tmp_path: Path) -> None:
+    assert read("\ufeff" + GOOD, tmp_path).lanes
+
+
+@pytest.mark.parametrize(
+    ("good", "wrong", "line", "said"),
+    [
+        ('letter = "A"', 'letter = "Ａ１"', 5, "半角の英大文字1字"),
+        ("minutes = 25", "minutes = 0", 4, "1〜240分"),
+        ('department = "citizens"', 'department = "citizen"', 6, "citizens"),
+        ('services = ["moving"]', 'services = ["movin"]', 12, "「moving」ではありませんか"),
+        ('desks = ["desk1"]', 'desks = ["desk9"]', 13, "desk9"),
+        ('branch = "main"', 'branch = "mian"', 9, "main"),
+        ('days = ["月", "火"]', 'days = ["月曜"]', 17, "曜日の並び"),
+        ("begins = 08:30:00", "begins = 08:40:00", 18, "15分きざみ"),
+        ("ends = 12:00:00", "ends = 08:00:00", 19, "終わりが始まりより前"),
+        ("seats = 1", "seats = 2", 21, "窓口の数より多く"),
+        ('lanes = ["main/residents"]', 'lanes = ["main/resident"]', 16, "main/residents"),
+        ("minutes = 25", "minuets = 25", 4, "「minutes」ではありませんか"),
+    ],
+)
+def test_a_fault_is_said_with_its_line_and_what_to_do(
+    good: str, wrong: str, line: int, said: str, tmp_path: Path
+) -> None:
+    found = faults(GOOD.replace(good, wrong, 1), tmp_path)
+    assert f"reception.toml {line}行目" in found
+    assert said in found
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
+    wrong = (
+        GOOD.replace('"A"', '"あ"').replace("minutes = 25", "minutes = -1").replace("seats = 1", "seats = 5")
+    )
+    assert len(faults(wrong, tmp_path).splitlines()) >= 3
+
+
+def test_what_nobody_serves_what_is_served_twice_and_hours_that_overlap_are_refused(tmp_path: Path) -> None:
+    more = (
+        '[[service]]\nkey = "papers"\nname = "証明書"\nminutes = 5\nletter = "B"\ndepartment = "citizens"\n'
+    )
+    assert "受ける窓口の列がありません" in faults(GOOD + more, tmp_path)
+    lane = '[[lane]]\nbranch = "main"\nkey = "other"\nname = "他"\nservices = ["moving"]\ndesks = ["desk2"]\n'
+    said = faults(GOOD + lane, tmp_path)
+    assert "別の列にも" in said
+    assert "この列の受付時間がありません" in said
+    hours = GOOD[GOOD.index("[[hours]]") :].replace("08:30:00", "11:00:00").replace("12:00:00", "13:00:00")
+    assert "重なる時間" in faults(GOOD + hours, tmp_path)
+
+
+def test_what_is_no_toml_is_said_with_the_line(tmp_path: Path) -> None:
+    assert "3行目" in faults('[[service]]\nkey = "a"\nname = あ\n', tmp_path)
+    with pytest.raises(PlanOfReceptionRefused):
+        read_reception(tmp_path / "none.toml", places=PLACES, on=cast.TODAY)
+
+
+OPENING = """
+[[opening]]
+lanes = ["main/residents"]
+every = "{every}"
+begins = 09:00:00
+ends = 12:00:00
+desks = 1
+seats = 1
+"""
+
+
+def test_a_series_never_opens_a_holiday_or_the_turn_of_the_year(tmp_path: Path) -> None:
+    """ZMSKVR-1207: series and exceptions overwrote public holidays."""
+    days = {
+        one.day
+        for one in read(GOOD + OPENING.format(every="第1土曜"), tmp_path).single_days[("main", "residents")]
+    }
+    assert date(2026, 12, 5) in days
+    assert date(2027, 1, 2) not in days
+    mondays = {
+        one.day
+        for one in read(GOOD + OPENING.format(every="第4月曜"), tmp_path).single_days[("main", "residents")]
+    }
+    assert date(2026, 11, 23) not in mondays  # 勤労感謝の日
+    assert date(2026, 10, 26) in mondays
+
+
+def test_a_day_that_is_named_opens_even_a_holiday_and_one_is_open_or_closed(tmp_path: Path) -> None:
+    named = OPENING.replace('every = "{every}"', "day = 2026-11-23")
+    assert read(GOOD + named, tmp_path).single_days[("main", "residents")][0].day == date(2026, 11, 23)
+    closed = '[[closing]]\nlanes = ["main/residents"]\nday = 2026-11-23\nnote = "停電"\n'
+    assert "臨時に開く日でもあります" in faults(GOOD + named + closed, tmp_path)
+    assert "どちらかを書く項目" in faults(GOOD + OPENING.format(every="第6土曜"), tmp_path)
+
+
+def test_a_season_returns_every_year_and_over_the_turn_of_the_year_it_is_refused(tmp_path: Path) -> None:
+    season = GOOD + GOOD[GOOD.index("[[hours]]") :] + 'season = ["03-15", "04-15"]\n'
+    spans = read(season, tmp_path).hours[("main", "residents")]
+    assert {one.since for one in spans} == {None, *(date(year, 3, 15) for year in (2026, 2027, 2028))}
+    assert "2つに分けて" in faults(season.replace('"03-15", "04-15"', '"12-15", "01-15"'), tmp_path)
+
+
+@pytest.mark.django_db
+def test_madokas_plan_is_read_and_what_is_shown_is_the_same_again(offered: Offer, tmp_path: Path) -> None:
+    shown = StringIO()
+    call_command("reception", "show", stdout=shown)
+    file = tmp_path / "again.toml"
+    file.write_text(shown.getvalue(), encoding="utf-8")
+    call_command("reception", "apply", str(file), stdout=StringIO())
+    assert offer() == offered
+    assert written(offer()) == shown.getvalue()
+
+
+@pytest.mark.django_db
+def test_lunch_saturdays_and_the_peak_season_of_madoka(offered: Offer) -> None:
+    def seats(day: date, lane: str = "residents") -> dict[int, int]:
+        return {one.number: one.seats for one in quarters(offered=offered, branch="main", lane=lane, day=day)}
+
+    plain, peak, saturday = seats(date(2026, 11, 10)), seats(date(2027, 3, 16)), seats(date(2026, 12, 12))
+    assert (plain[48], plain[52], peak[48]) == (0, 1, 2)  # 12:00, 13:00
+    assert max(saturday) == 47
+    assert seats(date(2026, 12, 12), "insurance") == seats(date(2026, 12, 5)) == {}
+    assert seats(date(2026, 12, 29)) == seats(date(2027, 1, 1)) == seats(date(2026, 11, 23)) == {}
+
+
+@pytest.mark.django_db
+def test_the_command_says_every_fault_and_sets_nothing(city: Mapping[str, Actor], tmp_path: Path) -> None:
+    file = tmp_path / "reception.toml"
+    file.write_text(
+        RECEPTION_FILE.read_text(encoding="utf-8").replace("minutes = 25", "minutes = 0"), encoding="utf-8"
+    )
+    said = StringIO()
+    with pytest.raises(CommandError):
+        call_command("reception", "apply", str(file), stderr=said)
+    assert "1〜240分" in said.getvalue()
+    assert offer().services == ()
+    call_command("reception", "apply", str(RECEPTION_FILE), "--dry-run", stdout=said)
+    assert offer().services == ()
+    call_command("reception", "apply", str(RECEPTION_FILE), stdout=said)
+    assert len(offer().services) == 8

@@ -1,19 +1,21 @@
 """Foreseeing the waits of an office of which only snapshots are known (番号の進みからの見込み).
 
-Known are people ahead, desks open, and how fast the numbers went: of this queue on earlier days, and today. How much each
-of them counts is what was best on earlier days; the rest is as for our own queues: what estimates were worth, as a band.
+Known are people ahead, desks open, and how fast the numbers went: of this queue on earlier days, in each half hour of them
+(`day_shape`), and today. How much each of them counts is what was best on earlier days; the rest is as for our own queues:
+what estimates were worth, as a band.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from statistics import fmean, median
 
 from madoguchi.booking.waits.bands import Band, BandTable, Outcome, table_of, unlearned
-from madoguchi.booking.waits.snapshots import Joined
+from madoguchi.booking.waits.day_shape import NO_SHAPES, DayShapes, Moved, shapes_of
+from madoguchi.booking.waits.snapshots import TODAY_WINDOW, Joined
 
 LEANS_LIKE = (
     15.0  # so many waits of a queue weigh as much as those of its office, and these as much as everybody's
@@ -24,16 +26,21 @@ FASTEST, SLOWEST = 0.2, 90.0
 TODAY = (0.0, 0.15, 0.3, 0.45, 0.6)
 DESKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 CROWD = (-0.1, 0.0, 0.1, 0.2, 0.3)
+SHAPES = (0.0, 0.5, 1.0)
+ROUNDS = 2
+FOLDS = 5
 SEARCHED = 4000
+TODAY_MINUTES = TODAY_WINDOW.total_seconds() / 60
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much today's pace counts, how much the number of desks, and how much less each further person ahead."""
+    """How much today's pace counts, the number of desks, how much less each further person ahead, the shape of the day."""
 
     today: float = 0.4
     desks: float = 0.5
     crowd: float = 0.0
+    shape: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class LearnedPace:
     desks: Mapping[tuple[str, ...], float]
     weights: Weights
     bands: BandTable
+    shapes: DayShapes = NO_SHAPES
 
     def band(self, joined: Joined) -> Band:
         """The band to tell somebody who joins."""
@@ -52,11 +60,14 @@ class LearnedPace:
     def estimate(self, joined: Joined, weights: Weights) -> float:
         """Minutes until somebody who joins is called."""
         pace = self._of(self.paces, joined.queue, self._declared(joined))
+        clock, minute = self.shapes.of(joined.queue), minute_of(joined)
         if joined.pace is not None:
-            pace = pace ** (1 - weights.today) * _within(joined.pace) ** weights.today
+            began = max(0.0, minute - TODAY_MINUTES)
+            lately = (clock.at(minute) - clock.at(began)) / max(minute - began, 1.0)
+            pace = pace ** (1 - weights.today) * _within(joined.pace * lately) ** weights.today
         usual = self._of(self.desks, joined.queue, float(joined.desks))
         pace *= (usual / joined.desks) ** weights.desks
-        return float(pace * math.pow(joined.ahead + 1, 1 - weights.crowd))
+        return float(clock.lasting(minute, pace * math.pow(joined.ahead + 1, 1 - weights.crowd)))
 
     @staticmethod
     def _declared(joined: Joined) -> float:
@@ -67,29 +78,75 @@ class LearnedPace:
         return known.get(queue, known.get(queue[:1], known.get((), otherwise)))
 
 
-def learn(past: Sequence[Joined]) -> LearnedPace:
-    """Learn from the waits of earlier days; without any, declared minutes and a wide band."""
+def learn(past: Sequence[Joined], moves: Iterable[tuple[date, Moved]] = ()) -> LearnedPace:
+    """Learn from the waits and moves of earlier days; without any, declared minutes and a wide band."""
     if not past:
         return LearnedPace({}, {}, Weights(), unlearned())
     newest = max(one.day for one in past)
     aged = [(one, 0.5 ** ((newest - one.day).days / HALF_LIFE_DAYS)) for one in past]
-    paces = _leaning([(one.queue, _within(one.waited / (one.ahead + 1)), weight) for one, weight in aged])
-    desks = _leaning([(one.queue, float(one.desks), weight) for one, weight in aged])
-    plain = LearnedPace(paces, desks, Weights(), unlearned())
+    seen = list(moves)
+    plain = {shape: _plain(aged, shapes_of((move for _, move in seen), shape)) for shape in SHAPES}
     weights = _best(plain, past[-SEARCHED:])
-    outcomes = [Outcome(plain.estimate(one, weights), one.waited, weight) for one, weight in aged]
-    return LearnedPace(paces, desks, weights, table_of(outcomes))
+    chosen = plain[weights.shape]
+    return replace(chosen, weights=weights, bands=table_of(_outcomes(chosen, weights, aged, seen)))
 
 
-def _best(plain: LearnedPace, past: Sequence[Joined]) -> Weights:
-    """The weights with the smallest mean error once the middle is put right."""
+def _outcomes(
+    chosen: LearnedPace,
+    weights: Weights,
+    aged: Sequence[tuple[Joined, float]],
+    moves: Sequence[tuple[date, Moved]],
+) -> list[Outcome]:
+    """What estimates were worth on days that they were not learned from: on their own days they look better than they are."""
+    days = sorted({one.day for one, _ in aged})
+    if len(days) < 2:
+        return [Outcome(chosen.estimate(one, weights), one.waited, weight) for one, weight in aged]
+    found = []
+    for fold in range(min(FOLDS, len(days))):
+        held = frozenset(days[fold::FOLDS])
+        others = [(one, weight) for one, weight in aged if one.day not in held]
+        shapes = shapes_of((move for on, move in moves if on not in held), weights.shape)
+        plain = _plain(others, shapes)
+        found += [
+            Outcome(plain.estimate(one, weights), one.waited, weight)
+            for one, weight in aged
+            if one.day in held
+        ]
+    return found
+
+
+def minute_of(joined: Joined) -> float:
+    """The minute of the day at which somebody joins."""
+    return joined.at.hour * 60 + joined.at.minute + joined.at.second / 60
+
+
+def _plain(aged: Sequence[tuple[Joined, float]], shapes: DayShapes) -> LearnedPace:
+    """Paces and desks of each queue, waits measured along the shape of the day."""
+
+    def effective(one: Joined) -> float:
+        clock, minute = shapes.of(one.queue), minute_of(one)
+        return clock.at(minute + one.waited) - clock.at(minute)
+
+    paces = _leaning([(one.queue, _within(effective(one) / (one.ahead + 1)), weight) for one, weight in aged])
+    desks = _leaning([(one.queue, float(one.desks), weight) for one, weight in aged])
+    return LearnedPace(paces, desks, Weights(), unlearned(), shapes)
+
+
+def _best(plain: Mapping[float, LearnedPace], past: Sequence[Joined]) -> Weights:
+    """The weights with the smallest mean error once the middle is put right; each in turn, twice."""
 
     def missed(weights: Weights) -> float:
-        pairs = [(plain.estimate(one, weights), one.waited) for one in past]
+        pairs = [(plain[weights.shape].estimate(one, weights), one.waited) for one in past]
         right = median((waited + 1) / (told + 1) for told, waited in pairs)
         return fmean(abs((told + 1) * right - 1 - waited) for told, waited in pairs)
 
-    return min((Weights(*each) for each in product(TODAY, DESKS, CROWD)), key=missed)
+    best = Weights()
+    for _ in range(ROUNDS):
+        best = min([replace(best, shape=each) for each in SHAPES], key=missed)
+        best = min([replace(best, desks=each) for each in DESKS], key=missed)
+        best = min([replace(best, today=each) for each in TODAY], key=missed)
+        best = min([replace(best, crowd=each) for each in CROWD], key=missed)
+    return best
 
 
 def _leaning(

@@ -90,7 +90,7 @@ def report_of(read: Read, joins: Joins, progress: Callable[[int, int], None] | N
     ours: list[tuple[Joined, Promise]] = []
     for number, day in enumerate(tested):
         past = [one for one in joins.joined if one.day < day]
-        learned = learn(past)
+        learned = learn(past, [(on, move) for on, move in joins.moves if on < day])
         usual = fmean(one.waited for one in past) if past else 15.0
         for one in joins.joined:
             if one.day != day:

@@ -15,9 +15,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow.parquet as parquet
+
+from madoguchi.booking.waits.day_shape import SLOT_MINUTES, Moved
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "time": ("time", "timestamp", "datetime", "at", "date", "時刻", "日時"),
@@ -30,6 +33,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 OPTIONAL = frozenset({"office", "declared"})
 LONGEST_WAIT = 180.0
+LONGEST_GAP = 30.0
 TODAY_WINDOW = timedelta(minutes=45)
 MOST_FAULTS = 50
 
@@ -83,11 +87,15 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """All who join, and how many were left out: not called that day, or only after three hours."""
+    """All who join, and how many were left out: not called that day, or only after three hours.
+
+    `moves`: how each queue moved in each half hour of each day, whoever joined.
+    """
 
     joined: tuple[Joined, ...]
     not_called: int
     too_long: int
+    moves: tuple[tuple[date, Moved], ...] = ()
 
 
 def read_snapshots(path: Path) -> Read:
@@ -114,9 +122,11 @@ def joins(snapshots: Iterable[Snapshot], *, every: int = 5) -> Joins:
     for one in snapshots:
         by_day.setdefault((one.office, one.queue, one.at.date()), []).append(one)
     found: list[Joined] = []
+    moves: list[tuple[date, Moved]] = []
     not_called = too_long = 0
     for place, day in sorted(by_day.items()):
         day.sort(key=lambda one: one.at)
+        moves += [(place[2], one) for one in _moves((place[0], place[1]), day)]
         for joined in _of_day((place[0], place[1]), day, every):
             if joined is None:
                 not_called += 1
@@ -125,7 +135,7 @@ def joins(snapshots: Iterable[Snapshot], *, every: int = 5) -> Joins:
             else:
                 found.append(joined)
     found.sort(key=lambda one: one.at)
-    return Joins(tuple(found), not_called, too_long)
+    return Joins(tuple(found), not_called, too_long, tuple(moves))
 
 
 def counted_on(numbers: Sequence[int]) -> list[int]:
@@ -169,6 +179,21 @@ def _of_day(queue: tuple[str, str], day: Sequence[Snapshot], every: int) -> Iter
             last_wait=reached[done - 1][1] if done else None,
             waited=(when - one.at).total_seconds() / 60,
         )
+
+
+def _moves(queue: tuple[str, str], day: Sequence[Snapshot]) -> Iterator[Moved]:
+    """The moves between two looks count for the half hour in which they began; what lies in a long gap is not known."""
+    calls = counted_on([one.last for one in day])
+    called: dict[int, float] = {}
+    lasted: dict[int, float] = {}
+    for place, (before, after) in enumerate(pairwise(day)):
+        minutes = (after.at - before.at).total_seconds() / 60
+        if before.waiting > 0 and 0 < minutes <= LONGEST_GAP:
+            slot = (before.at.hour * 60 + before.at.minute) // SLOT_MINUTES
+            called[slot] = called.get(slot, 0.0) + calls[place + 1] - calls[place]
+            lasted[slot] = lasted.get(slot, 0.0) + minutes
+    for slot, minutes in lasted.items():
+        yield Moved(queue, slot, called[slot], minutes)
 
 
 def _called(day: Sequence[Snapshot], calls: Sequence[int], place: int) -> datetime | None:

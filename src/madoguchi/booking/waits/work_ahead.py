@@ -2,7 +2,8 @@
 
 Desks: those that are open now, and from the quarter-hours to come those that are planned (fewer at noon). A difference
 between plan and now is believed for half an hour. Called as the office calls: need of care, bookings whose time has
-come, the others by their place. What lies on a desk already takes the less the longer it has lasted.
+come, the others by their place. What lies on a desk already takes the less the longer it has lasted,
+down to a share of the usual.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from madoguchi.booking.tickets.values import BranchNow, QueuedStep
 JAPAN = ZoneInfo("Asia/Tokyo")
 QUARTER_SECONDS = QUARTER_MINUTES * 60
 BELIEVED_QUARTERS = 2
+STILL_AT_DESK = 0.35  # however long it has lasted, this share of the usual minutes is still to come
 LINES = (Priority.CARE, Priority.BOOKED, Priority.WALK_IN)
 AT_DESK = (StepState.CALLED, StepState.SERVING)
 
@@ -131,7 +133,7 @@ def _left(step: QueuedStep, now: datetime, minutes: Mapping[str, float]) -> floa
     """Seconds that a service which has begun will still hold its desk."""
     usual = 60 * minutes.get(step.service, 10.0)
     lasted = max(0.0, (now - (step.called_at or step.started_at or now)).total_seconds())
-    return usual * usual / (usual + lasted)
+    return max(usual - lasted, STILL_AT_DESK * usual)
 
 
 def _second_of_day(at: datetime) -> float:

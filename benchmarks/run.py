@@ -25,7 +25,6 @@ RUNS = (
         ["-m", "benchmarks.queue_day", "--faster", "10", "--begin", "90", "--minutes", "60"],
     ),
     ("待ち時間の見込み / waits", ["-m", "benchmarks.waits"]),
-    ("庁舎の待ち列からの見込み / waits told from a branch's queue", ["-m", "benchmarks.waits_branch"]),
     ("ほかの役所の記録 / logs of other offices", ["-m", "benchmarks.waits_logs"]),
     ("表示盤の配信 / live streams", ["-m", "benchmarks.streams"]),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),

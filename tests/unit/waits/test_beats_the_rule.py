@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks.waits_branch import less_by, run
+from benchmarks.waits import less_by, run
 
 from madoguchi.booking.waits.scoring import score
 
 
 def test_offices_are_told_a_quarter_better_than_by_people_times_minutes_over_desks() -> None:
-    """Short of the full measure of `python -m benchmarks.waits_branch`: two other offices together, 40 days."""
+    """Short of the full measure of `python -m benchmarks.waits`: two other offices together, 40 days."""
     both = [run(seed, 40) for seed in (41, 42)]
     ours = score([one for found in both for one in found.ours])
     ahead = score([one for found in both for one in found.ahead])

@@ -3,6 +3,6 @@
 In the order in which it happens: the work ahead of a number is laid on the desks (`work_ahead`), set right by what was learned
 day by day (`learned`) and told as a band (`prediction`); what is shown never rises unsaid (`showing`); every promise is kept
 (`estimates` in this room) and scored (`scoring`). Whole days of an invented branch (`office_days`) prove it.
-Where only a visitor's own situation is known: `predictor`, with `simulator`. Queues of other offices are read from their
-snapshots and foreseen (`snapshots`, `pace`, `report`). Plain Python over values; nothing here reads the database.
+Queues of other offices are read from their snapshots and foreseen (`snapshots`, `pace`, `bands`, `report`). Plain Python over
+values; nothing here reads the database.
 """

@@ -120,7 +120,9 @@ def test_arrivals_are_taken_in_from_the_template(office: None, signed_in: Signed
     assert dx.post(
         "/office/levelling/arrivals/", {"branch": "main", "file": SimpleUploadedFile("a.csv", b"a,b")}
     ).status_code == 422  # fmt: skip
-    assert "0個の15分" in said(dx.post("/office/levelling/arrivals/", {"branch": "main", "tickets": "yes"}))
+    assert "0個の15分" in said(
+        dx.post("/office/levelling/arrivals/", {"branch": "main", "tickets": "yes"}, follow=True)
+    )
 
 
 def test_skills_and_hours_are_set(office: None, signed_in: SignedIn) -> None:

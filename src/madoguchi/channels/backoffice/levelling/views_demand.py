@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -123,6 +124,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "tickets" in request.POST:
         kept = take_recent_tickets_in(looked.branch, today=timezone.localdate(), now=timezone.now())
         messages.success(request, _("番号票の記録から、%(kept)d個の15分を取り込みました。") % {"kept": kept})
+        return redirect(f"{request.path}?{urlencode({'branch': looked.branch})}")
     elif request.method == "POST":
         file: Any = request.FILES.get("file")
         if file is None:

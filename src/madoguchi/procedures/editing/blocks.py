@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from madoguchi.procedures.language.syntax import syntax_of
+
 Until = Literal["day", "birthday", "fiscal_year"]
 OWNERS = ("person", "claimant", "household", "event")
 COLLECTIONS: Mapping[str, str] = {
@@ -97,7 +99,7 @@ ALWAYS = Formula("True")
 def blocks_of(source: str) -> Block:
     """Take an expression apart. What cannot be read at all is one formula."""
     try:
-        tree = ast.parse(source.strip(), mode="eval").body
+        tree = syntax_of(source)
     except (SyntaxError, ValueError):
         return Formula(source.strip())
     return _block(tree, frozenset(OWNERS))

@@ -1,6 +1,6 @@
 """Read an expression and check it against the vocabulary (式の読み取りと検査).
 
-1. `ast.parse` gives Python's own syntax tree; nothing of it is ever executed.
+1. `syntax_of` gives Python's own syntax tree; nothing of it is ever executed.
 2. Each node is matched against the few shapes that a rule may have; anything else is a fault.
 3. Names are looked up in the vocabulary and types are compared, so that a wrong rule dies at load.
 
@@ -18,6 +18,7 @@ from madoguchi.procedures.language.faults import ExpressionFault, ExpressionFaul
 from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.language.names import Names, UnknownName, constant
 from madoguchi.procedures.language.operators import WrongType
+from madoguchi.procedures.language.syntax import syntax_of
 from madoguchi.procedures.language.tree import (
     And,
     Arithmetic,
@@ -65,7 +66,7 @@ def parse(source: str, *, names: Names, kind: Kind | None) -> Expression:
     """
     text = " ".join(source.split("\n"))
     try:
-        syntax = ast.parse(text.strip(), mode="eval")
+        syntax = syntax_of(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         column = error.offset if isinstance(error, SyntaxError) and error.offset else 1
         fault = ExpressionFault(
@@ -73,10 +74,10 @@ def parse(source: str, *, names: Names, kind: Kind | None) -> Expression:
         )
         raise ExpressionFaults(source, (fault,)) from error
     reader = Reader(names)
-    tree = reader.read(syntax.body)
+    tree = reader.read(syntax)
     if tree is not None and kind is not None and tree.type.kind is not kind:
         message = f"この欄には{kind.value}の式が要りますが、{operators.name_of(tree.type)}の式です。"
-        reader.fault(syntax.body, message, "比較や項目の選び方を見直してください。")
+        reader.fault(syntax, message, "比較や項目の選び方を見直してください。")
     if tree is None or reader.faults:
         raise ExpressionFaults(source, tuple(reader.faults))
     return Expression(source, tree, names.slots, compile_node(tree))

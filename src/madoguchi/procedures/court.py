@@ -39,10 +39,11 @@ from madoguchi.procedures.situation import Situation
 from madoguchi.procedures.wording import label_of, place_of
 
 _ADULT = 18
+_BIRTH_DATE = "birth_date"
 _CLAIMANT_REF = FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)
 _ANYBODY = "anybody"
 _NAMED_IN_A_REASON = 3
-_TELLING_KIN_AND_CLAIMANT = (RELATIONSHIP, "birth_date")
+_TELLING_KIN_AND_CLAIMANT = (RELATIONSHIP, _BIRTH_DATE)
 
 
 def decide(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -> tuple[Decision, ...]:
@@ -97,6 +98,8 @@ class Court:
         self.kinship = kinship_of(situation)
         self.frame = Frame(situation, self.kinship, self.notified_on, None, open_days)
         self.law_day = self.frame.event.get(self.frame.date_key)
+        self._adults: frozenset[str] = frozenset()
+        self._perhaps_adults: frozenset[str] = frozenset()
         self.claimants = self._possible_claimants()
         self._set_claimant(self.frame, self.claimants[0] if len(self.claimants) == 1 else None)
         self._tracing: Frame | None = None
@@ -203,18 +206,21 @@ class Court:
     # --- claimants ------------------------------------------------------------------------------------------
 
     def _possible_claimants(self) -> tuple[str, ...]:
-        """Return the claimant, or the people who may be adult; everybody while nobody surely is."""
+        """Return the claimant, or the people who may be adult on the day of the notice; everybody while nobody surely is.
+
+        That day is always known, so that a day of the event heard later takes nobody in who was left out before.
+        """
         if self.situation.claimant is not None:
             return (self.situation.claimant,)
-        day = self.law_day if isinstance(self.law_day, date) else self.on
+        day = self.notified_on
         age_on = FUNCTIONS["age_on"].compute
-        births = {record.id: record.get("birth_date") for record in self.frame.people}
-        sure = [one for one, birth in births.items() if birth and age_on(high_of(birth), day) >= _ADULT]
-        if not sure:
-            return tuple(sorted(births))
-        return tuple(
-            one for one in sorted(births) if not births[one] or age_on(low_of(births[one]), day) >= _ADULT
-        )
+        births = {record.id: record.get(_BIRTH_DATE) for record in self.frame.people}
+        for one, birth in births.items():
+            if birth and age_on(high_of(birth), day) >= _ADULT:
+                self._adults |= {one}
+            elif not birth or age_on(low_of(birth), day) >= _ADULT:
+                self._perhaps_adults |= {one}
+        return tuple(sorted(self._adults | self._perhaps_adults if self._adults else births))
 
     def _set_claimant(self, frame: Frame, claimant: str | None) -> None:
         record: Record | None = frame.records.get(claimant) if claimant is not None else None
@@ -238,12 +244,13 @@ class Court:
             self._set_claimant(self.frame, None)
             return Finding(Status.ASK, frozenset({_CLAIMANT_REF}))
         findings = [self._with_claimant(group, subject, claimant) for claimant in self.claimants]
-        first = findings[0]
-        alike = all(finding.status is first.status and finding.shape == first.shape for finding in findings)
-        if alike:
-            return first
-        matters = frozenset().union(*(finding.matters for finding in findings))
-        return Finding(Status.ASK, matters | {_CLAIMANT_REF})
+        if _alike(findings):
+            return findings[0]
+        matters = frozenset().union(*(finding.matters for finding in findings), {_CLAIMANT_REF})
+        adults = [one for who, one in zip(self.claimants, findings, strict=True) if who in self._adults]
+        if not adults or _alike(adults):  # once it is known who else is an adult, it may be settled
+            matters |= {FactRef(_BIRTH_DATE, one) for one in self._perhaps_adults}
+        return Finding(Status.ASK, matters)
 
     def _with_claimant(self, group: Group, subject: str, claimant: str | None) -> Finding:
         if claimant is not None:
@@ -307,6 +314,10 @@ class Court:
 _MUST, _OPTIONAL, _NOT_NEEDED = (
     Finding(status) for status in (Status.MUST, Status.OPTIONAL, Status.NOT_NEEDED)
 )
+
+
+def _alike(findings: list[Finding]) -> bool:
+    return all(one.status is findings[0].status and one.shape == findings[0].shape for one in findings)
 
 
 def _evaluated(group: Group, frame: Frame) -> Finding | None:

@@ -130,6 +130,30 @@ def test_an_unknown_claimant_matters_only_when_the_adults_differ() -> None:
     assert one("claimant.card == 'none'", known).status is Status.MUST
 
 
+def test_who_may_be_a_minor_is_asked_for_the_birthday_where_only_that_keeps_it_open() -> None:
+    people = [
+        {"id": "p1", "birth_date": "1980-01-01", "card": "none"},
+        {"id": "p2", "card": "adult"},
+    ]
+    open_ = one("claimant.card == 'none'", situation_of(people))
+    assert set(open_.missing) == {FactRef("claimant", "household"), FactRef("birth_date", "p2")}
+    minor = situation_of(people).with_fact(FactRef("birth_date", "p2"), date(2020, 1, 1))
+    assert one("claimant.card == 'none'", minor).status is Status.MUST
+    people.append({"id": "p3", "birth_date": "1981-01-01", "card": "adult"})
+    differ = one("claimant.card == 'none'", situation_of(people))
+    assert differ.missing == (FactRef("claimant", "household"),), "the adults differ whatever p2 is"
+
+
+def test_while_nobody_is_surely_adult_every_unknown_birthday_matters() -> None:
+    people = [
+        {"id": "p1", "birth_date": "2020-01-01", "card": "none"},
+        {"id": "p2", "birth_date": "2021-01-01", "card": "adult"},
+        {"id": "p3", "card": "none"},
+    ]
+    open_ = one("claimant.card == 'none'", situation_of(people))
+    assert set(open_.missing) == {FactRef("claimant", "household"), FactRef("birth_date", "p3")}
+
+
 def dated_pack() -> str:
     newer = '[[rule]]\nsince = 2026-10-01\nmust = "person.card == \'none\'"\nbecause = "新しい規則です"\n'
     return procedure_text("person.moves") + newer

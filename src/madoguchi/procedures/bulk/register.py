@@ -110,7 +110,7 @@ def _open(
     _make_events(connection, pack, events if with_events and events.is_file() else None, on)
     _imply(connection, pack)
     _set_calendar(connection, open_days, on)
-    connection.execute(_CLAIMANTS.format(on=literal(on), date_keys=_date_keys()))
+    connection.execute(_CLAIMANTS)
     connection.execute(_ONLY_CLAIMANT)
 
 
@@ -141,11 +141,11 @@ UNION ALL SELECT DISTINCT 'raised', person, kin FROM (
 UNION ALL SELECT 'guardians', person, kin FROM pairs p WHERE relation = 'parents'
   AND NOT EXISTS (SELECT 1 FROM pairs g WHERE g.relation = 'guardians' AND g.person = p.person)
 """
-# The people who may be adult; everybody while nobody surely is (`court.Court._possible_claimants`).
+# The people who may be adult on the day of the notice; everybody while nobody surely is (`court.Court._possible_claimants`).
 _CLAIMANTS = """
 CREATE TABLE claimants AS
 WITH ages AS (
-  SELECT p.*, age_on(birth_latest, {date_keys}) AS youngest, age_on(birth_earliest, {date_keys}) AS oldest
+  SELECT p.*, age_on(birth_latest, e.notified_on) AS youngest, age_on(birth_earliest, e.notified_on) AS oldest
   FROM people p JOIN events e USING (household_id)),
 sure AS (SELECT household_id, coalesce(bool_or(youngest >= 18), FALSE) AS somebody FROM ages GROUP BY household_id)
 SELECT ages.* EXCLUDE (youngest, oldest) FROM ages JOIN sure USING (household_id)
@@ -228,12 +228,6 @@ def _set_calendar(connection: duckdb.DuckDBPyConnection, open_days: OpenDays, on
     begins, closed_for = calendar(open_days, min([on, *known]), max([on, *known]))
     connection.execute(f"SET VARIABLE calendar_begins = {literal(begins)}")
     connection.execute("SET VARIABLE closed_for = ?::SMALLINT[]", [closed_for])
-
-
-def _date_keys() -> str:
-    """Return the day on which somebody is adult: the day of the event, else the day that is decided on."""
-    cases = " ".join(f"WHEN {literal(one.value)} THEN e.{one.date_key}" for one in EventKind)
-    return f"coalesce(CASE e.kind {cases} END, e.notified_on)"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> frozenset[str]:

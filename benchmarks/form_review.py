@@ -8,12 +8,10 @@ by sqlite3 alone, over the three columns that a clerk would ask for.
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
 import sys
 import time
-from pathlib import Path
+
+from benchmarks.large_city import Asker, opened, timed, with_residents, words
 
 LIMIT_SECONDS, LIMIT_MS = 60.0, 200.0
 SCREENS = (
@@ -28,35 +26,11 @@ SCREENS = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--residents", type=int, default=160_000)
-    parser.add_argument("--times", type=int, default=20)
-    given = parser.parse_args()
-    os.environ["MADOGUCHI_HOME"] = str(given.work)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    _city(given.residents)
+    given = words(__doc__, times=20, residents=160_000)
+    opened(given.work)
+    with_residents(given.residents)
     slow = _count()
     return max(slow, _screens(given.times))
-
-
-def _city(residents: int) -> None:
-    from django.utils import timezone
-
-    from madoguchi.city.models import Municipality
-    from madoguchi.config import demo_city
-
-    if not Municipality.objects.exists():
-        began = time.perf_counter()
-        demo_city.build(residents=residents, now=timezone.now())
-        print(f"{residents:,} residents in {time.perf_counter() - began:.0f} s")
 
 
 def _count() -> int:
@@ -99,27 +73,11 @@ def _bare() -> float:
 
 
 def _screens(times: int) -> int:
-    from django.test import Client
-
-    from madoguchi.city.models import StaffMember
-    from madoguchi.config.memory import settle
-
-    client = Client(headers={"host": "localhost"})
-    client.force_login(StaffMember.objects.get(username="dx"), "django.contrib.auth.backends.ModelBackend")
-    client.get("/office/form-review/")
-    settle()  # as a serving process does
-    slowest = 0.0
+    dx, slowest = Asker("dx", "/office/form-review/"), 0.0
     for url in (f"/office/form-review/{one}" for one in SCREENS):
-        took = []
-        client.get(url)
-        for _ in range(times):
-            began = time.perf_counter()
-            answer = client.get(url)
-            took.append((time.perf_counter() - began) * 1000)
-            assert answer.status_code == 200, url
-        p95 = statistics.quantiles(took, n=20)[18]
-        slowest = max(slowest, p95 if not url.endswith("xlsx") else 0.0)
-        print(f"{url:<46} median {statistics.median(took):6.0f} ms  p95 {p95:6.0f} ms")
+        took = timed(dx.page(url), times)
+        slowest = max(slowest, took.p95 if not url.endswith("xlsx") else 0.0)
+        print(took.said(url))
     print(f"slowest p95 of a screen: {slowest:.0f} ms (wanted < {LIMIT_MS:.0f})")
     return slowest > LIMIT_MS
 

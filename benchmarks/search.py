@@ -7,33 +7,22 @@ The register is made and taken in first if the database has none; later runs use
 
 from __future__ import annotations
 
-import argparse
-import os
 import statistics
 import sys
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.large_city import opened, words
+
 LIMIT_MS = 50.0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--residents", type=int, default=1_000_000)
-    parser.add_argument("--times", type=int, default=20)
-    given = parser.parse_args()
-    os.environ["MADOGUCHI_HOME"] = str(given.work)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
-    import django
-    from django.core.management import call_command
+    given = words(__doc__, times=20, residents=1_000_000)
+    opened(given.work)
     from django.utils import timezone
 
-    django.setup()
-    call_command("migrate", verbosity=0)
     _fill(given.work, given.residents)
     return _measure(given.times, timezone.now())
 

@@ -10,14 +10,18 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from unittest import TestCase
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis
 from tests import cast
 from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
+from tests.snapshot import Snapshot
 from tools import voice
 from tools.postgres import TO_GET_IT, binaries
 
@@ -68,6 +72,26 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, only what opens the database: the rest has been run with SQLite, and would be the same."""
+    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return
+    needless = [one for one in items if not _opens_the_database(one)]
+    if needless:
+        config.hook.pytest_deselected(items=needless)
+        items[:] = [one for one in items if _opens_the_database(one)]
+
+
+def _opens_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    kind = getattr(item, "cls", None)
+    if isinstance(kind, type) and issubclass(kind, TestCase):
+        return True  # a state machine opens it by itself
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(
+        {"db", "transactional_db", "live_server", "django_db_setup"}
+    )
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         name = marker.args[0]
@@ -102,13 +126,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
-    """Django empties the tables after a transactional test; append-only tables would refuse."""
-    plain = TransactionTestCase._fixture_teardown
+    """Django empties the tables after a transactional test; append-only tables would refuse.
+
+    The rows that Django makes after migrating (content types, permissions) are not made anew: nothing of ours reads them.
+    """
 
     def teardown(self: TransactionTestCase) -> None:
         with lifted(connection):
-            plain(self)
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
 
+    plain = TransactionTestCase._fixture_teardown
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = plain
@@ -123,6 +150,10 @@ def _nothing_cached() -> None:
 @pytest.fixture
 def city(db: None) -> Mapping[str, Actor]:
     """まどか市 set up, with its staff; the actors by sign-in name."""
+    return _CITY()
+
+
+def _set_up() -> Mapping[str, Actor]:
     names = {key: one.name for key, one in national_pack().departments.items()}
     departments = tuple(DepartmentPlan(key, name, (key,)) for key, name in names.items())
     plan = replace(madoka(national_pack()), departments=departments)
@@ -140,6 +171,9 @@ def city(db: None) -> Mapping[str, Actor]:
             now=cast.NOW,
         )
     return {username: _actor(username) for username in cast.STAFF}
+
+
+_CITY = Snapshot(_set_up)
 
 
 def _actor(username: str) -> Actor:

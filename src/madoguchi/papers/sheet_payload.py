@@ -47,7 +47,7 @@ def sheet_payload(setting: Setting, sheet: SheetValues, number: int) -> LaidOutS
     to = _("%(city)s%(addressee)s　あて") % {"city": _stem(sheet), "addressee": sheet.addressee}
     laid_out: dict[str, Json] = {
         "n": number,
-        "form": setting.put(_("様式 %s") % sheet.sheet_id, Role.LABEL, "様式"),
+        "form": setting.put(sheet.municipality, Role.LABEL, _("市区町村名")),
         "title": setting.put(sheet.title, Role.HEADING, _("表題")),
         "more-title": setting.put(_("（続紙）"), Role.HEADING, _("表題")),
         "to": setting.put(to, Role.VALUE, _("あて先")),

@@ -10,6 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings as django_settings
+from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -58,6 +59,14 @@ def test_the_sign_in_page_is_ours_and_japanese(client: Client, city: None) -> No
     assert "パスキーでサインイン" in page
     assert "Sign" not in page
     assert "signup" not in page
+
+
+def test_signing_in_needs_no_word_and_signing_out_has_one(member: Callable[..., int], client: Client) -> None:
+    member("sato", Role.CLERK)
+    answer = try_password(client, PASSWORD)
+    assert answer.status_code == 302
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == []
+    assert "サインアウトしました。" in client.post("/staff/logout/", follow=True).content.decode()
 
 
 def test_a_right_password_signs_in_and_is_recorded(signed_in: Callable[..., Client]) -> None:

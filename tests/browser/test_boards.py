@@ -32,6 +32,8 @@ SCREENS = (
     "/t/{secret}/",
 )
 NOTE_SPOKEN = "window.spoken = []; document.addEventListener('board:spoken', (event) => window.spoken.push(event.detail));"
+SERVER_CLOCK = """const plain = JSON.parse;
+JSON.parse = (text) => { const said = plain(text); if (said?.now) said.now += window.later || 0; return said; };"""
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.needs("Chromium")]
 
 
@@ -208,6 +210,28 @@ def test_when_only_the_streams_are_away_the_page_asks_for_itself(
     hall.next()
     expect(called(wall)).to_contain_text(own.label, timeout=STALE * 1000 + 2000)
     expect(wall.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_board_left_on_reads_itself_anew_at_night(
+    hall: Hall, live: StreamProcess, window: BrowserContext
+) -> None:
+    wall = window.new_page()
+    wall.clock.install()
+    wall.add_init_script(SERVER_CLOCK)
+    wall.goto("/board/main/")
+    wall.evaluate("window.begun = 'in the evening'")
+    wall.clock.fast_forward(7 * 3600 * 1000)
+    for hour in (1, 4, 3):  # the hour that the server says
+        told = timezone.localtime().replace(hour=hour, minute=5)
+        wall.evaluate(f"window.later = {(told - timezone.localtime()).total_seconds() * 1000}")
+        wall.wait_for_timeout(3 * BEAT * 1000)
+        if hour == 3:
+            break
+        wall.clock.run_for(30_000)
+        assert wall.evaluate("window.begun") == "in the evening", f"not at {hour} o'clock"
+    with wall.expect_navigation():
+        wall.clock.run_for(11_000)
+    assert wall.evaluate("window.begun ?? 'anew'") == "anew"
 
 
 def test_without_javascript_a_phone_does_everything(chromium: Browser, live_server: Any, hall: Hall) -> None:

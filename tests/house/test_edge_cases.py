@@ -17,6 +17,7 @@ ROW = re.compile(r"^\| (E\d\d) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$",
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 # Where a row names no test, it says why.
 REASONS = ("どの届出にも触れません", "足りない点")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 EVERY, NONE = "すべて", "—"
 
 
@@ -92,3 +93,19 @@ def test_e58_e59_no_screen_and_no_paper_speaks_of_yesterday(suffix: str) -> None
         )
     ]
     assert found == []
+
+
+def queue_rows() -> list[tuple[str, str]]:
+    """What happens and the tests of each row of docs/queue-edge-cases.md."""
+    text = (ROOT / "docs" / "queue-edge-cases.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", text, re.M)
+    return [(f"{what}: {does}", tests) for what, does, tests in found if what not in ("場面", "---")]
+
+
+@pytest.mark.parametrize(("what", "tests"), queue_rows(), ids=lambda one: one[:20])
+def test_a_row_about_waiting_names_tests_that_are_there_or_says_why_not(what: str, tests: str) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", tests)
+    assert named or "当てはまりません" in what
+    for file, name in named:
+        found = {node.name for node in ast.walk(syntax(ROOT / file)) if isinstance(node, FUNCTIONS)}
+        assert name in found, f"{file} has no {name}"

@@ -1,7 +1,8 @@
 /* A board that goes on by itself. Without this file the page still shows what was so when it was asked for, and asks again by itself.
    1. The stream sends the whole middle of the page; it is put in place when it is another one.
    2. A call that was not there before goes to whoever speaks (speak.js), unless it is old; what the page began with is not spoken.
-   3. Nothing heard for `data-stale-seconds`: the page says that it stands still. It goes on trying, also by asking for itself. */
+   3. Nothing heard for `data-stale-seconds`: the page says that it stands still. It goes on trying, also by asking for itself.
+   4. A board stays on for weeks: once a night it is loaded anew, so that nothing piles up and an update arrives by itself. */
 (() => {
   "use strict";
   const board = document.querySelector(".mdg-board");
@@ -12,6 +13,8 @@
   const clock = board.querySelector("[data-clock]");
   const limit = Number(board.dataset.staleSeconds) * 1000;
   const FRESH = 20000;
+  const NIGHT = 3; // o'clock, when nobody is called
+  const SIX_HOURS = 6 * 3600 * 1000;
   const known = new Set(JSON.parse(document.getElementById("board-calls")?.textContent || "[]").map((call) => call.serial));
   let offset = Number(board.dataset.now) - Date.now();
   let heard = performance.now();
@@ -112,11 +115,19 @@
     clock.textContent = now.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
   };
 
+  /* Only while the server answers: a board that cannot be loaded would be a blank wall in the morning. */
+  const begin_anew = () => {
+    const hour = new Date(Date.now() + offset).toLocaleString("en-GB", { hour: "2-digit", timeZone: "Asia/Tokyo" });
+    const up = performance.now();
+    if (Number(hour) === NIGHT && up > SIX_HOURS && up - heard < 20000) location.reload();
+  };
+
   buttons();
   connect();
   setInterval(tick, 1000);
   setInterval(watch, Math.min(1000, limit / 4));
   if (!board.dataset.live) setInterval(ask, 60000);
+  if (board.dataset.kind !== "ticket") setInterval(begin_anew, 10000);
   addEventListener("online", connect);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && performance.now() - heard > limit / 2) connect();

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -30,6 +30,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+HALF: ViewportSize = {"width": 720, "height": 450}  # 1440 × 900 at 200%
 # Only what is wrong is worked out in full; style sheets are not fetched a second time (that serves experimental rules).
 RUN = """rules => axe.run(document, {
   runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'], preload: false, elementRef: false})"""
@@ -93,6 +94,17 @@ def accessibility_faults(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: Mapping[str, Any] = page.evaluate(RUN, WCAG)
     return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def reading_faults(page: Page, url: str, *, statuses: tuple[int, ...] = (200,)) -> list[str]:
+    """What axe finds at this address with everything unfolded at 200 %, and whether something is cut off."""
+    page.set_viewport_size(HALF)
+    answer = page.goto(url)
+    assert answer is not None and answer.status in statuses, url
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    faults = [f"{url} {one}" for one in accessibility_faults(page)]
+    too_wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+    return [*faults, f"{url} is {too_wide} px too wide"] if too_wide > 0 else faults
 
 
 def html_faults(pages: Mapping[str, str], folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
-from tests.browser_kit import accessibility_faults, html_faults
+from tests.browser_kit import html_faults, reading_faults
 from tests.cast import NOW
 from tests.rooms.cases.walking import (
     answer_once,
@@ -68,7 +68,6 @@ ALIKE = {
     "procedures/move-in-notice/household", "procedures/nhi-enrol/p1",
 }  # fmt: skip
 SHOWN_WHOLE = ("opened", "bereaved", "half heard", "widowed", "unproved", CaseStatus.IN_REVIEW.value)
-HALF = {"width": 720, "height": 450}  # 1440 × 900 at 200%
 
 pytestmark = [
     pytest.mark.browser,
@@ -149,17 +148,7 @@ def look_at(state: str, city: Staff, page_of: Callable[[str], Page], *, whole: b
     case = brought_there(state, city)
     faults = []
     for username, url in screens(state, case, whole=whole):
-        page = page_of(username)
-        page.set_viewport_size(HALF)
-        answer = page.goto(url)
-        assert answer is not None and answer.status == 200, url
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        faults += [f"{url} {one}" for one in accessibility_faults(page)]
-        too_wide = page.evaluate(
-            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-        )
-        if too_wide > 0:
-            faults.append(f"{url} is {too_wide} px too wide")
+        faults += reading_faults(page_of(username), url)
     assert faults == [], "\n".join(faults)
 
 

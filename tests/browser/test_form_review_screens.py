@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
-from tests.browser.test_case_screens import HALF
-from tests.browser_kit import accessibility_faults, html_faults
+from tests.browser_kit import html_faults, reading_faults
 from tests.rooms.catalogue.surveys import BY, NOW
 
 from madoguchi.catalogue.inventory import city_list
@@ -61,18 +60,9 @@ def test_a_screen_of_the_form_review_can_be_read_by_everybody(
 ) -> None:
     STATES[state]()
     page, faults = page_of("dx_mio"), []
-    page.set_viewport_size(HALF)
     for screen in SCREENS:
         url = f"/office/form-review/{screen}"
-        answer = page.goto(url)
-        assert answer is not None and answer.status == 200, url
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        faults += [f"{url} {one}" for one in accessibility_faults(page)]
-        too_wide = page.evaluate(
-            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-        )
-        if too_wide > 0:
-            faults.append(f"{url} is {too_wide} px too wide")
+        faults += reading_faults(page, url)
     assert faults == [], "\n".join(faults)
 
 

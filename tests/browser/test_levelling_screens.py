@@ -12,8 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
-from tests.browser.test_case_screens import HALF
-from tests.browser_kit import accessibility_faults, html_faults
+from tests.browser_kit import html_faults, reading_faults
 from tests.rooms.booking.planned import SIX, offered, past, people
 from tests.rooms.insight.test_journeys import a_ticket
 
@@ -88,17 +87,8 @@ def addresses(made: Mapping[str, int]) -> list[str]:
 @pytest.mark.needs("axe")
 def test_a_screen_can_be_read_by_everybody(made: dict[str, int], page_of: Callable[[str], Page]) -> None:
     page, faults = page_of("dx_mio"), []
-    page.set_viewport_size(HALF)
     for url in addresses(made):
-        answer = page.goto(url)
-        assert answer is not None and answer.status in (200, 422), url
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        faults += [f"{url} {one}" for one in accessibility_faults(page)]
-        too_wide = page.evaluate(
-            "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-        )
-        if too_wide > 0:
-            faults.append(f"{url} is {too_wide} px too wide")
+        faults += reading_faults(page, url, statuses=(200, 422))
     assert faults == [], "\n".join(faults)
 
 

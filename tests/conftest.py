@@ -133,7 +133,9 @@ def _flush_past_the_triggers() -> Iterator[None]:
 
     def teardown(self: TransactionTestCase) -> None:
         with lifted(connection):
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            call_command(
+                "flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True
+            )
 
     plain = TransactionTestCase._fixture_teardown
     TransactionTestCase._fixture_teardown = teardown

@@ -26,7 +26,7 @@ from madoguchi.booking.waits.values import EstimateMethod, WaitEstimate
 
 MOST_KEPT = 500
 
-__all__ = ["ended", "foreseen", "learned_minutes", "learned_on", "realised", "shown"]
+__all__ = ["ended", "foreseen", "kept_row", "learned_minutes", "learned_on", "realised", "shown"]
 
 
 def foreseen(*, now: BranchNow, ticket: str, offered: Offer | None = None) -> WaitEstimate:
@@ -63,7 +63,7 @@ def shown(*, now: BranchNow, ticket: str, offered: Offer | None = None) -> Shown
         return found
     try:
         with transaction.atomic():
-            _row(now, own, number, found).save(force_insert=True)
+            kept_row(now, own, number, found).save(force_insert=True)
     except IntegrityError:
         kept = _last(own)
         if kept is None:
@@ -103,7 +103,8 @@ def _as_shown(row: EstimateRow) -> ShownWait:
     return ShownWait(told, RiseReason(row.reason), (row.lowest_low, row.lowest_middle, row.lowest_high))
 
 
-def _row(now: BranchNow, own: QueuedStep, number: int, found: ShownWait) -> EstimateRow:
+def kept_row(now: BranchNow, own: QueuedStep, number: int, found: ShownWait) -> EstimateRow:
+    """What is kept of an estimate that is shown to the holder of a waiting step, as their `number`th."""
     told = found.estimate
     return EstimateRow(
         branch=now.branch,

@@ -88,6 +88,8 @@ SENTENCES = {
     "lane_officers_set": noop("窓口の列を担当できる職員を決めました"),
     "levelling_asked": noop("平準化の案を頼みました"),
     "levelling_adopted": noop("配置の案を採用しました"),
+    "length_pinned": noop("予約の長さを市の設定に固定しました"),
+    "length_let_go": noop("予約の長さの固定を外しました"),
     "past_invented": noop("実演のため、過去の来庁（架空）を作りました"),
     "journeys_exported": noop("来庁の道のりを書き出しました"),
     "experience_begun": noop("窓口体験調査を始めました"),

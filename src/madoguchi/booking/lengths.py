@@ -84,12 +84,12 @@ class ServiceLength:
             case LengthSource.DECLARED:
                 return _("市の設定 %(declared)d分") % said
             case LengthSource.LEARNED:
-                return _("実績から %(minutes)d分（n=%(n)d）。市の設定は %(declared)d分") % said
+                return _("市の設定 %(declared)d分 / 実績から %(minutes)d分（n=%(n)d）") % said
             case LengthSource.PINNED:
                 if self.learned is None or not self.people:
                     return _("市の設定 %(declared)d分（固定）") % said
                 said["learned"] = up(self.learned)
-                return _("市の設定 %(declared)d分（固定）。実績は %(learned)d分（n=%(n)d）") % said
+                return _("市の設定 %(declared)d分（固定） / 実績では %(learned)d分（n=%(n)d）") % said
 
 
 def lengths(*, branch: str, offered: Offer, now: datetime) -> dict[str, ServiceLength]:

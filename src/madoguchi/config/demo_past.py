@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 from madoguchi.audit.entries import Actor
@@ -11,14 +11,16 @@ from madoguchi.booking.levelling.officers import USUAL_BEGINS, USUAL_ENDS, set_o
 from madoguchi.booking.levelling.roster import Officer
 from madoguchi.booking.offering import Offer, offer
 from madoguchi.booking.past.keeping import invent_past
+from madoguchi.booking.tickets.queue import JAPAN, civil_day
 from madoguchi.city.models import StaffMember
-from madoguchi.city.queries import seat_of
+from madoguchi.city.queries import open_days, seat_of
 from madoguchi.insight import experience
 from madoguchi.insight.stopwatch import Phase, Pressed, Round, Tally
 
 BOOKED_ONLY = frozenset({("main", "bereavement")})
-PLAYED_DAYS = {Round.BEFORE: 40, Round.AFTER: 12}  # how many days ago
-PERSONAS = ("5人家族の転入", "80歳の夫を亡くした妻")
+PLAYED_DAYS = {Round.BEFORE: 40, Round.AFTER: 12}  # how many days ago, or the open day before
+PLAYED_AT = (time(9, 30), time(14))
+PERSONAS = ("5人家族の転入（架空の例）", "80歳の夫を亡くした妻（架空の例）")
 # What an invented visit is played as: what was pressed, how many minutes it lasted, before and after.
 BEFORE: tuple[tuple[Pressed, float], ...] = (
     (Phase.WAIT, 14), (Phase.WALK, 1.5), (Tally.COUNTER, 0), (Phase.WRITE, 9), (Tally.SHEET, 0),
@@ -92,10 +94,14 @@ def _played(members: Sequence[StaffMember], random: Random, now: datetime) -> No
     """Played visits of two personas, before and after."""
     observer = next(one for one in members if one.username == "dx")
     by = Actor(observer.pk, observer.display_name, "main", "")
+    calendar = open_days()
     for of_round, presses in ((Round.BEFORE, BEFORE), (Round.AFTER, AFTER)):
+        day = civil_day(now) - timedelta(days=PLAYED_DAYS[of_round])
         for persona in PERSONAS:
-            for time in range(2):
-                at = now - timedelta(days=PLAYED_DAYS[of_round] - time)
+            while not calendar.is_open(day):
+                day -= timedelta(days=1)
+            for hour in PLAYED_AT:
+                at = datetime.combine(day, hour, tzinfo=JAPAN)
                 number = experience.begin(persona=persona, of_round=of_round, case_number="", by=by, now=at)
                 for place, (pressed, minutes) in enumerate(presses):
                     experience.press(
@@ -103,3 +109,4 @@ def _played(members: Sequence[StaffMember], random: Random, now: datetime) -> No
                     )
                     at += timedelta(minutes=minutes * random.uniform(0.75, 1.3), seconds=1)
                 experience.note(experience=number, notes="実演のために作った例です（架空）。")
+            day -= timedelta(days=1)

@@ -127,7 +127,7 @@ def test_the_newest_morning_of_the_branch_counts_and_no_later_one(offered: Offer
     found = lengths_everywhere(branches=("main", "north"), offered=offered, now=NOW)
     assert found["main"]["moving"].people == 40 and 36 < found["main"]["moving"].minutes <= 40
     assert found["main"]["moving"].sentence == (
-        f"実績から {found['main']['moving'].minutes}分（n=40）。市の設定は 25分"
+        f"市の設定 25分 / 実績から {found['main']['moving'].minutes}分（n=40）"
     )
     assert found["main"]["papers"].source is LengthSource.DECLARED
     assert found["north"]["moving"].source is LengthSource.DECLARED  # north does not serve it
@@ -169,7 +169,7 @@ def test_pinning_and_letting_go_are_acts_of_the_audit_and_count_once(offered: Of
     for _ in range(2):
         pin(branch="main", service="moving", offered=offered, by=SETTER, now=NOW)
     found = lengths(branch="main", offered=offered, now=NOW)["moving"]
-    assert found.minutes == 25 and "実績は" in found.sentence and "n=90" in found.sentence
+    assert found.minutes == 25 and "実績では" in found.sentence and "n=90" in found.sentence
     for _ in range(2):
         let_go(branch="main", service="moving", by=SETTER, now=NOW)
     assert lengths(branch="main", offered=offered, now=NOW)["moving"].minutes > 25

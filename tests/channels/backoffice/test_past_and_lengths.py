@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 from tests.rooms.booking.planned import offered
@@ -33,8 +35,9 @@ COUNTED = (
 LENGTHS = "/office/levelling/lengths/?branch=main"
 
 
-def said(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]  # of a test's client
+def said(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
+    return answer.content.decode()
 
 
 def learned(minutes: float, people: int) -> None:

@@ -103,8 +103,8 @@ def _faults(one: Any, kind: str, types: Mapping[str, Any], objects: set[str]) ->
     seen = set()
     for each in one.get("attributes", []):
         at = (each["name"], each.get("time"))
-        reads = READS_AS.get(declared.get(each["name"], ""), lambda _text: False)
-        if not reads(each["value"]) or at in seen:
+        kind_of = declared.get(each["name"], "")
+        if kind_of not in READS_AS or not READS_AS[kind_of](each["value"]) or at in seen:
             yield f"attribute {each['name']}"
         seen.add(at)
     related = [(each["objectId"], each["qualifier"]) for each in one.get("relationships", [])]

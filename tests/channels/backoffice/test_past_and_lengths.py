@@ -78,6 +78,7 @@ def test_a_city_without_invented_days_says_nothing_of_them(
     InventedDayRow.objects.create(branch="main", day=timezone.localdate() - timedelta(days=3))
     assert [page for page in COUNTED if INVENTED not in said(dx.get(page))] == []
     assert INVENTED not in said(dx.get("/office/levelling/?branch=north"))
+    assert INVENTED not in said(dx.get("/office/levelling/officers/"))  # it shows no figures
 
 
 @pytest.mark.parametrize("weeks", ["-1", "14"])

@@ -33,6 +33,7 @@ pytestmark = [
 BY = Actor(1, "推進 澪", "", "")
 SCREENS = (
     "levelling/", "levelling/?branch=north", "levelling/?day=きのう", "levelling/arrivals/", "levelling/officers/",
+    "levelling/lengths/",
     "levelling/proposals/{ready}/", "levelling/proposals/{impossible}/", "levelling/proposals/{waiting}/",
     "insight/", "insight/?by=branch&first=R8.11.1&last=R8.11.9", "insight/?first=H1.1.8",
     "experience/", "experience/{played}/", "experience/{begun}/",

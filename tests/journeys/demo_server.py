@@ -39,6 +39,8 @@ def demo(home: Path, *, residents: int) -> Iterator[str]:
         "-m",
         "madoguchi.config.command_line",
         "demo",
+        "--past",
+        "0",
         "--residents",
         str(residents),
         "--port",

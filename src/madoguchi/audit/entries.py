@@ -92,3 +92,16 @@ class Entry:
     body: dict[str, object] = field(default_factory=dict)
     lifecycle: str = "complete"
     channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastStep:
+    """A step of a day that is over (過去の手順), to be written with many others at once."""
+
+    actor: Actor
+    case: str
+    activity: str
+    channel: Channel
+    at: datetime
+    lifecycle: Lifecycle = Lifecycle.COMPLETE
+    detail: StepDetail = StepDetail()

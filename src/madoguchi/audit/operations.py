@@ -10,14 +10,24 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from madoguchi.audit.entries import Actor, Channel, Kind, Lifecycle, Purpose, StepDetail
+from madoguchi.audit.entries import Actor, Channel, Kind, Lifecycle, PastStep, Purpose, StepDetail
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
 from madoguchi.audit.sealing import digest_of, seal
 
-__all__ = ["OUTBOX_CHANNEL", "NotAKey", "announce", "record_access", "record_act", "record_step", "seal"]
+__all__ = [
+    "OUTBOX_CHANNEL",
+    "NotAKey",
+    "announce",
+    "record_access",
+    "record_act",
+    "record_past_steps",
+    "record_step",
+    "seal",
+]
 
 # On PostgreSQL, whoever listens on this channel is woken when a line of the outbox is committed.
 OUTBOX_CHANNEL = "madoguchi_outbox"
+ROWS_AT_ONCE = 1000
 # Keys are ours and short: numbers, kebab-case names, dates, uuids, "person.has_card", "nhi-enrol/0".
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
 
@@ -110,6 +120,29 @@ def record_step(
             body=body,
         ).save(force_insert=True)
         announce(branch=actor.branch, topic=activity, subject=case, now=now)
+
+
+def record_past_steps(steps: Sequence[PastStep]) -> None:
+    """Write down many steps of days that are over, in the order given. The live outbox is not told: nobody waits for them.
+
+    Raises NotAKey as `record_step` does; then none is written.
+    """
+    rows = []
+    for one in steps:
+        _keys_only(one.case, one.activity)
+        rows.append(
+            _row(
+                one.actor,
+                kind=Kind.STEP,
+                activity=one.activity,
+                now=one.at,
+                case=one.case,
+                lifecycle=one.lifecycle,
+                channel=one.channel,
+                body=_said(one.detail),
+            )
+        )
+    EntryRow.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
 
 
 def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:

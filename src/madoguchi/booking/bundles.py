@@ -1,7 +1,8 @@
 """One visit for several procedures (ライフイベントの一括予約): officers come to one booth one after the other.
 
 What the pre-check decided comes in as services with minutes; equal ones are joined, the first stays first, and the visit
-is as long as all of them. What was learned of a service's minutes takes the place of what the office declared.
+is as long as all of them. What was learned of a service's minutes takes the place of what the office declared: for a
+bundle of procedures, their minutes are stretched as much as the service is longer than declared (`lengths`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from madoguchi.booking.booked import BookingRefused, VisitPart
+from madoguchi.booking.lengths import SHORTEST_MINUTES, LengthSource, ServiceLength, up
 from madoguchi.booking.offering import Offer
 
 LONGEST_VISIT_MINUTES = 180
@@ -39,15 +41,28 @@ def visit_of(
     )
 
 
-def bundle(*, decided: Sequence[tuple[str, int]]) -> tuple[VisitPart, ...]:
-    """The parts of a visit for what a pre-check decided: (service, minutes), as often as there are procedures.
+def bundle(
+    *, decided: Sequence[tuple[str, int]], lengths: Mapping[str, ServiceLength] = {}
+) -> tuple[VisitPart, ...]:
+    """The parts of a visit for what a pre-check decided: (service, declared minutes), as often as there are procedures.
 
-    Raises VisitTooLong.
+    `lengths`: of the branch where they come; a service that is not among them is as declared. Raises VisitTooLong.
     """
     minutes: dict[str, int] = {}
     for service, needed in decided:
         minutes[service] = minutes.get(service, 0) + needed
-    return _in_reach(tuple(VisitPart(service, needed) for service, needed in minutes.items()))
+    return _in_reach(
+        tuple(
+            VisitPart(service, _stretched(needed, lengths.get(service)))
+            for service, needed in minutes.items()
+        )
+    )
+
+
+def _stretched(needed: int, length: ServiceLength | None) -> int:
+    if length is None or length.source is not LengthSource.LEARNED:
+        return needed
+    return max(min(SHORTEST_MINUTES, needed), up(needed * length.factor))
 
 
 def _in_reach(parts: tuple[VisitPart, ...]) -> tuple[VisitPart, ...]:

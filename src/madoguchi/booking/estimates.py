@@ -2,7 +2,6 @@
 
 1. `shown` estimates, decides what may be shown after what was shown before, and keeps it when it says something new.
 2. `realised` and `ended` (`told`) close what was told of a step: its number was called, or the wait ended before.
-3. `learned_minutes` is what a service takes in a lane, for whoever plans (bookings, levelling).
 
 Two screens that show one number at once keep one row: the second reads what the first kept.
 """
@@ -13,7 +12,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from madoguchi.booking.models import EstimateRow, LearnedWaitsRow, ServiceRow
+from madoguchi.booking.models import EstimateRow, LearnedWaitsRow
 from madoguchi.booking.offering import Offer, offer, quarters
 from madoguchi.booking.tickets.states import Priority
 from madoguchi.booking.tickets.values import BranchNow, QueuedStep
@@ -26,7 +25,7 @@ from madoguchi.booking.waits.values import EstimateMethod, WaitEstimate
 
 MOST_KEPT = 500
 
-__all__ = ["ended", "foreseen", "learned_minutes", "learned_on", "realised", "shown"]
+__all__ = ["ended", "foreseen", "kept_row", "learned_on", "realised", "shown"]
 
 
 def foreseen(*, now: BranchNow, ticket: str, offered: Offer | None = None) -> WaitEstimate:
@@ -63,7 +62,7 @@ def shown(*, now: BranchNow, ticket: str, offered: Offer | None = None) -> Shown
         return found
     try:
         with transaction.atomic():
-            _row(now, own, number, found).save(force_insert=True)
+            kept_row(now, own, number, found).save(force_insert=True)
     except IntegrityError:
         kept = _last(own)
         if kept is None:
@@ -77,14 +76,6 @@ def learned_on(*, branch: str, now: datetime) -> LearnedWaits:
     day = now.astimezone(JAPAN).date()
     row = LearnedWaitsRow.objects.filter(branch=branch, day__lte=day).order_by("-day").first()
     return LearnedWaits() if row is None else from_kept(row.state)
-
-
-def learned_minutes(*, branch: str, lane: str, service: str, now: datetime) -> float | None:
-    """Minutes at the desk of one person: learned, leaning on the declared ones; None for a service that is not there."""
-    declared = ServiceRow.objects.filter(key=service).values_list("minutes", flat=True).first()
-    if declared is None:
-        return None
-    return learned_on(branch=branch, now=now).minutes_of(lane, service, float(declared))
 
 
 def _last(own: QueuedStep) -> EstimateRow | None:
@@ -103,7 +94,8 @@ def _as_shown(row: EstimateRow) -> ShownWait:
     return ShownWait(told, RiseReason(row.reason), (row.lowest_low, row.lowest_middle, row.lowest_high))
 
 
-def _row(now: BranchNow, own: QueuedStep, number: int, found: ShownWait) -> EstimateRow:
+def kept_row(now: BranchNow, own: QueuedStep, number: int, found: ShownWait) -> EstimateRow:
+    """What is kept of an estimate that is shown to the holder of a waiting step, as their `number`th."""
     told = found.estimate
     return EstimateRow(
         branch=now.branch,

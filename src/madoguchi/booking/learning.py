@@ -67,7 +67,7 @@ def told_waits(*, since: date, until: date, branch: str | None = None) -> tuple[
     ).exclude(outcome="")
     if branch is not None:
         rows = rows.filter(branch=branch)
-    return tuple(_told(row) for row in rows.order_by("pk").iterator(chunk_size=2000))
+    return tuple(told_of(row) for row in rows.order_by("pk").iterator(chunk_size=2000))
 
 
 def beginning_of(day: date) -> datetime:
@@ -75,7 +75,8 @@ def beginning_of(day: date) -> datetime:
     return datetime.combine(day, time(), JAPAN)
 
 
-def _told(row: EstimateRow) -> ToldWait:
+def told_of(row: EstimateRow) -> ToldWait:
+    """A kept estimate of a wait that is over, as it is learned from and scored."""
     lasted = (row.ended_at - row.told_at).total_seconds() if row.ended_at else 0.0
     called = row.outcome == EstimateOutcome.CALLED.value
     told = WaitEstimate(

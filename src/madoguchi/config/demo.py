@@ -20,13 +20,29 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 MARK = ".madoguchi-demo"
 START_SECONDS = 60
-OPEN_TO_ANYONE = ("/board/main/", "/board/main/desk1/", "/congestion/", "/congestion/main/", "/t/")
+PAST_WEEKS, MOST_PAST_WEEKS = 8, 13
+OPEN_TO_ANYONE = (
+    "/board/main/",
+    "/board/main/desk1/",
+    "/congestion/",
+    "/congestion/main/",
+    "/t/",
+    "/accuracy/",
+)
 VISITS = {
     "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/",),
     "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
-    "dx": ("/office/catalogue/", "/office/inventory/", "/office/editor/", "/office/form-review/"),
+    "dx": (
+        "/office/catalogue/",
+        "/office/inventory/",
+        "/office/editor/",
+        "/office/form-review/",
+        "/office/levelling/",
+        "/office/insight/",
+        "/office/experience/",
+    ),
     "protection": ("/office/sheltered/",),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
@@ -41,6 +57,13 @@ def parser() -> argparse.ArgumentParser:
         epilog="例: madoguchi demo --residents 500 --check",
     )
     made.add_argument("--residents", type=int, default=10_000, help="架空の住民の数（10000）")
+    made.add_argument(
+        "--past",
+        type=int,
+        default=PAST_WEEKS,
+        metavar="WEEKS",
+        help=f"架空の来庁を、きょうまでの何週間分作るか（{PAST_WEEKS}。0 なら作らない）",
+    )
     made.add_argument("--port", type=int, default=8000)
     made.add_argument("--check", action="store_true", help="開いて、主な画面を見て、終わります")
     return made
@@ -51,6 +74,9 @@ def main(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     if options.residents < 0:
         print("--residents には0以上の数を入れてください。", file=sys.stderr)
+        return 2
+    if not 0 <= options.past <= MOST_PAST_WEEKS:
+        print(f"--past には0から{MOST_PAST_WEEKS}までの週の数を入れてください。", file=sys.stderr)
         return 2
     home = Path(os.environ.get("MADOGUCHI_HOME") or Path("var") / "demo").resolve()
     if not _fresh(home):
@@ -63,7 +89,7 @@ def main(argv: list[str]) -> int:
     os.environ.pop("MADOGUCHI_DATABASE_URL", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
     began = time.monotonic()
-    _build(options.residents)
+    _build(options.residents, options.past)
     print(f"まどか市（架空）を作りました: {time.monotonic() - began:.0f} 秒", flush=True)
     port = _free_port() if options.check else options.port
     return _serve(port, check=options.check)
@@ -79,7 +105,7 @@ def _fresh(home: Path) -> bool:
     return True
 
 
-def _build(residents: int) -> None:
+def _build(residents: int, past_weeks: int) -> None:
     import django
 
     django.setup()
@@ -95,7 +121,7 @@ def _build(residents: int) -> None:
         if sys.stderr.isatty():
             print(f"\r住民 {stored:,} / {residents:,}", end="", file=sys.stderr, flush=True)
 
-    build(residents=residents, now=timezone.now(), progress=show)
+    build(residents=residents, now=timezone.now(), progress=show, past_weeks=past_weeks)
     if sys.stderr.isatty():
         print(file=sys.stderr)
 

@@ -25,6 +25,7 @@ from madoguchi.city.operations import add_staff
 from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
 from madoguchi.city.queries import branch_names, seat_of, system_actor
+from madoguchi.config.demo_past import make_past
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
@@ -77,8 +78,10 @@ def reception(on: date) -> Offer:
     return read_reception(RECEPTION_FILE, places=reception_places(), on=on)
 
 
-def build(*, residents: int, now: datetime, progress: Callable[[int], None] | None = None) -> str:
-    """Make the whole city in a fresh database; returns the revision of its procedures."""
+def build(
+    *, residents: int, now: datetime, progress: Callable[[int], None] | None = None, past_weeks: int = 0
+) -> str:
+    """Make the whole city in a fresh database, with so many weeks of past; returns the revision of its procedures."""
     by = system_actor("初期設定")
     folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
@@ -99,6 +102,7 @@ def build(*, residents: int, now: datetime, progress: Callable[[int], None] | No
     for branch in branch_names():
         # Whoever tries the demo in the evening gets a number too.
         set_rules(branch=branch, rules=QueueRules(only_in_hours=False), by=by, now=now)
+    make_past(weeks=past_weeks, seed=SEED, by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
     _first_case(now)
     return revision

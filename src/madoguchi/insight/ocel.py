@@ -93,10 +93,11 @@ def _event(
         department = departments.get(procedure)
         if department and step.channel == Channel.DEPARTMENT.value:
             related.append((_add(objects, DEPARTMENT, department, EPOCH), "by"))
-    values: dict[str, Any] = {"label": said(step.activity), "lifecycle": step.lifecycle}
+    values = {"label": said(step.activity), "lifecycle": step.lifecycle}
     values |= {name: value for name, value in (("channel", step.channel), ("branch", step.branch)) if value}
     values |= {name: str(step.body[name]) for name in TEXTS if step.body.get(name)}
-    values |= {name: int(str(step.body[name])) for name in COUNTS if step.body.get(name)}
+    # The published schema holds every value as a string; its type is said once, where the attribute is declared.
+    values |= {name: str(int(str(step.body[name]))) for name in COUNTS if step.body.get(name)}
     return {
         "id": f"step:{step.id}",
         "type": step.activity,

@@ -33,7 +33,7 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def xes_of(visits: Iterable[Visit]) -> Iterator[str]:
     """The log, piece by piece."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f'<log xes.version="1849-2016" xes.features="" xmlns={quoteattr(NAMESPACE)}>\n'
+    yield f'<log xes.version="1849.2016" xes.features="" xmlns={quoteattr(NAMESPACE)}>\n'
     for name, prefix, file in EXTENSIONS:
         yield f'  <extension name="{name}" prefix="{prefix}" uri="{NAMESPACE}{file}"/>\n'
     yield '  <global scope="trace">\n    <string key="concept:name" value=""/>\n  </global>\n'
@@ -41,7 +41,7 @@ def xes_of(visits: Iterable[Visit]) -> Iterator[str]:
     yield '    <date key="time:timestamp" value="1970-01-01T00:00:00.000+00:00"/>\n'
     yield '    <string key="lifecycle:transition" value="complete"/>\n  </global>\n'
     yield '  <classifier name="Activity" keys="concept:name"/>\n'
-    yield '  <classifier name="Activity and lifecycle" keys="concept:name lifecycle:transition"/>\n'
+    yield '  <classifier name="ActivityAndLifecycle" keys="concept:name lifecycle:transition"/>\n'
     yield '  <string key="concept:name" value="madoguchi"/>\n'
     yield '  <string key="lifecycle:model" value="standard"/>\n'
     for visit in visits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -16,7 +16,7 @@ from tests.together import together
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking import accuracy as figures
-from madoguchi.booking.estimates import foreseen, learned_minutes, learned_on, shown
+from madoguchi.booking.estimates import foreseen, learned_on, shown
 from madoguchi.booking.learning import learn_day, told_waits
 from madoguchi.booking.models import EstimateRow, LearnedWaitsRow
 from madoguchi.booking.tasks import learn_waits, next_morning
@@ -151,20 +151,25 @@ def serve(hall: Hall, minutes: int, times: int) -> None:
         hall.act("finish", ticket)
 
 
+def learned(service: str, now: datetime) -> float:
+    """Minutes of a service, which the office declares as 5 (certificates) or 20 (moving)."""
+    declared = {"certificates": 5.0, "moving": 20.0}[service]
+    return learned_on(branch=BRANCH, now=now).minutes_of("residents", service, declared)
+
+
 def test_a_day_is_learned_from_the_next_morning_and_a_version_is_never_written_over(hall: Hall) -> None:
     serve(hall, 12, 20)
     assert learn_day(now=hall.now) == (BRANCH, "north")
-    assert learned_minutes(branch=BRANCH, lane="residents", service="certificates", now=hall.now) == 5
+    assert learned("certificates", hall.now) == 5
     tomorrow = hall.now + timedelta(days=1)
     assert learn_day(now=tomorrow) == (BRANCH, "north")
-    learned = learned_minutes(branch=BRANCH, lane="residents", service="certificates", now=tomorrow)
-    assert learned is not None and 8 < learned < 12
-    assert learned_minutes(branch=BRANCH, lane="residents", service="moving", now=tomorrow) == 20
-    assert learned_minutes(branch=BRANCH, lane="residents", service="none", now=tomorrow) is None
+    assert 8 < learned("certificates", tomorrow) < 12
+    assert learned_on(branch=BRANCH, now=tomorrow).people["residents", "certificates"] == 20
+    assert learned("moving", tomorrow) == 20
     before = LearnedWaitsRow.objects.get(branch=BRANCH, day=date(2026, 11, 10)).state
     assert learn_day(now=tomorrow) == ()
     assert LearnedWaitsRow.objects.get(branch=BRANCH, day=date(2026, 11, 10)).state == before
-    assert learned_minutes(branch=BRANCH, lane="residents", service="certificates", now=hall.now) == 5
+    assert learned("certificates", hall.now) == 5
 
 
 def test_what_was_learned_is_read_back_as_it_was(hall: Hall) -> None:

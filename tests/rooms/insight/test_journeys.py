@@ -19,6 +19,7 @@ from tests.cast import NOW, RESIDENTS
 from tests.rooms.booking.planned import offered
 from tests.rooms.cases.walking import answered, begun, sign, signed, visited
 from tests.rooms.insight.ocel_check import ocel_faults
+from tests.rooms.insight.xes_check import xes_faults
 
 from madoguchi.audit.entries import Actor, Channel, Lifecycle, StepDetail
 from madoguchi.audit.journeys import counted
@@ -221,10 +222,10 @@ def test_the_files_hold_every_step_once_in_order_and_the_totals_of_the_audit(
             ]
             assert times == sorted(times)
         ocel = json.loads(ocel_of(found, departments={"nhi-enrol": "保険年金課"}))
-        assert ocel_faults(ocel) == []
+        assert ocel_faults(ocel) == [] == xes_faults("".join(xes_of(found)))
         assert sorted(one["id"] for one in ocel["events"]) == sorted(f"step:{one.pk}" for one in rows)
         assert sum(
-            attribute["value"]
+            int(attribute["value"])
             for one in ocel["events"]
             for attribute in one["attributes"]
             if attribute["name"] == "characters_typed_by_resident"
@@ -274,7 +275,7 @@ def test_what_xml_cannot_hold_does_not_break_the_file() -> None:
 
 def test_the_log_says_which_standard_and_extensions_it_keeps() -> None:
     root = read_xes("".join(xes_of([])))
-    assert root.get("xes.version") == "1849-2016"
+    assert root.get("xes.version") == "1849.2016"
     assert {one.get("prefix") for one in root.findall("x:extension", XES)} == {
         "concept",
         "lifecycle",

@@ -2,6 +2,8 @@
 
 from madoguchi.booking.models.bookings import BookingPartRow, BookingRow, SlotRow, WaitingRow
 from madoguchi.booking.models.estimates import EstimateOutcome, EstimateRow, LearnedWaitsRow
+from madoguchi.booking.models.invented import InventedDayRow
+from madoguchi.booking.models.lengths import PinnedLengthRow
 from madoguchi.booking.models.levelling import ArrivalRow, LaneOfficerRow, ProposalRow, ProposalState
 from madoguchi.booking.models.notices import NoticeRow
 from madoguchi.booking.models.offer import HoursRow, LaneRow, LaneServiceRow, ServiceRow
@@ -26,6 +28,7 @@ __all__ = [
     "EstimateOutcome",
     "EstimateRow",
     "HoursRow",
+    "InventedDayRow",
     "LaneOfficerRow",
     "LaneRow",
     "LaneServiceRow",
@@ -33,6 +36,7 @@ __all__ = [
     "NoticeRow",
     "NumberRow",
     "OpenDeskRow",
+    "PinnedLengthRow",
     "PrintRow",
     "ProposalRow",
     "ProposalState",

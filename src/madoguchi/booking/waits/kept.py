@@ -17,6 +17,7 @@ def as_kept(learned: LearnedWaits) -> dict[str, Any]:
             [lane, service, minutes, learned.calls.get((lane, service), 0.0)]
             for (lane, service), minutes in sorted(learned.minutes.items())
         ],
+        "people": [[lane, service, count] for (lane, service), count in sorted(learned.people.items())],
         "cells": [[list(cell), list(levels)] for cell, levels in sorted(learned.cells.items())],
         "tails": list(learned.tails),
     }
@@ -31,4 +32,6 @@ def from_kept(kept: Mapping[str, Any]) -> LearnedWaits:
         calls={(lane, service): calls for lane, service, _, calls in kept["minutes"]},
         cells={tuple(cell): tuple(levels) for cell, levels in kept["cells"]},
         tails=(low, high),
+        # A version that was kept before people were counted says nothing of them.
+        people={(lane, service): count for lane, service, count in kept.get("people", ())},
     )

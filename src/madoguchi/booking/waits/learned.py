@@ -42,7 +42,8 @@ Cell = tuple[str, ...]
 class LearnedWaits:
     """What is known at the beginning of a day (学習の状態). Empty: nothing was learned yet.
 
-    `minutes`: by lane and service. `calls`: how many calls that rests on. `cells`: the miss in proportion at `LEVELS`
+    `minutes`: by lane and service. `calls`: how many calls that rests on, older ones for less than one; `people`: how many
+    they were. `cells`: the miss in proportion at `LEVELS`
     even levels from 0 to 1. `tails`: below and above which levels a wait lies outside the band.
     """
 
@@ -51,6 +52,7 @@ class LearnedWaits:
     calls: Mapping[tuple[str, str], float] = field(default_factory=dict)
     cells: Mapping[Cell, tuple[float, ...]] = field(default_factory=dict)
     tails: tuple[float, float] = (TAIL, TAIL)
+    people: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def minutes_of(self, lane: str, service: str, declared: float) -> float:
         """Minutes at the desk of one person of this service: learned, or as declared while nothing is."""
@@ -88,9 +90,9 @@ def learn(
 
     What was served or told on `day` itself or later is not looked at.
     """
-    minutes, calls = _minutes(day, served, declared)
+    minutes, calls, people = _minutes(day, served, declared)
     earlier = [one for one in told if one.told_at.astimezone(JAPAN).date() < day]
-    return LearnedWaits(day, minutes, calls, _cells(day, earlier), _tails(before, earlier))
+    return LearnedWaits(day, minutes, calls, _cells(day, earlier), _tails(before, earlier), people)
 
 
 def _weight(age: int) -> float:
@@ -99,21 +101,23 @@ def _weight(age: int) -> float:
 
 def _minutes(
     day: date, served: Iterable[ServedCall], declared: Mapping[tuple[str, str], float]
-) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float], dict[tuple[str, str], int]]:
     total: dict[tuple[str, str], float] = defaultdict(float)
     weights: dict[tuple[str, str], float] = defaultdict(float)
+    people: dict[tuple[str, str], int] = defaultdict(int)
     for one in served:
         age = (day - one.day).days
         if 0 < age <= DAYS_REMEMBERED:
             weight = _weight(age)
             total[one.lane, one.service] += weight * one.minutes
             weights[one.lane, one.service] += weight
+            people[one.lane, one.service] += 1
     minutes = {}
     for key, prior in declared.items():
         minutes[key] = (prior * PRIOR_CALLS + total[key]) / (PRIOR_CALLS + weights[key])
     for key in weights.keys() - declared.keys():
         minutes[key] = total[key] / weights[key]
-    return minutes, dict(weights)
+    return minutes, dict(weights), dict(people)
 
 
 def _cells(day: date, told: Iterable[ToldWait]) -> dict[Cell, tuple[float, ...]]:

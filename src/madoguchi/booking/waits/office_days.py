@@ -106,7 +106,7 @@ def _drift(random: Random, speeds: dict[str, list[float]], said: Mapping[str, fl
 def _play(
     random: Random, parameters: MunicipalDay, speeds: Mapping[str, list[float]], day: date, after_closed: bool
 ) -> SimulatedDay:
-    factor = _crowd(random, parameters, day, after_closed)
+    factor = crowd(random, parameters, day, after_closed)
     visits: list[SimulatedVisit] = []
     served: list[SimulatedService] = []
     planned = {}
@@ -149,7 +149,7 @@ def _visit(person: SimulatedPerson, seen: BranchNow, lane: str, midnight: dateti
     )
 
 
-def _crowd(random: Random, parameters: MunicipalDay, day: date, after_closed: bool) -> float:
+def crowd(random: Random, parameters: MunicipalDay, day: date, after_closed: bool) -> float:
     """How many more or fewer come on such a day."""
     said = parameters.walk_ins
     factor = said[WEEKDAYS[min(day.weekday(), 4)]]

@@ -29,7 +29,12 @@ from madoguchi.channels.backoffice.editor import (
     views_words,
 )
 from madoguchi.channels.backoffice.insight import views_experience, views_journeys
-from madoguchi.channels.backoffice.levelling import views_demand, views_officers, views_proposals
+from madoguchi.channels.backoffice.levelling import (
+    views_demand,
+    views_lengths,
+    views_officers,
+    views_proposals,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -70,6 +75,7 @@ urlpatterns = [
     path("levelling/arrivals/", views_demand.arrivals, name="levelling_arrivals"),
     path("levelling/arrivals/template.xlsx", views_demand.arrivals_template, name="levelling_template"),
     path("levelling/officers/", views_officers.lane_officers, name="levelling_officers"),
+    path("levelling/lengths/", views_lengths.booking_lengths, name="levelling_lengths"),
     path("levelling/propose/", views_proposals.propose, name="levelling_propose"),
     path("levelling/proposals/<int:proposal>/", views_proposals.proposal, name="proposal"),
     path("levelling/proposals/<int:proposal>/adopt/", views_proposals.adopt_proposal, name="proposal_adopt"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.booking.accuracy import DAYS_SHOWN, LEAST_SHOWN, accuracy
+from madoguchi.booking.invented import invented_days
 from madoguchi.booking.waits.scoring import TOO_LITTLE_MINUTES
 from madoguchi.channels.board.accuracy_chart import accuracy_chart
 from madoguchi.city.authority import Authority, needs
@@ -20,6 +21,7 @@ def accuracy_page(request: HttpRequest) -> HttpResponse:
     kinds = {"booked": _("予約の方"), "walk_in": _("予約のない方")}
     context = {
         "found": found,
+        "invented": invented_days(first=found.first, last=found.last),
         "chart": accuracy_chart(found.days),
         "parts": [
             {"title": _("用件ごと"), "head": _("用件"), "rows": list(found.by_service.items())},

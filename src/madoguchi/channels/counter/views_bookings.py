@@ -29,6 +29,7 @@ from madoguchi.booking.booked import (
 from madoguchi.booking.bundles import visit_of
 from madoguchi.booking.day_list import day_list
 from madoguchi.booking.hours import number_of, time_of
+from madoguchi.booking.lengths import lengths, offered_with
 from madoguchi.booking.offering import NoSuchService, NotOffered, Offer, offer, quarters
 from madoguchi.booking.services import Lane
 from madoguchi.booking.slots import NotOpenThen, SlotFull
@@ -102,7 +103,9 @@ def _row(one: Booked, names: dict[str, str]) -> dict[str, Any]:
 @needs(Authority.COUNTER)
 def new(request: HttpRequest) -> HttpResponse:
     """Book for a caller: services, day, time; beyond the seats only with the box ticked."""
-    branch, offered, now = _branch(request), offer(), timezone.now()
+    branch, declared, now = _branch(request), offer(), timezone.now()
+    found = lengths(branch=branch, offered=declared, now=now)
+    offered = offered_with(declared, found)
     chosen = request.GET.getlist("service")
     problem, status, lane = "", 200, None
     parts: tuple[VisitPart, ...] = ()
@@ -125,7 +128,9 @@ def new(request: HttpRequest) -> HttpResponse:
         "branch": branch,
         "branches": branch_names(),
         "services": [
-            {"service": one, "chosen": one.key in chosen} for one in offered.services if one.key in served
+            {"service": one, "chosen": one.key in chosen, "length": found[one.key]}
+            for one in offered.services
+            if one.key in served
         ],
         "problems": [problem] if problem else [],
         "press": secrets.token_urlsafe(12),

@@ -20,6 +20,7 @@ from madoguchi.booking import reserving
 from madoguchi.booking.booked import DAYS_AHEAD, BookingRefused, VisitPart, owner_of, quarters_for
 from madoguchi.booking.bundles import visit_of
 from madoguchi.booking.hours import number_of
+from madoguchi.booking.lengths import lengths, lengths_everywhere, offered_with
 from madoguchi.booking.offering import NoSuchService, NotOffered, Offer, offer
 from madoguchi.booking.reserving_states import BookingState
 from madoguchi.booking.services import Lane, Service
@@ -63,7 +64,8 @@ class Wanted:
 
 def wanted_of(branch: str, service: str, more: Sequence[str]) -> Wanted:
     """What the address asks for. Raises Http404, BookingRefused."""
-    offered = offer()
+    declared = offer()
+    offered = offered_with(declared, lengths(branch=branch, offered=declared, now=timezone.now()))
     try:
         keys = tuple(dict.fromkeys((service, *more)))
         lane, services = offered.lane_of(branch, service), tuple(offered.service(key) for key in keys)
@@ -109,11 +111,16 @@ def month_of(
 def start(request: HttpRequest) -> HttpResponse:
     """What for, at which office building."""
     offered, names = offer(), branch_names()
+    found = lengths_everywhere(branches=tuple(names), offered=offered, now=timezone.now())
     groups = [
         {
             "name": name,
             "services": [
-                {"service": service, "url": reverse("online:days", args=[branch, service.key])}
+                {
+                    "service": service,
+                    "minutes": found[branch][service.key].minutes,
+                    "url": reverse("online:days", args=[branch, service.key]),
+                }
                 for service in offered.services
                 if service.bookable and any(service.key in lane.services for lane in offered.lanes_at(branch))
             ],

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.audit.operations import record_act
+from madoguchi.booking.invented import invented_days
 from madoguchi.catalogue.queries import NothingPublished, current
 from madoguchi.channels.backoffice.downloads import file_response
 from madoguchi.city.authority import Authority, needs
@@ -51,6 +52,7 @@ def journeys(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "problems": problems,
         "report": found,
+        "invented": invented_days(first=asked.first, last=asked.last, branch=asked.branch),
         "figures": list(Figure),
         "groupings": list(Grouping),
         "asked": asked,

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from madoguchi.booking.invented import invented_days
 from madoguchi.booking.offering import Offer, offer
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.queries import branch_names, open_days
@@ -83,4 +84,5 @@ def _day(text: str) -> tuple[date | None, str]:
 
 def places(looked: Looked, here: str) -> dict[str, Any]:
     """What the head of every screen needs."""
-    return {"looked": looked, "here": here}
+    invented = invented_days(first=date.min, last=date.max, branch=looked.branch)
+    return {"looked": looked, "here": here, "invented": invented}

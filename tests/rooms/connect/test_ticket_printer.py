@@ -17,14 +17,14 @@ from tests.rooms.booking.queueing import BRANCH, Hall, lay_out
 
 from madoguchi.audit.queries import steps_of
 from madoguchi.booking.models import PrintRow
-from madoguchi.booking.ports import PrintOutcome, Slip
+from madoguchi.booking.ports import PrintOutcome, Slip, SlipService
 from madoguchi.booking.tickets.printing import PrintedOften, begin_print, finish_print
 from madoguchi.connect.ticket_printer import NetworkPrinter, print_ticket, raster
 from madoguchi.connect.ticket_slip import WIDTH, picture
 
 SLIP = Slip(
     job="0a1b2c3d", sequence=7, reissued=False, city="まどか市", branch="本庁", label="A012", code="4831",
-    address="http://127.0.0.1:8000/t/abcdefghijklmnopqrstuvwx/", services=("住所の変更", "国民健康保険"), ahead=3,
+    address="http://127.0.0.1:8000/t/abcdefghijklmnopqrstuvwx/", services=(SlipService("住所の変更"), SlipService("国民健康保険")), ahead=3,
     issued_at=NOW,
 )  # fmt: skip
 
@@ -113,8 +113,8 @@ def test_a_printer_that_is_not_there_is_not_connected() -> None:
 def test_a_reissued_slip_says_so_and_a_rare_character_stands_as_a_visible_mark() -> None:
     plain, again = picture(SLIP), picture(replace(SLIP, reissued=True))
     assert again.height > plain.height
-    rare = picture(replace(SLIP, services=("😀",)))
-    geta = picture(replace(SLIP, services=("〓",)))
+    rare = picture(replace(SLIP, services=(SlipService("😀"),)))
+    geta = picture(replace(SLIP, services=(SlipService("〓"),)))
     assert rare.tobytes() == geta.tobytes()
 
 

@@ -69,13 +69,11 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.booking import booked, offering, slots, trials
     from madoguchi.booking.ports import PrintOutcome
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
-    from madoguchi.booking.vacancies import Vacancy
     from madoguchi.booking.waits.showing import RiseReason
 
     yield days.CLOSING_SENTENCE
     for outcome in PrintOutcome:
         yield from (outcome.sentence, outcome.booking_sentence)
-    yield from (one.label for one in Vacancy)
     yield from (one.sentence for one in RiseReason if one.sentence)
     reasons: tuple[Exception, ...] = (
         slots.SlotFull(), slots.NotOpenThen(), booked.TooMany(), booked.NotInReach(), booked.NotBookable(),

@@ -19,6 +19,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Channel
@@ -42,7 +43,7 @@ from madoguchi.booking.slots import NotOpenThen, SlotFull
 from madoguchi.booking.tickets.booking_slips import printed_before
 from madoguchi.booking.tickets.printing import PrintedOften
 from madoguchi.booking.trials import count_at_machine
-from madoguchi.booking.vacancies import days_free, quieter_first, times_free
+from madoguchi.booking.vacancies import Vacancy, days_free, quieter_first, times_free
 from madoguchi.booking.when import day_in_words, in_words, time_in_words
 from madoguchi.channels.kiosk.common import (
     BOOKING,
@@ -63,6 +64,11 @@ from madoguchi.city.queries import actor_of
 from madoguchi.connect.ticket_printer import print_booking
 
 Shown = TypeVar("Shown")
+ROOM = {
+    Vacancy.FREE: gettext_noop("空きがあります"),
+    Vacancy.SOME: gettext_noop("少し空きがあります"),
+    Vacancy.FEW: gettext_noop("空きはあとわずかです"),
+}
 DAYS_A_PAGE = 6
 TIMES_A_PAGE = 12
 REFUSED = (SlotFull, NotOpenThen, BookingRefused, NoSuchBooking, NoSuchService, NotOffered)
@@ -85,7 +91,11 @@ def book_days(request: HttpRequest, branch: str, service: str) -> HttpResponse:
     free = days_free(
         offered=known, lane=lane, first=after[0], last=last, count=quarters_for(parts), after=after
     )
-    days = [(day, day_in_words(day), free[day]) for day in sorted(free) if free[day].takes]
+    days = [
+        {"day": day, "words": day_in_words(day), "vacancy": free[day], "room": _(ROOM[free[day]])}
+        for day in sorted(free)
+        if free[day].takes
+    ]
     shown, paging = _paged(request, days, DAYS_A_PAGE)
     return show(request, "book_days", branch, service=wanted, days=shown, **paging)
 
@@ -106,7 +116,8 @@ def book_times(request: HttpRequest, branch: str, service: str, day: str) -> Htt
         offered=known, lane=lane, day=on, count=quarters_for(parts), after=_after(timezone.now())
     )
     every = request.GET.get("all") == "yes"
-    shown, paging = _paged(request, lines(free) if every else lines(quieter_first(free)), TIMES_A_PAGE)
+    chosen = lines(free if every else quieter_first(free))
+    shown, paging = _paged(request, [(one, _(ROOM[one.vacancy])) for one in chosen], TIMES_A_PAGE)
     answer = show(
         request, "book_times", branch, service=wanted, day=on, day_words=day_in_words(on), times=shown,
         every=every, more=len(free) > THREE, problem=problem, press=secrets.token_urlsafe(12), **paging,

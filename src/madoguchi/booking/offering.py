@@ -120,7 +120,7 @@ def offer() -> Offer:
                 one.department,
                 one.event,
                 one.bookable,
-                tuple(one.names.items()),
+                tuple(sorted(one.names.items())),
             )
             for one in ServiceRow.objects.filter(in_use=True).order_by("order")
         ),
@@ -132,7 +132,7 @@ def offer() -> Offer:
                 tuple(offered.get(one.pk, ())),
                 tuple(one.desks),
                 one.officers_come,
-                tuple(one.names.items()),
+                tuple(sorted(one.names.items())),
             )
             for one in lanes
         ),

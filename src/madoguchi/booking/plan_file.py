@@ -172,7 +172,7 @@ class _Reading:
                     f"「{tag}」の名前が空か、長すぎます。",
                     f"{LONGEST_NAME}字までの文字で書いてください。",
                 )
-        return tuple((tag, words.strip()) for tag, words in given.items() if isinstance(words, str))
+        return tuple(sorted((tag, words.strip()) for tag, words in given.items() if isinstance(words, str)))
 
     def _key(self, table: Table, before: Sequence[str]) -> str:
         key = table.text("key")

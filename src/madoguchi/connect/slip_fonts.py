@@ -68,8 +68,8 @@ def _words(text: str) -> list[str]:
     found = [""]
     for one in text:
         alone = "\u3000" <= one <= "\u9fff" or "\uff00" <= one <= "\uffef"
-        closes = one in "，。、）！？：；」"
-        if (alone and not closes) or (found[-1].endswith(" ") and one != " "):
+        joins = one in "，。、）！？：；」”" or found[-1].endswith(("（", "「", "“"))
+        if (alone and not joins) or (found[-1].endswith(" ") and one != " "):
             found.append(one)
         else:
             found[-1] += one

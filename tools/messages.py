@@ -59,8 +59,11 @@ def from_modules() -> Iterator[str]:
     """What Python says through gettext."""
     for name in MODULES:
         for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS
-            if called and node.args and isinstance(node.args[0], ast.Constant):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS
+            ):
+                continue
+            if node.args and isinstance(node.args[0], ast.Constant):
                 yield str(node.args[0].value)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.rooms.booking.queueing import BRANCH
 
 from madoguchi.booking import reserving
+from madoguchi.booking.booked import secret_of
 from madoguchi.booking.models import BookingRow, PrintRow, SlotRow
 from madoguchi.booking.trials import MOST_AT_A_MACHINE
 
@@ -65,7 +66,7 @@ def test_from_the_service_to_the_slip(machine: Client) -> None:
     row = BookingRow.objects.get()
     assert (row.state, row.channel, row.contact) == ("confirmed", "kiosk", "")
     assert row.number in page and " ".join(row.code) in page and "data:image/svg+xml" in page
-    assert reserving.secret_of(row.number) not in page, "the secret is in the QR code only"
+    assert secret_of(row.number) not in page, "the secret is in the QR code only"
 
 
 def test_a_service_without_bookings_or_of_elsewhere_is_not_there(machine: Client) -> None:

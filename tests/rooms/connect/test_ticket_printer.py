@@ -222,9 +222,12 @@ def test_every_slip_of_a_number_says_what_was_told_first(
     hall = Hall()
     made = [hall.arrive() for _ in range(5)][-1]
     drawn: list[Slip | BookingSlip] = []
-    monkeypatch.setattr(
-        "madoguchi.connect.ticket_printer.picture", lambda slip: drawn.append(slip) or picture(slip)
-    )
+
+    def draw(slip: Slip | BookingSlip) -> Image.Image:
+        drawn.append(slip)
+        return picture(slip)
+
+    monkeypatch.setattr("madoguchi.connect.ticket_printer.picture", draw)
     settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{twin('ready').port}"}
     for minutes in (0, 20):
         at = hall.later(minutes)

@@ -100,9 +100,8 @@ def services(request: HttpRequest, branch: str) -> HttpResponse:
 @machine
 def unsure(request: HttpRequest, branch: str) -> HttpResponse:
     """「わからない」: a number for the general counter, where somebody listens."""
-    return show(
-        request, "unsure", branch, service=(here(offer(), branch) or [None])[0], request_key=uuid.uuid4().hex
-    )
+    first = next(iter(here(offer(), branch)), None)
+    return show(request, "unsure", branch, service=first, request_key=uuid.uuid4().hex)
 
 
 @machine

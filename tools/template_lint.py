@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TRANSLATED = re.compile(
-    r"{%\s*translate\s.*?%}|{%\s*blocktranslate.*?%}.*?{%\s*endblocktranslate\s*%}|_\(\".*?\"\)|{#.*?#}", re.S
+    r"{%\s*(?:translate|other_tongues)\s.*?%}|{%\s*blocktranslate.*?%}.*?{%\s*endblocktranslate\s*%}|_\(\".*?\"\)|{#.*?#}",
+    re.S,
 )
 FORBIDDEN = (
     (re.compile(r"\sstyle="), "style= は使えません。madoguchi.css に書いてください。"),

@@ -32,7 +32,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:experience_press", "backoffice:experience_act",
             "backoffice:draft_own_question", "backoffice:draft_language_take", "backoffice:draft_sheet_begin",
             "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
-            "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "board:away", "board:back",
+            "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -65,7 +65,7 @@ OF_THE_QUEUE = {
 }
 
 
-OF_THE_HALL = {resolve(path.format(secret="x")).view_name for path in BOARDS}
+OF_THE_HALL = {resolve(path.format(secret="x").split("?")[0]).view_name for path in BOARDS}
 
 
 def looked_at() -> set[str]:

@@ -21,7 +21,12 @@ from madoguchi.city.models import StaffMember
 
 UPRIGHT, ACROSS = {"width": 1080, "height": 1920}, {"width": 1280, "height": 800}
 START = f"/kiosk/{BRANCH}/"
-KIOSK = ("", "services/", "unsure/", "booked/", "confirm/?service=moving&service=insurance", "number/")
+KIOSK = (
+    *("", "welcome/", "services/", "unsure/", "booked/", "confirm/?service=moving&service=insurance"),
+    *("book/", "book/moving/", "book/moving/{day}/", "book/moving/{day}/?all=yes", "booking/check/"),
+    *("booking/done/", "number/"),
+)
+LONGEST_WORDS = ("vi", "pt-BR")
 DESK = ("/calls/", "/calls/day/?first=A001&second=A003")
 pytestmark = [
     pytest.mark.browser,
@@ -70,32 +75,96 @@ def take_number(page: Page) -> None:
     page.wait_for_url(f"**{START}number/")
 
 
+def speak(page: Page, code: str) -> None:
+    """Choose a language as a visitor does."""
+    page.goto(START)
+    page.locator(f"button[name=language][value={code}]").click()
+    page.wait_for_url(f"**{START}welcome/")
+
+
+def go_to(page: Page, address: str) -> None:
+    """Open a page of the machine as somebody who came this far."""
+    if address == "number/":
+        page.goto(f"{START}confirm/?service=moving")
+        page.locator("button[data-main]").click()
+        page.wait_for_url(f"**{START}number/")
+        return
+    if address == "booking/check/":
+        page.goto(f"{START}book/moving/")
+        page.locator(".mdg-kiosk-pick").first.click()
+        page.locator("button.mdg-kiosk-choice").first.click()
+        page.wait_for_url(f"**{START}booking/check/")
+        return
+    if address == "booking/done/":
+        page.locator("button[data-main]").click()
+        page.wait_for_url(f"**{START}booking/done/")
+        return
+    if "{day}" in address:
+        page.goto(f"{START}book/moving/")
+        link = page.locator(".mdg-kiosk-pick").first.get_attribute("href") or ""
+        address = address.format(day=link.rstrip("/").rsplit("/", 1)[1])
+    page.goto(START + address)
+
+
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
-@pytest.mark.parametrize("size", [UPRIGHT, ACROSS], ids=["upright", "across"])
+@pytest.mark.parametrize(
+    ("size", "language"),
+    [(UPRIGHT, "ja"), (ACROSS, "ja"), *((ACROSS, one) for one in LONGEST_WORDS), (UPRIGHT, "zh-Hans")],
+    ids=["upright", "across", *LONGEST_WORDS, "chinese"],
+)
 def test_every_page_of_the_machine_is_clean_and_fits(
-    page_of: Callable[[str], Page], hall: list[issuing.IssuedTicket], size: dict[str, int]
+    page_of: Callable[[str], Page], hall: list[issuing.IssuedTicket], size: dict[str, int], language: str
 ) -> None:
     page = page_of("machine_one")
     page.set_viewport_size(size)
     page.goto("/kiosk/")
     assert accessibility_faults(page) == []
     for address in KIOSK:
-        if address == "number/":
-            take_number(page)
-        else:
-            page.goto(START + address)
+        if address and language != "ja" and page.url.endswith(START):
+            speak(page, language)
+        go_to(page, address)
         assert accessibility_faults(page) == [], address
         over = page.evaluate(
             "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
         )
-        looked_at(page, f"kiosk-{size['width']}-{address.split('/')[0] or 'start'}")
+        name = address.strip("/").replace("/", "-").replace("{day}", "day").replace("?", "-") or "start"
+        looked_at(page, f"kiosk-{size['width']}-{language}-{name}")
         assert over[0] <= 0 and over[1] <= 0, (address, over)
         small = page.evaluate(
             "[...document.querySelectorAll('main a, main button, footer a, footer button')]"
             ".filter(one => one.getBoundingClientRect().height < 64).map(one => one.textContent)"
         )
         assert small == []
+
+
+@pytest.mark.needs("Chromium")
+def test_a_visit_is_booked_by_keys_alone(
+    page_of: Callable[[str], Page], hall: list[issuing.IssuedTicket]
+) -> None:
+    page = page_of("machine_one")
+    page.goto(START)
+
+    def press(name: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent").strip().startswith(name):
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", name
+                with page.expect_navigation():
+                    page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"no key leads to {name}")
+
+    press("English")
+    press("Book a visit for another day")
+    press("住所の変更")
+    first = page.locator(".mdg-kiosk-pick").first.inner_text().splitlines()[0]
+    press(first)
+    press(page.locator(".mdg-kiosk-choice").first.inner_text().splitlines()[0])
+    press("Book")
+    assert page.url.endswith("booking/done/")
+    assert "Your visit is booked" in page.locator("h1").inner_text()
 
 
 @pytest.mark.needs("Chromium")
@@ -209,7 +278,14 @@ def test_the_html_is_valid(
     signed_in: Callable[[str], Client], hall: list[issuing.IssuedTicket], tmp_path: Path
 ) -> None:
     machine, clerk = signed_in("machine_one"), signed_in("clerk_hana")
-    pages = {one: machine.get(START + one, follow=True).content.decode() for one in KIOSK[:-1]}
+    machine.post(f"{START}welcome/", {"language": "vi"})
+    day = (
+        machine.get(f"{START}book/moving/").content.decode().split('mdg-kiosk-pick" href="')[1].split("/")[5]
+    )
+    pages = {
+        one: machine.get(START + one.format(day=day), follow=True).content.decode() for one in KIOSK[1:-1]
+    }
+    pages["start"] = machine.get(START).content.decode()
     sent = {"service": "moving", "request": "a" * 32}
     pages["number"] = machine.post(f"{START}issue/", sent, follow=True).content.decode()
     pages["closed"] = clerk.get("/calls/").content.decode()

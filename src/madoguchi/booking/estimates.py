@@ -14,7 +14,9 @@ from django.db import IntegrityError, transaction
 
 from madoguchi.booking.models import EstimateRow, LearnedWaitsRow
 from madoguchi.booking.offering import Offer, offer, quarters
-from madoguchi.booking.tickets.states import Priority
+from madoguchi.booking.ports import FirstWait
+from madoguchi.booking.tickets.queries import branch_now
+from madoguchi.booking.tickets.states import Priority, StepState
 from madoguchi.booking.tickets.values import BranchNow, QueuedStep
 from madoguchi.booking.told import ended, realised
 from madoguchi.booking.waits.kept import from_kept
@@ -25,7 +27,7 @@ from madoguchi.booking.waits.values import EstimateMethod, WaitEstimate
 
 MOST_KEPT = 500
 
-__all__ = ["ended", "foreseen", "kept_row", "learned_on", "realised", "shown"]
+__all__ = ["ended", "foreseen", "kept_row", "learned_on", "realised", "shown", "told_at_issue"]
 
 
 def foreseen(*, now: BranchNow, ticket: str, offered: Offer | None = None) -> WaitEstimate:
@@ -69,6 +71,21 @@ def shown(*, now: BranchNow, ticket: str, offered: Offer | None = None) -> Shown
             raise
         return _as_shown(kept)
     return found
+
+
+def told_at_issue(*, branch: str, ticket: str, now: datetime) -> FirstWait | None:
+    """What a number was told first, and when; told now when it was told nothing yet. None for one that does not wait."""
+    row = EstimateRow.objects.filter(ticket=ticket).order_by("told_at", "pk").first()
+    if row is None:
+        queue = branch_now(branch=branch, now=now)
+        if not any(one.ticket == ticket and one.state is StepState.WAITING for one in queue.steps):
+            return None
+        shown(now=queue, ticket=ticket)
+        row = EstimateRow.objects.filter(ticket=ticket).order_by("told_at", "pk").first()
+    if row is None:
+        return None
+    low, high = _as_shown(row).estimate.minutes
+    return FirstWait(low, high, row.told_at)
 
 
 def learned_on(*, branch: str, now: datetime) -> LearnedWaits:

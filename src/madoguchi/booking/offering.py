@@ -112,7 +112,16 @@ def offer() -> Offer:
             days[place][row.day] = DayHours(row.day, spans, row.note)
     return Offer(
         services=tuple(
-            Service(one.key, one.name, one.minutes, one.letter, one.department, one.event, one.bookable)
+            Service(
+                one.key,
+                one.name,
+                one.minutes,
+                one.letter,
+                one.department,
+                one.event,
+                one.bookable,
+                tuple(sorted(one.names.items())),
+            )
             for one in ServiceRow.objects.filter(in_use=True).order_by("order")
         ),
         lanes=tuple(
@@ -123,6 +132,7 @@ def offer() -> Offer:
                 tuple(offered.get(one.pk, ())),
                 tuple(one.desks),
                 one.officers_come,
+                tuple(sorted(one.names.items())),
             )
             for one in lanes
         ),
@@ -145,6 +155,7 @@ def _store_service(order: int, one: Service) -> ServiceRow:
         "department": one.department,
         "event": one.event,
         "bookable": one.bookable,
+        "names": dict(one.names),
         "order": order,
         "in_use": True,
     }
@@ -159,6 +170,7 @@ def _store_lane(order: int, lane: Lane, services: Mapping[str, ServiceRow], offe
             "name": lane.name,
             "desks": list(lane.desks),
             "officers_come": lane.officers_come,
+            "names": dict(lane.names),
             "order": order,
             "in_use": True,
         },

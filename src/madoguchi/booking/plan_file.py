@@ -13,15 +13,17 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 from madoguchi.booking.offering import Offer
-from madoguchi.booking.services import QUARTER_MINUTES, DayHours, Hours, Lane, Service, Weekday
+from madoguchi.booking.services import QUARTER_MINUTES, DayHours, Hours, Lane, Names, Service, Weekday
 from madoguchi.jp.open_days import holiday
 from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.tables import PackError, Source, Table, read_source
+from madoguchi.procedures.translations import Language
 
 WEEKDAYS = "月火水木金土日"
 YEARS_AHEAD = 2
 LONGEST_MINUTES = 240
+LONGEST_NAME = 80
 _SERIES = re.compile(rf"第([1-5])([{WEEKDAYS}])曜日?")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -89,7 +91,7 @@ class _Reading:
     def _services(self) -> tuple[Service, ...]:
         found: list[Service] = []
         for table in self.root.tables("service"):
-            table.only(("key", "name", "minutes", "letter", "department", "event", "bookable"))
+            table.only(("key", "name", "minutes", "letter", "department", "event", "bookable", "names"))
             service = Service(
                 key=self._key(table, [one.key for one in found]),
                 name=table.text("name"),
@@ -98,6 +100,7 @@ class _Reading:
                 department=table.one_of("department", sorted(self.places.departments)),
                 event=table.one_of("event", ["", *(one.value for one in EventKind)], default=""),
                 bookable=table.boolean("bookable", default=True),
+                names=self._names(table),
             )
             if not 1 <= service.minutes <= LONGEST_MINUTES:
                 table.fault(
@@ -114,12 +117,12 @@ class _Reading:
         found: list[Lane] = []
         served: set[Place] = set()
         for table in self.root.tables("lane"):
-            table.only(("branch", "key", "name", "services", "desks", "officers_come"))
+            table.only(("branch", "key", "name", "services", "desks", "officers_come", "names"))
             branch = table.one_of("branch", sorted(self.places.desks))
             key = self._key(table, [one.key for one in found if one.branch == branch])
             lane = Lane(
                 branch, key, table.text("name"), table.texts("services"), table.texts("desks"),
-                officers_come=table.boolean("officers_come", default=False),
+                officers_come=table.boolean("officers_come", default=False), names=self._names(table),
             )  # fmt: skip
             self._known_words(table, "services", lane.services, services)
             self._known_words(table, "desks", lane.desks, self.places.desks.get(branch, frozenset()))
@@ -150,6 +153,26 @@ class _Reading:
         for word in words:
             if word not in known:
                 table.fault(key, f"「{word}」は定義されていません。", nearest(word, known))
+
+    def _names(self, table: Table) -> Names:
+        """`names = { en = "…", zh-Hans = "…" }`: what visitors who read another language are shown."""
+        given = table.values.get("names", {})
+        if not isinstance(given, dict):
+            table.fault(
+                "names", "ことばごとの名前を書く項目です。", 'names = { en = "…" } と書いてください。'
+            )
+            return ()
+        known = {one.value for one in Language}
+        for tag, words in given.items():
+            if tag not in known:
+                table.fault("names", f"「{tag}」ということばはありません。", nearest(tag, known))
+            elif not isinstance(words, str) or not 0 < len(words.strip()) <= LONGEST_NAME:
+                table.fault(
+                    "names",
+                    f"「{tag}」の名前が空か、長すぎます。",
+                    f"{LONGEST_NAME}字までの文字で書いてください。",
+                )
+        return tuple(sorted((tag, words.strip()) for tag, words in given.items() if isinstance(words, str)))
 
     def _key(self, table: Table, before: Sequence[str]) -> str:
         key = table.text("key")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from madoguchi.booking.offering import Offer
 from madoguchi.booking.plan_file import WEEKDAYS
-from madoguchi.booking.services import Hours, Lane, Service
+from madoguchi.booking.services import Hours, Lane, Names, Service
 
 
 def written(offer: Offer) -> str:
@@ -49,6 +49,7 @@ def _service(one: Service) -> Iterator[str]:
         yield f"event = {_quoted(one.event)}"
     if not one.bookable:
         yield "bookable = false"
+    yield from _names(one.names)
 
 
 def _lane(one: Lane) -> Iterator[str]:
@@ -60,6 +61,12 @@ def _lane(one: Lane) -> Iterator[str]:
     )
     if one.officers_come:
         yield "officers_come = true"
+    yield from _names(one.names)
+
+
+def _names(names: Names) -> Iterator[str]:
+    if names:
+        yield f"names = {{ {', '.join(f'{tag} = {_quoted(words)}' for tag, words in names)} }}"
 
 
 def _span(one: Hours) -> Iterator[str]:

@@ -8,12 +8,16 @@ from enum import Enum
 
 QUARTER_MINUTES = 15
 
+# What something is called in other languages than Japanese: (tag of the language, words).
+Names = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """Something that people come for (用件). `minutes`: at the desk, as the office declares it before anything is learned.
 
     `letter` begins the numbers on its tickets. `event` names the kind of life event that its case begins with; "" for none.
+    `names`: what the city calls it in other languages.
     """
 
     key: str
@@ -23,6 +27,7 @@ class Service:
     department: str
     event: str = ""
     bookable: bool = True
+    names: Names = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Lane:
     services: tuple[str, ...]
     desks: tuple[str, ...]
     officers_come: bool = False
+    names: Names = ()
 
 
 class Weekday(Enum):

@@ -16,6 +16,8 @@ from madoguchi.booking.models import CodeTrialRow
 
 TRIAL_SPAN = timedelta(minutes=10)
 TRIALS_AT_A_BOOKING = 5
+# A booking at the machine takes a minute: more than these are no visitors who book for themselves.
+MOST_AT_A_MACHINE = 10
 
 
 class TooManyTries(BookingRefused):
@@ -26,6 +28,21 @@ class TooManyTries(BookingRefused):
         super().__init__(
             f"続けて何度も試されたため、止めています。{minutes}分ほどあとで、もう一度お試しください。お急ぎのときは市役所に電話してください。"
         )
+
+
+class ManyAtMachine(BookingRefused):
+    """More bookings at one ticket machine than visitors make."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この発券機での予約が続いたため、しばらく受け付けません。近くの職員にお声がけください。"
+        )
+
+
+def count_at_machine(*, machine: str, now: datetime) -> None:
+    """Count a booking that is about to be made at a machine. Raises ManyAtMachine."""
+    if count_trial(key=f"machine/{machine}", now=now) > MOST_AT_A_MACHINE:
+        raise ManyAtMachine
 
 
 def count_trial(*, key: str, now: datetime) -> int:

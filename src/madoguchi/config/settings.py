@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from madoguchi.config.database import database_settings
 
 HOME = Path(os.environ.get("MADOGUCHI_HOME", "var")).resolve()
@@ -73,7 +75,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "madoguchi.city.session.SessionsByUse",
-    "django.middleware.locale.LocaleMiddleware",
+    "madoguchi.channels.shared.languages.JapaneseUnlessChosen",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -198,8 +200,29 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Visitors' pages speak these; each is called as it calls itself. Pages of staff are in Japanese.
+VISITORS_LANGUAGES = {
+    "ja-easy": "やさしい日本語", "en": "English", "zh-Hans": "中文（简体）", "ko": "한국어", "vi": "Tiếng Việt",
+    "pt-BR": "Português",
+}  # fmt: skip
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Japanese, then what the city offers besides, in its order."""
+    said = os.environ.get("MADOGUCHI_LANGUAGES", ",".join(VISITORS_LANGUAGES))
+    tags = [one.strip() for one in said.split(",") if one.strip()]
+    for one in tags:
+        if one not in VISITORS_LANGUAGES:
+            known = "、".join(VISITORS_LANGUAGES)
+            raise ImproperlyConfigured(
+                f"MADOGUCHI_LANGUAGES の「{one}」は使えません。次から選んでください: {known}"
+            )
+    return [("ja", "日本語"), *((one, VISITORS_LANGUAGES[one]) for one in dict.fromkeys(tags))]
+
+
 LANGUAGE_CODE = "ja"
-LANGUAGES = [("ja", "日本語")]
+LANGUAGES = _languages()
+LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True

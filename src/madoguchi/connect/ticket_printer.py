@@ -9,14 +9,16 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from PIL import Image, ImageOps
 
 from madoguchi.audit.entries import Actor
-from madoguchi.booking.ports import PrintOutcome, Slip, TicketPrinter
+from madoguchi.booking.estimates import told_at_issue
+from madoguchi.booking.ports import BookingSlip, PrintOutcome, Slip, TicketPrinter
+from madoguchi.booking.tickets.booking_slips import begin_booking_print, finish_booking_print
 from madoguchi.booking.tickets.printing import begin_print, finish_print
 from madoguchi.connect.ticket_slip import picture
 
@@ -44,7 +46,7 @@ class NetworkPrinter:
     ask_seconds: float = ASK_SECONDS
     print_seconds: float = PRINT_SECONDS
 
-    def print_slip(self, slip: Slip) -> PrintOutcome:
+    def print_slip(self, slip: Slip | BookingSlip) -> PrintOutcome:
         """Print once and say how it ended."""
         try:
             line = socket.create_connection((self.host, self.port), timeout=self.ask_seconds)
@@ -61,7 +63,7 @@ class NetworkPrinter:
                 return PrintOutcome.NOT_CONNECTED
             return self._send(line, slip)
 
-    def _send(self, line: socket.socket, slip: Slip) -> PrintOutcome:
+    def _send(self, line: socket.socket, slip: Slip | BookingSlip) -> PrintOutcome:
         """From here on a slip may be there, whatever happens."""
         line.settimeout(self.print_seconds)
         try:
@@ -86,14 +88,31 @@ def printer_of(*, branch: str) -> TicketPrinter | None:
 def print_ticket(*, branch: str, ticket: str, base: str, by: Actor, now: datetime) -> PrintOutcome:
     """Print a ticket's slip at the branch's machine; a second one carries 「再発行」. No transaction is open meanwhile.
 
+    The slip says the wait that was told first, as the screen did.
+
     Raises NoSuchTicket, TicketNotNow, PrintedOften.
     """
     printer = printer_of(branch=branch)
     if printer is None:
         return PrintOutcome.NOT_CONNECTED
     slip = begin_print(branch=branch, ticket=ticket, base=base, now=now)
+    slip = replace(slip, told=told_at_issue(branch=branch, ticket=ticket, now=now))
     outcome = printer.print_slip(slip)
     finish_print(branch=branch, ticket=ticket, slip=slip, outcome=outcome, by=by, now=now)
+    return outcome
+
+
+def print_booking(*, branch: str, number: str, address: str, by: Actor, now: datetime) -> PrintOutcome:
+    """Print the slip of a booking at the branch's machine, under the same rules as a ticket's.
+
+    Raises NoSuchBooking, NotNowInBooking, PrintedOften.
+    """
+    printer = printer_of(branch=branch)
+    if printer is None:
+        return PrintOutcome.NOT_CONNECTED
+    slip = begin_booking_print(branch=branch, number=number, address=address, now=now)
+    outcome = printer.print_slip(slip)
+    finish_booking_print(branch=branch, slip=slip, outcome=outcome, by=by, now=now)
     return outcome
 
 

@@ -1,85 +1,159 @@
-"""A slip as a picture (番号票の絵): black and white, 576 dots wide (80 mm paper), drawn with the fonts that are shipped.
+"""A slip as a picture (番号票・予約の控えの絵): black and white, 576 dots wide (80 mm paper), with fonts that are shipped.
 
 The whole slip is a picture because the printers' own Japanese characters lack many (𠮷, variant forms) and differ from
-maker to maker. A character that no font has stands as 〓, as on every paper of this product.
+maker to maker. Everything is said in Japanese; under it, smaller, in the visitor's language when that is another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable
 from io import BytesIO
 
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from PIL import Image, ImageDraw
 
-from madoguchi.booking.ports import Slip
+from madoguchi.booking.ports import BookingSlip, FirstWait, Slip, SlipService
 from madoguchi.booking.tickets.queue import JAPAN
+from madoguchi.booking.when import in_words
+from madoguchi.connect import slip_fonts
 from madoguchi.jp.wareki import format_date_text
-from madoguchi.papers.fonts import Face, fonts
-from madoguchi.papers.glyphs import GETA, Role, runs
 
 WIDTH = 576
 MARGIN = 24
 QR_DOTS = 264
 WHITE, BLACK = 1, 0
 BIG, LARGE, MIDDLE, SMALL = 176, 56, 34, 26
-LONGEST = 2400
-ROLES: Mapping[bool, Role] = {True: Role.HEADING, False: Role.LABEL}
+LONGEST = 3200
+JAPANESE = "ja"
 
 
-def picture(slip: Slip) -> Image.Image:
+def picture(slip: Slip | BookingSlip) -> Image.Image:
     """The slip, ready to be printed dot by dot."""
     image = Image.new("1", (WIDTH, LONGEST), WHITE)
-    page = _Page(image)
+    page = _Page(image, slip.language)
     if slip.reissued:
-        page.line("再発行", LARGE, bold=True, boxed=True)
+        page.say(lambda: _("再発行"), LARGE, bold=True, boxed=True)
     page.line(f"{slip.city} {slip.branch}", MIDDLE)
-    page.line("受付番号", MIDDLE, bold=True)
-    page.line(slip.label, BIG, bold=True)
-    if slip.ahead is not None:
-        page.line(f"お待ちの方 {slip.ahead} 人" if slip.ahead else "つぎにお呼びします", LARGE, bold=True)
-    page.rule()
-    for service in slip.services:
-        page.line(service, MIDDLE)
-    page.rule()
-    page.line("順番はスマートフォンでも見られます", SMALL)
-    page.qr(slip.address)
-    page.line("QRを読めないときの数字", SMALL)
-    page.line(" ".join(slip.code), LARGE, bold=True)
-    page.line("番号をお呼びするまで、この票をお持ちください", SMALL)
-    local = slip.issued_at.astimezone(JAPAN)
-    page.line(f"{format_date_text(local.date())} {local:%H:%M}", SMALL)
+    if isinstance(slip, Slip):
+        _ticket(page, slip)
+    else:
+        _booking(page, slip)
     page.line(f"{slip.job} - {slip.sequence}", SMALL)
     return image.crop((0, 0, WIDTH, page.at + MARGIN))
+
+
+def _ticket(page: _Page, slip: Slip) -> None:
+    page.say(lambda: _("受付番号"), MIDDLE, bold=True)
+    page.line(slip.label, BIG, bold=True)
+    if slip.ahead is not None:
+        page.say(lambda: _ahead(slip.ahead or 0), LARGE, bold=True)
+    if (told := slip.told) is not None:
+        page.say(lambda: _told(told), MIDDLE, bold=True)
+    page.services(slip.services)
+    page.say(lambda: _("順番はスマートフォンでも見られます"), SMALL)
+    page.qr(slip.address)
+    page.say(lambda: _("QRを読めないときの数字"), SMALL)
+    page.line(" ".join(slip.code), LARGE, bold=True)
+    page.say(lambda: _("番号をお呼びするまで、この票をお持ちください"), SMALL)
+    local = slip.issued_at.astimezone(JAPAN)
+    page.line(f"{format_date_text(local.date())} {local:%H:%M}", SMALL)
+
+
+def _booking(page: _Page, slip: BookingSlip) -> None:
+    page.say(lambda: _("予約の控え"), LARGE, bold=True)
+    page.say(lambda: in_words(slip.starts), MIDDLE, bold=True)
+    page.say(lambda: _("約%(n)s分") % {"n": slip.minutes}, SMALL)
+    page.services(slip.services)
+    page.say(lambda: _("予約の4つの数字"), MIDDLE, bold=True)
+    page.line(" ".join(slip.code), BIG // 2 + LARGE // 2, bold=True)
+    page.say(
+        lambda: _(
+            "60分前から受付できます。着いたら、発券機で「予約あり」を押し、4つの数字を入れてください。"
+        ),
+        SMALL,
+    )
+    page.rule()
+    page.say(lambda: _("予約番号"), SMALL)
+    page.line(slip.number, LARGE, bold=True)
+    page.say(lambda: _("QRを読むと、予約を確かめ、変え、取り消せます"), SMALL)
+    page.qr(slip.address)
+    local = slip.printed_at.astimezone(JAPAN)
+    page.line(f"{format_date_text(local.date())} {local:%H:%M}", SMALL)
+
+
+def _ahead(n: int) -> str:
+    return _("お待ちの方 %(n)s 人") % {"n": n} if n else _("つぎにお呼びします")
+
+
+def _told(told: FirstWait) -> str:
+    at = f"{told.at.astimezone(JAPAN):%H:%M}"
+    return _("待ち時間 およそ%(low)s〜%(high)s分（%(at)s 現在）") % {
+        "low": told.low,
+        "high": told.high,
+        "at": at,
+    }
 
 
 class _Page:
     """Draws from the top down, everything in the middle."""
 
-    def __init__(self, image: Image.Image) -> None:
+    def __init__(self, image: Image.Image, language: str = JAPANESE) -> None:
         self.image = image
+        self.language = language
         self.draw = ImageDraw.Draw(image)
         self.draw.fontmode = "1"
         self.at = MARGIN
 
+    def say(self, words: Callable[[], str], size: int, *, bold: bool = False, boxed: bool = False) -> None:
+        """In Japanese, and below it in the visitor's language."""
+        with override(JAPANESE):
+            said = words()
+        for one in _halves(said, size):
+            self.line(one, size, bold=bold, boxed=boxed)
+        if self.language != JAPANESE:
+            with override(self.language):
+                other = words()
+            if other != said:
+                self.other(other, MIDDLE if size > MIDDLE else SMALL)
+
+    def services(self, services: tuple[SlipService, ...]) -> None:
+        """What the visit is for, between two lines."""
+        self.rule()
+        for service in services:
+            self.line(service.name, MIDDLE)
+            if service.said:
+                self.other(service.said, SMALL)
+        self.rule()
+
+    def other(self, text: str, size: int) -> None:
+        """A text of another language, in as many lines as it needs."""
+        self.at -= 8  # this font leaves more room above its letters
+        for one in slip_fonts.wrapped(text, size, WIDTH - 2 * MARGIN):
+            self._put(slip_fonts.foreign(one), size)
+        self.at += 14
+
     def line(self, text: str, size: int, *, bold: bool = False, boxed: bool = False) -> None:
         """One line, made smaller until it fits."""
-        pieces = _pieces(text, bold)
-        while size > SMALL // 2 and _width(pieces, size) > WIDTH - 2 * MARGIN:
+        pieces = slip_fonts.japanese(text, bold=bold)
+        while size > SMALL // 2 and slip_fonts.width(pieces, size) > WIDTH - 2 * MARGIN:
             size -= 2
-        width = _width(pieces, size)
-        left = (WIDTH - width) / 2
-        top = self.at
         if boxed:
-            top += 10
-            frame = (left - 24, self.at, left + width + 24, self.at + int(size * 1.25) + 16)
+            half = slip_fonts.width(pieces, size) / 2 + 24
+            frame = (WIDTH / 2 - half, self.at, WIDTH / 2 + half, self.at + int(size * 1.25) + 16)
             self.draw.rectangle(frame, outline=BLACK, width=5)
-        for face, piece in pieces:
-            font = _font(face, size)
-            self.draw.text((left, top), piece, font=font, fill=BLACK)
+            self.at += 10
+        self._put(pieces, size)
+        self.at += 16 if boxed else 6
+
+    def _put(self, pieces: tuple[slip_fonts.Piece, ...], size: int) -> None:
+        left = (WIDTH - slip_fonts.width(pieces, size)) / 2
+        for path, piece in pieces:
+            font = slip_fonts.font(path, size)
+            self.draw.text((left, self.at), piece, font=font, fill=BLACK)
             left += font.getlength(piece)
-        self.at += int(size * 1.3) + (26 if boxed else 6)
+        self.at += int(size * 1.3)
 
     def rule(self) -> None:
         """A line across."""
@@ -98,15 +172,11 @@ class _Page:
         self.at += drawn.height
 
 
-def _pieces(text: str, bold: bool) -> list[tuple[Face, str]]:
-    found = runs(text, ROLES[bold])
-    return [(run.face or Face.GOTHIC, GETA if run.face is None else run.text) for run in found]
-
-
-def _width(pieces: list[tuple[Face, str]], size: int) -> float:
-    return sum(_font(face, size).getlength(piece) for face, piece in pieces)
-
-
-@cache
-def _font(face: Face, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(fonts()[face].path), size)
+def _halves(text: str, size: int) -> list[str]:
+    """A long sentence in small type in two or more lines, cut after its commas and full stops."""
+    lines = [""]
+    for one in text:
+        lines[-1] += one
+        if one in "、。" and len(lines[-1]) * size > WIDTH * 0.6:
+            lines.append("")
+    return [one for one in lines if one]

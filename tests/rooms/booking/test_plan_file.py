@@ -199,3 +199,25 @@ def test_the_command_says_every_fault_and_sets_nothing(city: Mapping[str, Actor]
     assert offer().services == ()
     call_command("reception", "apply", str(RECEPTION_FILE), stdout=said)
     assert len(offer().services) == 8
+
+
+def test_a_service_and_a_lane_have_names_in_other_languages(tmp_path: Path) -> None:
+    named = GOOD.replace('name = "引越し"', 'name = "引越し"\nnames = { vi = "Chuyển nhà", en = "Moving" }')
+    named = named.replace('name = "住民異動"', 'name = "住民異動"\nnames = { zh-Hans = "住民变动" }')
+    found = read(named, tmp_path)
+    assert found.services[0].names == (("en", "Moving"), ("vi", "Chuyển nhà"))
+    assert found.lanes[0].names == (("zh-Hans", "住民变动"),)
+    assert read(written(found), tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [
+        ('{ english = "Moving" }', "「english」ということばはありません。"),
+        ('{ en = "" }', "「en」の名前が空か、長すぎます。"),
+        ("{ en = 3 }", "「en」の名前が空か、長すぎます。"),
+        ('"Moving"', "ことばごとの名前を書く項目です。"),
+    ],
+)
+def test_names_that_cannot_be_read_are_faults(tmp_path: Path, names: str, fault: str) -> None:
+    assert fault in faults(GOOD.replace("minutes = 25", f"minutes = 25\nnames = {names}"), tmp_path)

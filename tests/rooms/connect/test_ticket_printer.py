@@ -6,7 +6,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -17,14 +19,15 @@ from tests.rooms.booking.queueing import BRANCH, Hall, lay_out
 
 from madoguchi.audit.queries import steps_of
 from madoguchi.booking.models import PrintRow
-from madoguchi.booking.ports import PrintOutcome, Slip
+from madoguchi.booking.ports import BookingSlip, FirstWait, PrintOutcome, Slip, SlipService
 from madoguchi.booking.tickets.printing import PrintedOften, begin_print, finish_print
+from madoguchi.connect import slip_fonts
 from madoguchi.connect.ticket_printer import NetworkPrinter, print_ticket, raster
 from madoguchi.connect.ticket_slip import WIDTH, picture
 
 SLIP = Slip(
     job="0a1b2c3d", sequence=7, reissued=False, city="まどか市", branch="本庁", label="A012", code="4831",
-    address="http://127.0.0.1:8000/t/abcdefghijklmnopqrstuvwx/", services=("住所の変更", "国民健康保険"), ahead=3,
+    address="http://127.0.0.1:8000/t/abcdefghijklmnopqrstuvwx/", services=(SlipService("住所の変更"), SlipService("国民健康保険")), ahead=3,
     issued_at=NOW,
 )  # fmt: skip
 
@@ -113,8 +116,8 @@ def test_a_printer_that_is_not_there_is_not_connected() -> None:
 def test_a_reissued_slip_says_so_and_a_rare_character_stands_as_a_visible_mark() -> None:
     plain, again = picture(SLIP), picture(replace(SLIP, reissued=True))
     assert again.height > plain.height
-    rare = picture(replace(SLIP, services=("😀",)))
-    geta = picture(replace(SLIP, services=("〓",)))
+    rare = picture(replace(SLIP, services=(SlipService("😀"),)))
+    geta = picture(replace(SLIP, services=(SlipService("〓"),)))
     assert rare.tobytes() == geta.tobytes()
 
 
@@ -168,3 +171,73 @@ def test_an_outcome_is_written_once_and_a_slip_not_without_end(hall: Hall) -> No
         begin_print(branch=BRANCH, ticket=one.ticket, base="http://x", now=NOW)
     with pytest.raises(PrintedOften):
         begin_print(branch=BRANCH, ticket=one.ticket, base="http://x", now=NOW)
+
+
+BOOKED = BookingSlip(
+    job="0a1b2c3e", sequence=8, reissued=False, city="まどか市", branch="本庁", number="MTYE7BAT", code="0831",
+    address="http://127.0.0.1:8000/reserve/open/MTYE7BAT/0123456789abcdef/", services=(SlipService("住所の変更"),),
+    starts=NOW, minutes=30, printed_at=NOW,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", [SLIP, BOOKED], ids=["ticket", "booking"])
+def test_a_slip_says_everything_in_japanese_and_below_it_in_the_visitors_language(
+    slip: Slip | BookingSlip,
+) -> None:
+    plain = picture(slip)
+    heights = set()
+    for language in ("en", "zh-Hans", "ko", "vi", "pt-BR", "ja-easy"):
+        other = picture(replace(slip, language=language))
+        assert other.height > plain.height
+        read = zxingcpp.read_barcodes(other.convert("L"))
+        assert [one.text for one in read] == [slip.address]
+        heights.add(other.tobytes())
+    assert len(heights) == 6
+
+
+def test_a_slip_says_the_wait_as_it_was_told_and_when() -> None:
+    without = picture(SLIP)
+    early = picture(replace(SLIP, told=FirstWait(15, 25, NOW)))
+    later = picture(replace(SLIP, told=FirstWait(15, 25, NOW + timedelta(minutes=7))))
+    assert early.height > without.height and early.tobytes() != later.tobytes()
+
+
+def test_words_of_the_city_in_another_language_are_on_the_slip() -> None:
+    said = replace(SLIP, language="en", services=(SlipService("住所の変更", "Change of address"),))
+    assert picture(said).height > picture(replace(said, services=(SlipService("住所の変更"),))).height
+
+
+def test_the_longest_sentence_is_cut_into_lines_that_fit() -> None:
+    for text in ("word " * 60, "排队" * 60, "x" * 10):
+        lines = slip_fonts.wrapped(text, 26, WIDTH - 48)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(slip_fonts.width(slip_fonts.foreign(one), 26) <= WIDTH - 48 for one in lines)
+
+
+@pytest.mark.django_db
+def test_every_slip_of_a_number_says_what_was_told_first(
+    city: object, twin: Callable[[str], Twin], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out()
+    hall = Hall()
+    made = [hall.arrive() for _ in range(5)][-1]
+    drawn: list[Slip | BookingSlip] = []
+
+    def draw(slip: Slip | BookingSlip) -> Image.Image:
+        drawn.append(slip)
+        return picture(slip)
+
+    monkeypatch.setattr("madoguchi.connect.ticket_printer.picture", draw)
+    settings.TICKET_PRINTERS = {BRANCH: f"127.0.0.1:{twin('ready').port}"}
+    for minutes in (0, 20):
+        at = hall.later(minutes)
+        if minutes:
+            hall.open("desk1")
+            hall.next()
+        assert (
+            print_ticket(branch=BRANCH, ticket=made.ticket, base="x", by=SETTER, now=at)
+            is PrintOutcome.PRINTED
+        )
+    first, again = drawn
+    assert isinstance(first, Slip) and isinstance(again, Slip)
+    assert first.told is not None and first.told == again.told and again.reissued

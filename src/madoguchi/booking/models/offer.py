@@ -16,6 +16,7 @@ class ServiceRow(models.Model):
     department = models.CharField(max_length=40, default="")
     event = models.CharField(max_length=20, default="")
     bookable = models.BooleanField(default=True)
+    names = models.JSONField(default=dict)
     order = models.PositiveSmallIntegerField(default=0)
     in_use = models.BooleanField(default=True)
 
@@ -31,6 +32,7 @@ class LaneRow(models.Model):
     name = models.CharField(max_length=60)
     desks = models.JSONField(default=list)
     officers_come = models.BooleanField(default=False)
+    names = models.JSONField(default=dict)
     order = models.PositiveSmallIntegerField(default=0)
     in_use = models.BooleanField(default=True)
 

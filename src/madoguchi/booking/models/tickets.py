@@ -190,12 +190,16 @@ class CallRow(models.Model):
 
 
 class PrintRow(models.Model):
-    """That a slip was asked of the printer, and how it ended (番号票の印刷の控え); "asked" until it answered."""
+    """That a slip was asked of the printer, and how it ended (印刷の控え); "asked" until it answered.
+
+    Of a ticket, or of a booking that was made at the machine.
+    """
 
     branch = models.CharField(max_length=40)
     day = models.DateField()
     sequence = models.PositiveIntegerField()
-    ticket = models.ForeignKey(TicketRow, on_delete=models.CASCADE, related_name="print_rows")
+    ticket = models.ForeignKey(TicketRow, null=True, on_delete=models.CASCADE, related_name="print_rows")
+    booking = models.CharField(max_length=40, default="", blank=True)
     job = models.CharField(max_length=8, unique=True)
     reissued = models.BooleanField()
     outcome = models.CharField(max_length=16, default="asked")
@@ -205,6 +209,10 @@ class PrintRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["branch", "day", "sequence"], name="booking_print_sequence_once"),
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=False, booking="") | Q(ticket__isnull=True) & ~Q(booking=""),
+                name="booking_print_of_one",
+            ),
         ]
 
 

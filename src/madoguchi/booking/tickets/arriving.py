@@ -29,9 +29,16 @@ class CodeOfSeveral(BookingRefused):
 
 
 def check_in_by_code(
-    *, branch: str, code: str, by: Actor, now: datetime, channel: Channel, request: str = ""
+    *,
+    branch: str,
+    code: str,
+    by: Actor,
+    now: datetime,
+    channel: Channel,
+    request: str = "",
+    language: str = "",
 ) -> IssuedTicket:
-    """The number of today's booking with this code. Raises NoSuchBooking, CodeOfSeveral, NotToday, NotNowInBooking,
+    """The number of today's booking with this code, in the booking's language or in the one chosen now. Raises NoSuchBooking, CodeOfSeveral, NotToday, NotNowInBooking,
     NotOffered, NumbersUsedUp; BookingHasTicket when the visit of the booking is over already.
     """
     with locked(branch, now) as queue:
@@ -55,7 +62,7 @@ def check_in_by_code(
             by=by,
             now=now,
             priority=Priority.BOOKED,
-            language=booked.language,
+            language=language or booked.language,
             booking=booked.number,
             booked_for=booked.starts,
             channel=channel,

@@ -46,6 +46,7 @@ class OutsideHours(ValueError):
     """The lane does not serve just now."""
 
     def __init__(self, lane: str) -> None:
+        self.lane = lane
         super().__init__(f"「{lane}」は、いま受付時間外です。受付時間を確かめて、もう一度おいでください。")
 
 

@@ -7,17 +7,19 @@ printed again by itself: a person asks for it, and that slip carries 「再発�
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Max
 
 from madoguchi.audit.entries import Actor, Channel
 from madoguchi.booking.models import PrintRow, TicketRow
 from madoguchi.booking.offering import offer
-from madoguchi.booking.ports import PrintOutcome, Slip
+from madoguchi.booking.ports import PrintOutcome, Slip, SlipService
 from madoguchi.booking.tickets.issuing import secret_of
 from madoguchi.booking.tickets.queries import ticket_by_id
-from madoguchi.booking.tickets.queue import NoSuchTicket, TicketNotNow, label_of, locked, write
+from madoguchi.booking.tickets.queue import LockedQueue, NoSuchTicket, TicketNotNow, label_of, locked, write
 from madoguchi.city.queries import branch_names, profile
 
 MOST_PRINTS = 3
@@ -50,19 +52,9 @@ def begin_print(*, branch: str, ticket: str, base: str, now: datetime) -> Slip:
             raise TicketNotNow(label_of(row), None)
         if row.prints >= MOST_PRINTS:
             raise PrintedOften
-        last = PrintRow.objects.filter(branch=branch, day=queue.day).aggregate(last=Max("sequence"))["last"]
-        made = PrintRow.objects.create(
-            branch=branch,
-            day=queue.day,
-            sequence=(last or 0) + 1,
-            ticket=row,
-            job=uuid.uuid4().hex[:8],
-            reissued=row.prints > 0,
-            asked_at=now,
-        )
+        made = journal_line(queue, now, ticket=row, reissued=row.prints > 0)
         TicketRow.objects.filter(pk=row.pk).update(prints=F("prints") + 1)
     view = ticket_by_id(branch=branch, ticket=ticket, now=now)
-    names = {one.key: one.name for one in offer().services}
     return Slip(
         job=made.job,
         sequence=made.sequence,
@@ -72,9 +64,40 @@ def begin_print(*, branch: str, ticket: str, base: str, now: datetime) -> Slip:
         label=view.label,
         code=view.code,
         address=phone_address(base, ticket),
-        services=tuple(names.get(one.service, one.service) for one in view.steps),
+        services=services_on_slip([one.service for one in view.steps], row.language),
         ahead=view.ahead,
         issued_at=view.arrived_at,
+        language=row.language,
+    )
+
+
+def journal_line(queue: LockedQueue, now: datetime, **about: Any) -> PrintRow:
+    """Write that a slip is about to be asked of the printer; under the branch's lock, so that its number is its own."""
+    last = PrintRow.objects.filter(branch=queue.branch, day=queue.day).aggregate(last=Max("sequence"))["last"]
+    return PrintRow.objects.create(
+        branch=queue.branch,
+        day=queue.day,
+        sequence=(last or 0) + 1,
+        job=uuid.uuid4().hex[:8],
+        asked_at=now,
+        **about,
+    )
+
+
+def answered(job: str, outcome: PrintOutcome, now: datetime) -> bool:
+    """Write how a print ended, once; whether it was written now."""
+    rows = PrintRow.objects.filter(job=job, outcome=ASKED)
+    return bool(rows.update(outcome=outcome.value, answered_at=now))
+
+
+def services_on_slip(keys: Sequence[str], language: str) -> tuple[SlipService, ...]:
+    """The services as a slip names them: in Japanese, and in the visitor's language where the city gives the words."""
+    known = {one.key: one for one in offer().services}
+    return tuple(
+        SlipService(known[key].name, dict(known[key].names).get(language, ""))
+        if key in known
+        else SlipService(key)
+        for key in keys
     )
 
 
@@ -83,10 +106,7 @@ def finish_print(
 ) -> None:
     """Write how it ended, once: an outcome is never written over."""
     with locked(branch, now):
-        changed = PrintRow.objects.filter(job=slip.job, outcome=ASKED).update(
-            outcome=outcome.value, answered_at=now
-        )
-        if not changed:
+        if not answered(slip.job, outcome, now):
             return
         row = TicketRow.objects.get(public_id=ticket, branch=branch)
         activity = ACTIVITIES[outcome]

@@ -15,8 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
+from madoguchi.booking.when import day_in_words
 from madoguchi.channels.board.pictures import Watch, as_json, picture
 from madoguchi.channels.board.stream_paths import path_of
+from madoguchi.channels.shared.languages import JAPANESE, current, tongues
 from madoguchi.jp.wareki import format_wareki
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -55,9 +57,12 @@ def live_page(
 
 def page_context(now: datetime) -> dict[str, Any]:
     """What every board needs besides its screen."""
+    today = now.astimezone(JAPAN).date()
     return {
         "now": now.astimezone(JAPAN),
         "now_ms": int(now.timestamp() * 1000),
-        "today": format_wareki(now.astimezone(JAPAN).date()),
+        "today": format_wareki(today) if current() == JAPANESE else day_in_words(today),
+        "tongues": tongues(),
+        "spoken": current(),
         "stale_seconds": settings.STALE_SECONDS,
     }

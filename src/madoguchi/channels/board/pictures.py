@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madoguchi.booking.offering import offer
@@ -22,6 +21,14 @@ from madoguchi.booking.tickets.queries import branch_now
 from madoguchi.booking.tickets.values import BranchNow
 from madoguchi.channels.board import screens
 from madoguchi.channels.board.screens import BoardNames, Thresholds
+from madoguchi.channels.shared.languages import (
+    JAPANESE,
+    city_word,
+    desk_marked,
+    desk_word,
+    speaking,
+    tag_of,
+)
 from madoguchi.city.queries import branch_names, desks_in
 from madoguchi.jp.announcement import phrases_of_call
 
@@ -92,6 +99,20 @@ def names_of(branch: str) -> BoardNames:
         lanes=tuple((one.key, one.name) for one in offered.lanes_at(branch)),
         desks=desks_in(branch),
         services={one.key: one.name for one in offered.services},
+        lanes_said={one.key: one.names for one in offered.lanes_at(branch)},
+        services_said={one.key: one.names for one in offered.services},
+    )
+
+
+def _as_spoken(names: BoardNames) -> BoardNames:
+    """The names in the language that is spoken now; what only exists in Japanese is marked as Japanese."""
+    return replace(
+        names,
+        lanes=tuple((key, city_word(name, names.lanes_said.get(key, ()))) for key, name in names.lanes),
+        desks={key: desk_marked(name) for key, name in names.desks.items()},
+        services={
+            key: city_word(name, names.services_said.get(key, ())) for key, name in names.services.items()
+        },
     )
 
 
@@ -105,10 +126,13 @@ def look(*, branch: str, now: datetime, names: BoardNames | None = None) -> Look
 def pictures(found: Look, watches: Iterable[Watch]) -> dict[Watch, Picture]:
     """Each of these screens of one branch."""
     shared: dict[tuple[str, object], str] = {}
+    spoken: dict[str, Look] = {}
     made = {}
     for one in watches:
-        with translation.override(one.language):
-            screen = _screen(found, one)
+        with speaking(one.language):
+            if one.language not in spoken:
+                spoken[one.language] = replace(found, names=_as_spoken(found.names))
+            screen = _screen(spoken[one.language], one)
             html = shared.get((one.language, screen))
             if html is None:
                 html = render_to_string(f"board/parts/{one.kind.value}.html", {"screen": screen})
@@ -167,10 +191,11 @@ def _heard(found: Look, watch: Watch) -> tuple[FreshCall, ...]:
 def _announced(call: FreshCall, names: BoardNames) -> Announcement:
     """What is spoken: the rendered Japanese phrases, and a sentence in the visitor's own language where the city offers it."""
     desk = names.desk(call.place)
-    own = call.language if call.language in dict(settings.LANGUAGES) and call.language != "ja" else ""
-    words = ""
+    tag = tag_of(call.language)
+    own, words = "" if tag == JAPANESE else tag.split("-")[0], ""
     if own:
-        with translation.override(own):
-            words = _("%(label)s の方、%(desk)sへお越しください。") % {"label": call.label, "desk": desk}
+        with speaking(call.language):
+            said = {"label": call.label, "desk": desk_word(desk)}
+            words = _("%(label)s の方、%(desk)sへお越しください。") % said
     phrases = phrases_of_call(label=call.label, desk=desk, again=call.again)
     return Announcement(call.serial, call.at, call.label, desk, phrases, own, words)

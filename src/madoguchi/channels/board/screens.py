@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
+from madoguchi.booking.services import Names
 from madoguchi.booking.tickets.states import DeskState, StepState
 from madoguchi.booking.tickets.values import BranchNow, QueuedStep
 from madoguchi.channels.board.estimates import Band, band_of, longest_wait, told_band
@@ -19,12 +20,17 @@ NEW_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class BoardNames:
-    """The names that boards write: of the branch, its lanes in order, its desks and the services."""
+    """The names that boards write: of the branch, its lanes in order, its desks and the services.
+
+    `lanes_said` and `services_said`: what the city calls them in other languages.
+    """
 
     branch: str
     lanes: tuple[tuple[str, str], ...]
     desks: Mapping[str, str]
     services: Mapping[str, str]
+    lanes_said: Mapping[str, Names] = field(default_factory=dict)
+    services_said: Mapping[str, Names] = field(default_factory=dict)
 
     def desk(self, key: str) -> str:
         """A desk as its sign says."""

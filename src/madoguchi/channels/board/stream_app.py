@@ -23,6 +23,7 @@ from madoguchi.channels.board.pictures import Watch
 from madoguchi.channels.board.stream_hub import Hub
 from madoguchi.channels.board.stream_paths import asked
 from madoguchi.channels.board.stream_reader import DatabaseReader
+from madoguchi.channels.shared.languages import offered
 
 LIFE_SECONDS = (1500.0, 2100.0)
 AGAIN_MILLISECONDS = (500, 2500)
@@ -139,7 +140,7 @@ async def _gone(receive: Receive) -> None:
 
 def _language(scope: Mapping[str, Any]) -> str:
     wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("language", [""])[0]
-    return wanted if wanted in dict(settings.LANGUAGES) else str(settings.LANGUAGE_CODE)
+    return offered(wanted)
 
 
 def _headers(origin: str) -> list[tuple[bytes, bytes]]:

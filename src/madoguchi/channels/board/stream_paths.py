@@ -24,7 +24,8 @@ def path_of(watch: Watch, *, secret: str = "") -> str:
     """The address of a watched screen's stream."""
     name = secret if watch.kind is WatchKind.TICKET else watch.branch
     desk = f"{quote(watch.key, safe='')}/" if watch.kind is WatchKind.BOOTH else ""
-    return f"/live/{watch.kind.value}/{quote(name, safe='')}/{desk}"
+    language = "" if watch.language == "ja" else f"?language={quote(watch.language)}"
+    return f"/live/{watch.kind.value}/{quote(name, safe='')}/{desk}{language}"
 
 
 def asked(path: str) -> Asked | None:

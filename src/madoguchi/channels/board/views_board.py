@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from madoguchi.channels.board.live import live_page, page_context
 from madoguchi.channels.board.pictures import Watch, WatchKind, picture, thresholds
+from madoguchi.channels.shared.languages import current, in_asked_language
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import branch_names, desks_in
 
@@ -19,7 +19,7 @@ from madoguchi.city.queries import branch_names, desks_in
 @needs(Authority.ANYONE)
 def wall(request: HttpRequest, branch: str) -> HttpResponse:
     """The board of the hall: who is called where, and who waits."""
-    watch = Watch(branch, WatchKind.WALL, language=_language())
+    watch = Watch(branch, WatchKind.WALL)
     return live_page(request, "board/wall.html", watch, now=timezone.now(), branch_name=_branch(branch))
 
 
@@ -30,7 +30,7 @@ def booth(request: HttpRequest, branch: str, desk: str) -> HttpResponse:
     desks = desks_in(branch)
     if desk not in desks:
         raise Http404(_("その窓口はありません。"))
-    watch = Watch(branch, WatchKind.BOOTH, desk, _language())
+    watch = Watch(branch, WatchKind.BOOTH, desk)
     return live_page(
         request,
         "board/booth.html",
@@ -42,9 +42,10 @@ def booth(request: HttpRequest, branch: str, desk: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_asked_language
 def congestion(request: HttpRequest, branch: str) -> HttpResponse:
     """How crowded each lane of a branch is, before one sets out."""
-    watch = Watch(branch, WatchKind.CONGESTION, language=_language())
+    watch = Watch(branch, WatchKind.CONGESTION, language=current())
     return live_page(
         request,
         "board/congestion.html",
@@ -57,6 +58,7 @@ def congestion(request: HttpRequest, branch: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_asked_language
 def branches(request: HttpRequest) -> HttpResponse:
     """Every branch with how crowded it is."""
     now = timezone.now()
@@ -64,11 +66,11 @@ def branches(request: HttpRequest) -> HttpResponse:
         {
             "name": name,
             "url": reverse("board:congestion_of", args=[key]),
-            "screen": picture(Watch(key, WatchKind.CONGESTION, language=_language()), now=now)[0].screen,
+            "screen": picture(Watch(key, WatchKind.CONGESTION, language=current()), now=now)[0].screen,
         }
         for key, name in branch_names().items()
     ]
-    middle = render_to_string("board/parts/branches.html", {"branches": shown})
+    middle = render_to_string("board/parts/branches.html", {"branches": shown, "spoken": current()})
     context = {**page_context(now), "picture": middle, "refresh_seconds": 60, "kind": "branches", "calls": []}
     return render(request, "board/branches.html", context)
 
@@ -79,7 +81,3 @@ def _branch(key: str) -> str:
     if name is None:
         raise Http404(_("その庁舎はありません。"))
     return name
-
-
-def _language() -> str:
-    return get_language() or "ja"

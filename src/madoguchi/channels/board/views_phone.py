@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Actor
@@ -26,6 +27,15 @@ from madoguchi.booking.tickets.queue import TicketChanged, TicketNotNow
 from madoguchi.channels.board import screens
 from madoguchi.channels.board.live import live_page
 from madoguchi.channels.board.pictures import Watch, WatchKind, look
+from madoguchi.channels.shared.languages import (
+    ASKED,
+    current,
+    in_asked_language,
+    offered,
+    speaking,
+    tag_of,
+    tongues,
+)
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import branch_names
 
@@ -35,7 +45,7 @@ HOLDER = "番号をお持ちの方"
 class CodeForm(forms.Form):
     """What stands on the slip."""
 
-    branch = forms.ChoiceField(label=gettext_lazy("庁舎"))
+    branch = forms.ChoiceField(label=gettext_lazy("庁舎"), widget=forms.Select(attrs={"lang": "ja"}))
     label = forms.CharField(label=gettext_lazy("番号"), help_text=gettext_lazy("A012 のように"), max_length=8)
     code = forms.CharField(
         label=gettext_lazy("4桁の数字"),
@@ -49,6 +59,7 @@ class CodeForm(forms.Form):
 
 
 @needs(Authority.ANYONE)
+@in_asked_language
 def code(request: HttpRequest) -> HttpResponse:
     """Number and code: for whoever cannot read the QR code."""
     form = CodeForm(request.POST or None, initial={"branch": request.GET.get("branch", "")})
@@ -59,12 +70,13 @@ def code(request: HttpRequest) -> HttpResponse:
             found = ticket_of_code(
                 **form.cleaned_data, address=request.META.get("REMOTE_ADDR", ""), now=timezone.now()
             )
-            return redirect("board:phone", found.secret)
+            return redirect(reverse("board:phone", args=[found.secret]) + _kept(request))
         except CodeNotRight as fault:
-            problems = [str(fault)]
+            problems = [_(str(fault))]
         except TooManyTrials as fault:
-            problems, status = [str(fault)], 429
-    return render(request, "board/code.html", {"form": form, "problems": problems}, status=status)
+            problems, status = [_(str(fault))], 429
+    context = {"form": form, "problems": problems, "tongues": tongues(), "spoken": current()}
+    return render(request, "board/code.html", context, status=status)
 
 
 @needs(Authority.ANYONE)
@@ -107,11 +119,11 @@ def _act(request: HttpRequest, secret: str, act: Any) -> HttpResponse:
         )
     except (TicketNotNow, TicketChanged):
         return _too_late(request, ticket, secret)
-    return redirect("board:phone", secret)
+    return redirect(reverse("board:phone", args=[secret]) + _kept(request))
 
 
 def _too_late(request: HttpRequest, ticket: FollowedTicket, secret: str) -> HttpResponse:
-    problem = _("番号の様子が変わったので、いまは押せません。新しい表示を確かめてください。")
+    problem = gettext_noop("番号の様子が変わったので、いまは押せません。新しい表示を確かめてください。")
     return _page(request, ticket, secret, problem=problem, status=409)
 
 
@@ -126,9 +138,8 @@ def _ticket(secret: str) -> FollowedTicket:
 def _page(
     request: HttpRequest, ticket: FollowedTicket, secret: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    offered = dict(settings.LANGUAGES)
-    language = ticket.language if ticket.language in offered else settings.LANGUAGE_CODE
-    with translation.override(language):
+    language = offered(request.GET.get(ASKED, "") or ticket.language)
+    with speaking(language):
         answer = live_page(
             request,
             "board/phone.html",
@@ -137,8 +148,16 @@ def _page(
             secret=secret,
             label=ticket.label,
             large=request.GET.get("large") == "1",
-            problem=problem,
+            problem=_(problem) if problem else "",
+            kept=_kept(request),
             branch_name=branch_names().get(ticket.branch, ""),
         )
+    answer["Content-Language"] = tag_of(language)
     answer.status_code = status
     return answer
+
+
+def _kept(request: HttpRequest) -> str:
+    """What of the address stays when something is pressed: the language and the size of the letters."""
+    kept = {key: request.GET[key] for key in (ASKED, "large") if request.GET.get(key)}
+    return f"?{urlencode(kept)}" if kept else ""

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 import segno
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Channel
 from madoguchi.booking.booked import BookingRefused, NoSuchBooking
+from madoguchi.booking.estimates import told_at_issue
 from madoguchi.booking.offering import NoSuchService, NotOffered, Offer, offer
 from madoguchi.booking.ports import PrintOutcome
-from madoguchi.booking.services import Service
 from madoguchi.booking.tickets import issuing
 from madoguchi.booking.tickets.arriving import check_in_by_code
 from madoguchi.booking.tickets.days import CLOSING_SENTENCE, is_issuing
@@ -28,33 +23,30 @@ from madoguchi.booking.tickets.printing import PrintedOften, phone_address
 from madoguchi.booking.tickets.queries import ticket_by_id
 from madoguchi.booking.tickets.queue import NoSuchTicket, TicketNotNow
 from madoguchi.booking.tickets.states import Priority
+from madoguchi.channels.kiosk.common import (
+    HELD,
+    LANGUAGE,
+    OUTCOME,
+    THREE,
+    base,
+    forget,
+    here,
+    machine,
+    refusal,
+    show,
+)
 from madoguchi.channels.shared.fields import whole_number
+from madoguchi.channels.shared.languages import JAPANESE, current, offered, speaking
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, branch_names
 from madoguchi.connect.ticket_printer import print_ticket
 
-THREE = 3
 CODE_DIGITS = 4
 MOST_CHOSEN = 5
-HELD = "kiosk_ticket"
-OUTCOME = "kiosk_printed"
 REFUSED = (
     issuing.NoMoreTickets, issuing.OutsideHours, issuing.NoServiceChosen, issuing.NumbersUsedUp,
     issuing.BookingHasTicket, NoSuchService, NotOffered, NoSuchBooking, BookingRefused,
 )  # fmt: skip
-View = Callable[..., HttpResponse]
-
-
-def machine(view: View) -> View:
-    """A page of the machine in this branch: for the machine alone, never stored."""
-
-    @wraps(view)
-    def page(request: HttpRequest, branch: str) -> HttpResponse:
-        if branch not in branch_names():
-            raise Http404
-        return view(request, branch)
-
-    return needs(Authority.TICKET_MACHINE)(never_cache(page))
 
 
 @needs(Authority.TICKET_MACHINE)
@@ -68,21 +60,38 @@ def branches(request: HttpRequest) -> HttpResponse:
 
 @machine
 def start(request: HttpRequest, branch: str) -> HttpResponse:
-    """The first page. Whatever was there of the visitor before is gone."""
-    _forget(request)
+    """The first page, in Japanese. Whatever was there of the visitor before is gone, the language too."""
+    forget(request)
+    with speaking(JAPANESE):
+        return _first(request, branch, welcome=False)
+
+
+@machine
+def welcome(request: HttpRequest, branch: str) -> HttpResponse:
+    """The first page in the language that was pressed (`language`); it holds until the machine begins anew."""
+    if request.method == "POST":
+        request.session[LANGUAGE] = offered(request.POST.get("language", ""))
+        return redirect("kiosk:welcome", branch)
+    return _first(request, branch, welcome=True)
+
+
+def _first(request: HttpRequest, branch: str, *, welcome: bool) -> HttpResponse:
     issuing_now = is_issuing(branch=branch, now=timezone.now())
-    return _page(request, "start", branch, issuing=issuing_now, closing=_(CLOSING_SENTENCE))
+    return show(
+        request, "start", branch, issuing=issuing_now, closing=_(CLOSING_SENTENCE), welcome=welcome,
+        bookable=any(one.bookable for one in here(offer(), branch)),
+    )  # fmt: skip
 
 
 @machine
 def services(request: HttpRequest, branch: str) -> HttpResponse:
     """The services, three a page. `chosen`: what was chosen before, when there is more than one thing to do."""
-    offered = offer()
-    chosen = _chosen(request, offered, branch)
-    there = [one for one in _here(offered, branch) if one.key not in chosen]
-    pages = [there[at : at + THREE] for at in range(0, len(there), THREE)] or [[]]
+    known = offer()
+    chosen = _chosen(request, known, branch)
+    left = [one for one in here(known, branch) if one.key not in chosen]
+    pages = [left[at : at + THREE] for at in range(0, len(left), THREE)] or [[]]
     at = min(max(whole_number(_given(request, "page")) or 1, 1), len(pages))
-    return _page(
+    return show(
         request, "services", branch, services=pages[at - 1], chosen=chosen, page=at, pages=len(pages),
         before=at - 1, after=at + 1 if at < len(pages) else 0,
     )  # fmt: skip
@@ -91,20 +100,20 @@ def services(request: HttpRequest, branch: str) -> HttpResponse:
 @machine
 def unsure(request: HttpRequest, branch: str) -> HttpResponse:
     """「わからない」: a number for the general counter, where somebody listens."""
-    here = _here(offer(), branch)
-    return _page(request, "unsure", branch, service=here[0] if here else None, request_key=uuid.uuid4().hex)
+    first = next(iter(here(offer(), branch)), None)
+    return show(request, "unsure", branch, service=first, request_key=uuid.uuid4().hex)
 
 
 @machine
 def confirm(request: HttpRequest, branch: str) -> HttpResponse:
     """What was chosen, and the three ways on: the number, the number with care, one more thing to do."""
-    offered = offer()
-    chosen = _chosen(request, offered, branch)
+    known = offer()
+    chosen = _chosen(request, known, branch)
     if not chosen:
         return redirect("kiosk:services", branch)
-    names = [offered.service(one).name for one in chosen]
-    more = len(chosen) < min(MOST_CHOSEN, len(_here(offered, branch)))
-    return _page(
+    names = [known.service(one) for one in chosen]
+    more = len(chosen) < min(MOST_CHOSEN, len(here(known, branch)))
+    return show(
         request, "confirm", branch, chosen=chosen, names=names, more=more, request_key=uuid.uuid4().hex
     )
 
@@ -128,13 +137,14 @@ def booked(request: HttpRequest, branch: str) -> HttpResponse:
                 by=actor_of(request),
                 now=timezone.now(),
                 channel=Channel.KIOSK,
+                language=request.session.get(LANGUAGE, ""),
             )
         except REFUSED as error:
-            problem, typed = str(error), ""
+            problem, typed = refusal(error), ""
         else:
             return _hand_out(request, branch, made)
     request_key = _request_key(request) or uuid.uuid4().hex
-    return _page(
+    return show(
         request, "booked", branch, typed=typed, boxes=[*typed, *[""] * (CODE_DIGITS - len(typed))],
         keys="123456789", problem=problem, request_key=request_key,
     )  # fmt: skip
@@ -153,10 +163,11 @@ def issue(request: HttpRequest, branch: str) -> HttpResponse:
             now=timezone.now(),
             priority=Priority.CARE if care else Priority.WALK_IN,
             channel=Channel.KIOSK,
+            language=current(),
             request=_request_key(request),
         )
     except REFUSED as error:
-        return _page(request, "refused", branch, problem=str(error))
+        return show(request, "refused", branch, problem=refusal(error))
     return _hand_out(request, branch, made)
 
 
@@ -171,9 +182,10 @@ def number(request: HttpRequest, branch: str) -> HttpResponse:
     except NoSuchTicket:
         return redirect("kiosk:start", branch)
     outcome = PrintOutcome(request.session.get(OUTCOME, PrintOutcome.NOT_CONNECTED.value))
-    code = segno.make(phone_address(_base(request), ticket), error="m", micro=False)
-    return _page(
-        request, "number", branch, view=view, digits=" ".join(view.code), outcome=outcome.value,
+    code = segno.make(phone_address(base(request), ticket), error="m", micro=False)
+    told = told_at_issue(branch=branch, ticket=ticket, now=timezone.now())
+    return show(
+        request, "number", branch, view=view, told=told, told_at=timezone.localtime(told.at) if told else None, digits=" ".join(view.code), outcome=outcome.value,
         said=_(outcome.sentence), printed=outcome is PrintOutcome.PRINTED,
         qr=code.svg_data_uri(scale=6, border=4, dark="#000", light="#fff"),
     )  # fmt: skip
@@ -189,13 +201,14 @@ def reprint(request: HttpRequest, branch: str) -> HttpResponse:
     try:
         _print(request, branch, ticket)
     except (PrintedOften, TicketNotNow, NoSuchTicket) as error:
-        return _page(request, "refused", branch, problem=str(error), back=True)
+        return show(request, "refused", branch, problem=refusal(error), back=True)
     return redirect("kiosk:number", branch)
 
 
 def _hand_out(request: HttpRequest, branch: str, made: issuing.IssuedTicket) -> HttpResponse:
     """Keep the number for the next page and print it once, however often the same press arrives."""
     fresh = ticket_by_id(branch=branch, ticket=made.ticket, now=timezone.now()).prints == 0
+    told_at_issue(branch=branch, ticket=made.ticket, now=timezone.now())
     request.session[HELD] = made.ticket
     if fresh:
         _print(request, branch, made.ticket)
@@ -204,30 +217,15 @@ def _hand_out(request: HttpRequest, branch: str, made: issuing.IssuedTicket) -> 
 
 def _print(request: HttpRequest, branch: str, ticket: str) -> None:
     outcome = print_ticket(
-        branch=branch, ticket=ticket, base=_base(request), by=actor_of(request), now=timezone.now()
+        branch=branch, ticket=ticket, base=base(request), by=actor_of(request), now=timezone.now()
     )
     request.session[OUTCOME] = outcome.value
 
 
-def _base(request: HttpRequest) -> str:
-    return settings.PUBLIC_ADDRESS or f"{request.scheme}://{request.get_host()}"
-
-
-def _forget(request: HttpRequest) -> None:
-    for key in (HELD, OUTCOME):
-        request.session.pop(key, None)
-
-
-def _here(offered: Offer, branch: str) -> list[Service]:
-    """What is served in this branch, in the city's order."""
-    there = {key for lane in offered.lanes_at(branch) for key in lane.services}
-    return [one for one in offered.services if one.key in there]
-
-
-def _chosen(request: HttpRequest, offered: Offer, branch: str) -> list[str]:
+def _chosen(request: HttpRequest, known: Offer, branch: str) -> list[str]:
     given = request.POST.getlist("service") or request.GET.getlist("service")
-    known = {one.key for one in _here(offered, branch)}
-    return [one for one in dict.fromkeys(given) if one in known][:MOST_CHOSEN]
+    there = {one.key for one in here(known, branch)}
+    return [one for one in dict.fromkeys(given) if one in there][:MOST_CHOSEN]
 
 
 def _given(request: HttpRequest, name: str) -> str:
@@ -237,8 +235,3 @@ def _given(request: HttpRequest, name: str) -> str:
 def _request_key(request: HttpRequest) -> str:
     given = request.POST.get("request", "")
     return given if len(given) == 32 and given.isascii() and given.isalnum() else ""
-
-
-def _page(request: HttpRequest, name: str, branch: str, **more: Any) -> HttpResponse:
-    context = {"branch": branch, "branch_name": branch_names().get(branch, branch), **more}
-    return render(request, f"kiosk/{name}.html", context)

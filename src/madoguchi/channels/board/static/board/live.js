@@ -38,11 +38,22 @@
     }
   };
 
+  /* Fixed phrases in one other language at a time, turned by the clock, so that a new picture does not begin anew. */
+  const TURN = 6000;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const turn = () => {
+    for (const phrase of still ? [] : board.querySelectorAll("[data-tongues]")) {
+      const at = Math.floor(Date.now() / TURN) % phrase.children.length;
+      [...phrase.children].forEach((one, nth) => { one.hidden = nth !== at; });
+    }
+  };
+
   const put = (html) => {
     if (html === shown) return;
     shown = html;
     region.innerHTML = html;
     buttons();
+    turn();
     const said = region.querySelector("[data-said] .mdg-phone__headline")?.textContent.trim();
     if (said) status.textContent = said;
   };
@@ -112,6 +123,7 @@
 
   const tick = () => {
     const now = new Date(Date.now() + offset);
+    turn();
     clock.textContent = now.toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
   };
 

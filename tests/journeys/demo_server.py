@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -23,29 +24,44 @@ FLAGS = [
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+COMMAND = (sys.executable, "-m", "madoguchi.config.command_line")
 
 
-@contextmanager
-def demo(home: Path, *, residents: int) -> Iterator[str]:
-    """Serve a fresh まどか市; yields its address and kills the whole process group afterwards."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+def environment_of(home: Path) -> dict[str, str]:
+    """The settings by which a command finds the demo in this folder, and nothing of the test's own."""
     environment = {**os.environ, "MADOGUCHI_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
     for name in ("MADOGUCHI_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MADOGUCHI_SECRET_KEY"):
         environment.pop(name, None)
-    words = [
-        sys.executable,
-        "-m",
-        "madoguchi.config.command_line",
-        "demo",
-        "--past",
-        "0",
-        "--residents",
-        str(residents),
-        "--port",
-        str(port),
-    ]
+    return environment
+
+
+def told(home: Path, pattern: str) -> str:
+    """What the demo printed: the first group of the pattern, as soon as it is there."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        found = re.search(pattern, (home.parent / "demo.log").read_text(encoding="utf-8", errors="replace"))
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    raise AssertionError(f"the demo did not print {pattern}")
+
+
+def madoguchi(home: Path, *words: str, more: Mapping[str, str] = {}) -> str:
+    """Run a command beside the demo, as an office does; returns what it said."""
+    environment = {**environment_of(home), **more}
+    done = subprocess.run([*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def demo(home: Path, *, residents: int, more: Mapping[str, str] = {}) -> Iterator[str]:
+    """Serve a fresh まどか市; yields its address and kills the whole process group afterwards. `more`: further settings."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    environment = {**environment_of(home), **more}
+    words = [*COMMAND, "demo", "--past", "0", "--residents", str(residents), "--port", str(port)]
     log = (home.parent / "demo.log").open("wb")
     server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
     base = f"http://127.0.0.1:{port}"

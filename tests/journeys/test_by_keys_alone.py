@@ -108,8 +108,8 @@ def sign_on_paper(page: Page) -> None:
     press(page, "Enter", "**/done/")
 
 
-def test_a_move_in_from_the_certificate_to_the_signature(page: Page) -> None:
-    press(page, "n", "**/start/")
+def from_certificate_to_hearing(page: Page) -> None:
+    """Copy the certificate of one who moves in, and say that they came themselves, with their card."""
     press(page, "1", "**/certificate/")
     for field, text in CERTIFICATE:
         tab_to(page, field)
@@ -134,6 +134,11 @@ def test_a_move_in_from_the_certificate_to_the_signature(page: Page) -> None:
     page.keyboard.press("Space")
     tab_to(page, "main form button[data-variant=primary]")
     press(page, "Enter", "**/hearing/")
+
+
+def test_a_move_in_from_the_certificate_to_the_signature(page: Page) -> None:
+    press(page, "n", "**/start/")
+    from_certificate_to_hearing(page)
     assert hear(page, answers="none")
     sign_on_paper(page)
 

@@ -40,7 +40,7 @@ class Letters:
 
     sender: str
     address: str
-    remind_hours: int = 24
+    remind_hours: float = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _said(kind: NoticeKind, booked: Booked) -> list[str]:
     return [early, ""]
 
 
-def _due(now: datetime, remind_hours: int) -> Iterator[tuple[NoticeKind, BookingRow]]:
+def _due(now: datetime, remind_hours: float) -> Iterator[tuple[NoticeKind, BookingRow]]:
     today = now.astimezone(JAPAN).date()
     rows = BookingRow.objects.exclude(contact="").filter(day__gte=today).select_related("lane", "service")
     confirmed, cancelled = (

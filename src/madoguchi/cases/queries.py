@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -291,8 +293,13 @@ def history(*, case: str) -> tuple[Entry, ...]:
 
 
 def journey_counts(*, case: str) -> JourneyCounts:
-    """What the visit cost the resident, from the recorded steps alone."""
-    return counted(history(case=case))
+    """What the visit of this case cost the resident, from the recorded steps alone: its number's too, where it has one."""
+    ticket = find_case(case).ticket
+    together = {case: steps_of(case)}
+    if ticket:
+        others = CaseRow.objects.filter(ticket=ticket).values_list("public_id", flat=True)
+        together |= {key: steps_of(key) for key in (ticket, *others)}
+    return counted(sorted(chain.from_iterable(together.values()), key=attrgetter("at", "id")))
 
 
 def visit_marks(cases: Collection[str]) -> dict[str, VisitMark]:

@@ -221,6 +221,11 @@ def _tell(base: str, reader: str, slips: str, letters: str) -> None:
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
+    beside = " ".join(
+        f"{name}={os.environ[name]}"
+        for name in ("MADOGUCHI_HOME", "MADOGUCHI_MAIL_SERVER", "MADOGUCHI_PUBLIC_ADDRESS")
+    )
+    print(f"ほかの命令を試すには（別の端末で）: {beside} madoguchi work --once")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
 
 

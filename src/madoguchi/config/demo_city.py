@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from madoguchi.audit.entries import Actor
+from madoguchi.booking.booked import EARLY_MINUTES
 from madoguchi.booking.offering import Offer, set_offer
 from madoguchi.booking.plan_file import read_reception
 from madoguchi.booking.reception import reception_places
@@ -100,8 +101,9 @@ def build(
             now=now,
         )
     for branch in branch_names():
-        # Whoever tries the demo in the evening gets a number too.
-        set_rules(branch=branch, rules=QueueRules(only_in_hours=False), by=by, now=now)
+        # Whoever tries the demo in the evening gets a number too, and whoever booked is called as soon as they are here.
+        rules = QueueRules(early_minutes=EARLY_MINUTES, only_in_hours=False)
+        set_rules(branch=branch, rules=rules, by=by, now=now)
     make_past(weeks=past_weeks, seed=SEED, by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
     _first_case(now)

@@ -277,6 +277,30 @@ def test_without_a_proxy_a_page_reaches_the_streams_of_its_own_host(hall: Hall, 
     assert "8001" not in office.headers["Content-Security-Policy"]
 
 
+def test_whoever_sits_is_told_that_an_officer_comes_and_is_not_called_into_the_hall(hall: Hall) -> None:
+    own = hall.arrive("moving", "children")
+    phone = f"/t/{own.secret}/"
+    hall.next()
+    assert "へお越しください" in said(get(phone))
+    hall.act("start", own)
+    hall.act("finish", own)
+    hall.later(1)
+    assert re.search(r"つぎの担当が +1番窓口 +へ来ます。席でお待ちください", said(get(phone)))
+    assert "ご案内中です" in said(get("/board/main/desk1/")), "the seat is kept"
+    hall.open("desk4", ["children"])
+    hall.next("desk4")
+    assert re.search(r"担当が +1番窓口 +へ向かっています。席でお待ちください", said(get(phone)))
+    assert "ご案内中です" in said(get("/board/main/desk1/"))
+    assert re.search(
+        rf"いま呼び出している番号はありません.*ご案内中 .*{own.label} +1番窓口", said(get("/board/main/"))
+    )
+    assert "[]" in get("/board/main/").content.decode().partition('id="board-calls"')[2][:60]
+    hall.act("recall", own, "desk4")
+    assert "へお越しください" in said(get(phone)), "who is called again did not sit there after all"
+    assert re.search(rf"呼出し中 +{own.label} +▶ +1番窓口", said(get("/board/main/")))
+    assert own.label in get("/board/main/").content.decode().partition('id="board-calls"')[2]
+
+
 def test_calls_are_given_to_the_page_as_data(hall: Hall) -> None:
     own = hall.arrive()
     hall.next()

@@ -119,6 +119,9 @@ def test_the_digits_of_a_booking_are_typed_key_by_key(machine: Client) -> None:
         assert typed is not None
         sent = {"typed": typed[1]}
     assert sent == {"typed": "13"}
+    for digit in "0123456789":
+        assert f'value="{digit}" data-key="{digit}"' in page, "a keyboard at the machine types them too"
+    assert 'data-key="Backspace"' in page
     assert "予約が見つかりません" in said(machine.post(f"{START}booked/", {"typed": "999", "key": "9"}))
 
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from smtplib import SMTPServerDisconnected
 from typing import Any
@@ -94,6 +95,14 @@ def test_a_visit_is_remembered_the_day_before_and_not_when_it_was_just_booked(on
     booked(one_seat, quarter=NINE + 1)  # tomorrow, booked today: its letter is reminder enough
     send_due(letters=LETTERS, now=cast.NOW + timedelta(hours=1))
     assert subjects()[-1] == "予約を受けました"
+
+
+def test_an_office_may_remember_by_a_part_of_an_hour(one_seat: Offer) -> None:
+    soon = booked(one_seat)
+    letters = replace(LETTERS, remind_hours=1.5)
+    send_due(letters=letters, now=cast.NOW)
+    assert send_due(letters=letters, now=soon.starts - timedelta(minutes=91)) == (0, 0)
+    assert send_due(letters=letters, now=soon.starts - timedelta(minutes=90)) == (1, 0)
 
 
 def test_who_gave_no_address_gets_no_letter(one_seat: Offer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from xml.etree import ElementTree
@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from django.db import transaction
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cast import NOW, RESIDENTS
@@ -28,6 +29,7 @@ from madoguchi.audit.operations import record_step
 from madoguchi.audit.queries import steps_of, visits_begun
 from madoguchi.cases import closing
 from madoguchi.cases.queries import journey_counts
+from madoguchi.cases.ticket_case import open_for_ticket
 from madoguchi.insight.book import report_book
 from madoguchi.insight.ocel import ocel_of
 from madoguchi.insight.report import SMALLEST, Figure, Grouping, report
@@ -128,6 +130,20 @@ def test_a_ticket_and_its_case_are_one_visit_and_what_is_explained_twice_is_a_re
     assert visit.counts.explanations == 2 and visit.counts.explained_again == 1 == visit.counts.repeats
     assert [one.at for one in visit.steps] == sorted(one.at for one in visit.steps)
     assert len(visit.steps) == EntryRow.objects.filter(kind="step").count()
+
+
+def test_the_page_of_a_case_counts_the_waits_of_its_number(
+    city: Mapping[str, Actor], procedures: str, signed_in: Callable[[str], Client]
+) -> None:
+    a_ticket()
+    case = open_for_ticket(
+        ticket=TICKET, event="move_in", language="ja", by=city["clerk_hana"], now=NOW + timedelta(minutes=13)
+    )
+    (visit,) = visits(first=TODAY, last=TODAY)
+    counts = journey_counts(case=case)
+    assert counts == visit.counts and (counts.waits, counts.moves, counts.wait_minutes) == (2, 1, 17.0)
+    page = signed_in("clerk_hana").get(f"/cases/{case}/journey/").content.decode()
+    assert '<td data-count="waits">2</td>' in page and '<td data-count="wait">17.0</td>' in page
 
 
 def test_practice_is_never_in_it(city: Mapping[str, Actor], procedures: str) -> None:

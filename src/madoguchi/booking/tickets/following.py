@@ -13,12 +13,13 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from madoguchi.booking.models import CallRow, TicketRow
 from madoguchi.booking.models.tickets import AT_DESK
 from madoguchi.booking.tickets.issuing import digest_of, secret_of
 from madoguchi.booking.tickets.queue import label_of
+from madoguchi.booking.tickets.states import CallKind
 from madoguchi.booking.trials import TRIAL_SPAN, count_trial
 
 TRIALS_AT_A_NUMBER = 5
@@ -76,10 +77,13 @@ class FollowedTicket:
 
 
 def fresh_calls(*, branch: str, since: datetime) -> tuple[FreshCall, ...]:
-    """The calls of a branch since then whose number is still at a desk, in the order in which they were made."""
+    """The calls of a branch since then whose number is still at a desk, in the order in which they were made.
+
+    Whoever sits already and whose next officer comes is not called into the hall, only when called again (もう一度呼ぶ).
+    """
     rows = (
         CallRow.objects.filter(ticket__branch=branch, at__gte=since, step__state__in=AT_DESK)
-        .filter(step__place=F("place"))
+        .filter(Q(desk=F("place")) | Q(kind=CallKind.RECALL.value), step__place=F("place"))
         .select_related("ticket")
         .annotate(times=F("step__calls"))
         .order_by("pk")

@@ -159,11 +159,13 @@ def _queued(rows: Iterable[TicketStepRow], rules: QueueRules, now: datetime) -> 
         waiting = {one.ticket.public_id: one for one in lane_rows if one.state == StepState.WAITING.value}
         found += [_step(one, None) for one in lane_rows if one.state != StepState.WAITING.value]
         ordered = order((waiting_of(one.ticket, one) for one in waiting.values()), rules=rules, now=now)
-        found += [_step(waiting[one.waiting.ticket], at) for at, one in enumerate(ordered, start=1)]
+        found += [
+            _step(waiting[one.waiting.ticket], at, one.ready_at) for at, one in enumerate(ordered, start=1)
+        ]
     return tuple(found)
 
 
-def _step(row: TicketStepRow, position: int | None) -> QueuedStep:
+def _step(row: TicketStepRow, position: int | None, ready_at: datetime | None = None) -> QueuedStep:
     ticket = row.ticket
     return QueuedStep(
         ticket=ticket.public_id,
@@ -185,6 +187,7 @@ def _step(row: TicketStepRow, position: int | None) -> QueuedStep:
         language=ticket.language,
         version=ticket.version,
         officer_desk=row.desk,
+        ready_at=ready_at,
     )
 
 

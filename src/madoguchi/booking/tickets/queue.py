@@ -89,14 +89,15 @@ def rules_of(row: QueueRow) -> QueueRules:
 
 
 def waiting_of(ticket: TicketRow, step: TicketStepRow) -> Waiting:
-    """A step as the order sees it."""
+    """A step as the order sees it. Whoever was called once is here: nothing of their visit waits for the booked time any more."""
+    booked, begun = ticket.booked_for, step.order > 0 or step.calls > 0
     return Waiting(
         ticket=ticket.public_id,
         serial=ticket.pk,
         priority=Priority(ticket.priority),
         arrived_at=ticket.arrived_at,
         place_at=step.place_at,
-        booked_for=ticket.booked_for,
+        booked_for=min(booked, ticket.arrived_at) if booked and begun else booked,
         overtaken=step.overtaken,
     )
 

@@ -15,7 +15,7 @@ class QueuedStep:
     `label` is the number that is called ("A012"); `arrived_at` never changes, `waiting_since` is when this step began to
     wait; `position` counts from 1 in the order in which the lane would call, None when it is not waiting. `desk`: where
     the resident is called to or sits, which is not the officer's own desk when officers come; "" while they wait in the
-    hall. `version`: to be sent back with an act, so that two people do not act on one ticket unseen.
+    hall. `ready_at`: from when on the lane may call one who waits, None when it is not known. `version`: to be sent back with an act, so that two people do not act on one ticket unseen.
     """
 
     ticket: str
@@ -37,6 +37,7 @@ class QueuedStep:
     language: str
     version: int = 0
     officer_desk: str = ""
+    ready_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

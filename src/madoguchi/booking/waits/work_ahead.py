@@ -73,8 +73,8 @@ class _Place:
 
     def __init__(self, step: QueuedStep, began: float, now: datetime) -> None:
         self.step = step
-        booked = step.priority is Priority.BOOKED and step.booked_for is not None
-        until = (step.booked_for - now).total_seconds() if booked and step.booked_for else 0.0
+        ready_at = step.ready_at or (step.booked_for if step.priority is Priority.BOOKED else None)
+        until = (ready_at - now).total_seconds() if ready_at else 0.0
         self.ready = began + max(0.0, until)
         self.key = (LINES.index(step.priority), step.position or 0)
 

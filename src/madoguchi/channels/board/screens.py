@@ -125,7 +125,10 @@ class PhoneState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PhoneScreen:
-    """One number as its holder sees it; `later`: the services of the visit that are still to come."""
+    """One number as its holder sees it; `later`: the services of the visit that are still to come.
+
+    `comes`: they sit at `desk` already and an officer comes there, so that nobody shall walk.
+    """
 
     state: PhoneState
     service: str
@@ -136,12 +139,15 @@ class PhoneScreen:
     later: tuple[str, ...]
     may_leave: bool
     may_return: bool
+    comes: bool = False
 
 
 def wall(now: BranchNow, names: BoardNames, thresholds: Thresholds) -> WallScreen:
     """The board of the hall. The newest call comes first."""
-    called = sorted(_at(now, StepState.CALLED), key=lambda one: one.called_at or now.at, reverse=True)
-    serving = sorted(_at(now, StepState.SERVING), key=lambda one: one.started_at or now.at, reverse=True)
+    walking = (one for one in _at(now, StepState.CALLED) if not seated(one))
+    called = sorted(walking, key=lambda one: one.called_at or now.at, reverse=True)
+    there = (one for one in now.steps if one.state is StepState.SERVING or seated(one))
+    serving = sorted(there, key=lambda one: one.started_at or now.at, reverse=True)
     return WallScreen(
         branch=names.branch,
         called=tuple(_number(one, now, names) for one in called[:MOST_CALLED]),
@@ -157,13 +163,18 @@ def lanes(now: BranchNow, names: BoardNames, thresholds: Thresholds) -> tuple[La
 
 
 def booth(now: BranchNow, names: BoardNames, desk: str) -> BoothScreen:
-    """The board over one desk: whoever is called to it or sits there, whichever officer comes."""
+    """The board over one desk: whoever is called to it or sits there, whichever officer is there or comes."""
     there = next(
-        (one for one in now.steps if one.desk == desk and one.state in (StepState.CALLED, StepState.SERVING)),
+        (
+            one
+            for one in now.steps
+            if one.desk == desk and (seated(one) or one.state in (StepState.CALLED, StepState.SERVING))
+        ),
         None,
     )
     if there is not None:
-        state = BoothState.CALLED if there.state is StepState.CALLED else BoothState.SERVING
+        walks = there.state is StepState.CALLED and not seated(there)
+        state = BoothState.CALLED if walks else BoothState.SERVING
         return BoothScreen(names.desk(desk), state, there.label)
     found = next((one.state for one in now.desks if one.key == desk), DeskState.CLOSED)
     states = {DeskState.OPEN: BoothState.FREE, DeskState.PAUSED: BoothState.PAUSED}
@@ -196,7 +207,14 @@ def phone(now: BranchNow, names: BoardNames, ticket: str) -> PhoneScreen:
         # What was called once may have been set aside by an officer: from then on it goes by them, not by the phone.
         may_leave=waiting and not step.calls,
         may_return=step.state is StepState.MISSED or (step.state is StepState.HELD and not step.calls),
+        comes=seated(step),
     )
+
+
+def seated(step: QueuedStep) -> bool:
+    """Whether they sit at `desk` already and an officer comes: nobody calls them there, unless they are called a second time."""
+    comes = step.state is StepState.CALLED and step.desk != step.officer_desk and step.calls == 1
+    return bool(step.desk) and (step.state is StepState.WAITING or comes)
 
 
 def _at(now: BranchNow, state: StepState) -> list[QueuedStep]:

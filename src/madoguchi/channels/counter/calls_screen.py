@@ -112,7 +112,7 @@ def queue_line(one: QueuedStep, offered: Offer, places: Mapping[str, str], now: 
         place=places.get(one.desk, one.desk),
         booked_for=one.booked_for,
         more=one.steps_after,
-        early=bool(one.booked_for and one.booked_for > now),
+        early=bool(one.ready_at and one.ready_at > now),
     )
 
 

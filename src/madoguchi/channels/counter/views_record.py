@@ -62,6 +62,12 @@ def journey(request: HttpRequest, case: str) -> HttpResponse:
         ("moves", _("席の移動"), counts.moves, "0"),
         ("minutes", _("かかった時間（分）"), counts.minutes, "10"),
     ]
+    if counts.waits:  # a wait is seen only where there was a number
+        rows += [
+            ("waits", _("呼ばれるのを待った回数"), counts.waits, ""),
+            ("wait", _("待った時間（分）"), counts.wait_minutes, ""),
+            ("desk", _("窓口での時間（分）"), counts.desk_minutes, ""),
+        ]
     context = {
         "case": head_of(view.header, here="done", record=view.record),
         "rows": [

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ def bring_up_to_date(path: Path) -> None:
 
 def main() -> int:
     """Bring every catalogue up to date and say what a translator still has to do."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
     import django
 
     django.setup()

@@ -22,13 +22,16 @@ from tests.rooms.cases.walking import (
     unproved,
     visited,
     widowed,
+    without_record,
 )
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.letters import print_letter
 from madoguchi.cases.models import TaskRow
+from madoguchi.cases.opening import open_case
 from madoguchi.cases.roles import say_one_does_all
 from madoguchi.cases.states import CaseStatus
+from madoguchi.procedures.situation import EventKind
 
 Staff = Mapping[str, Actor]
 CLERK, REVIEWER, OFFICER, SYSTEMS = "clerk_hana", "reviewer_jiro", "officer_nhi", "systems_saki"
@@ -47,10 +50,17 @@ BEREAVED = (
     "display",
     "procedures/nhi-funeral/household",
 )
+WITHOUT_EVENT = ("start", "find", "unregistered")
+WITHOUT_RECORD = (
+    "unregistered", "event", "visitor", "hearing", "check", "sign", "display", "facts/place_of_stay/event",
+    "procedures/nursery/p2",
+)  # fmt: skip
 WIDOWED = ("check", "roles", "procedures/nhi-funeral/household")
 SIGNED = ("hearing", "done", "correct", "display", "history", "journey")
 STATES = (
     "opened",
+    "without event",
+    "without record",
     "bereaved",
     "begun",
     "half heard",
@@ -74,6 +84,12 @@ def brought_there(state: str, city: Staff) -> str:
     clerk = city[CLERK]
     if state == "opened":
         return opened(clerk)
+    if state == "without event":
+        return open_case(event=EventKind.none, by=clerk, now=NOW)
+    if state == "without record":
+        case = without_record(clerk)
+        visited(case, clerk)
+        return case
     if state == "bereaved":
         return bereaved(clerk)
     if state == "widowed":
@@ -102,7 +118,10 @@ def screens(state: str, case: str) -> Iterator[tuple[str, str]]:
     """Who opens which screen of a case in this state."""
     before = state in ("begun", "half heard", "heard", CaseStatus.HEARING.value)
     yield CLERK, "/cases/"
-    early = {"opened": EMPTY, "bereaved": BEREAVED, "widowed": WIDOWED}
+    early = {
+        "opened": EMPTY, "without event": WITHOUT_EVENT, "without record": WITHOUT_RECORD, "bereaved": BEREAVED,
+        "widowed": WIDOWED,
+    }  # fmt: skip
     for name in early.get(state, BEGUN if before else SIGNED):
         yield CLERK, f"/cases/{case}/{name}/"
     if before or state in early:

@@ -62,7 +62,7 @@ def event(request: HttpRequest, case: str) -> HttpResponse:
     if view.header.event not in FROM_REGISTER:
         return redirect("counter:household", case)
     if not view.record.people:
-        return redirect("counter:start", case)
+        return redirect("counter:start" if view.header.event is EventKind.none else "counter:find", case)
     form, problems = EventForm(request.POST or None), []
     if view.header.event is EventKind.death:
         form.takes_a_vague_day()

@@ -26,13 +26,16 @@ from tests.rooms.cases.walking import (
     unproved,
     visited,
     widowed,
+    without_record,
 )
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.letters import print_letter
 from madoguchi.cases.models import TaskRow
+from madoguchi.cases.opening import open_case
 from madoguchi.cases.roles import say_one_does_all
 from madoguchi.cases.states import CaseStatus
+from madoguchi.procedures.situation import EventKind
 
 Staff = Mapping[str, Actor]
 CLERK, REVIEWER, OFFICER, SYSTEMS = "clerk_hana", "reviewer_jiro", "officer_nhi", "systems_saki"
@@ -51,10 +54,17 @@ BEREAVED = (
     "display",
     "procedures/nhi-funeral/household",
 )
+WITHOUT_EVENT = ("start", "find", "unregistered")
+WITHOUT_RECORD = (
+    "unregistered", "event", "visitor", "hearing", "check", "sign", "display", "facts/place_of_stay/event",
+    "procedures/nursery/p2",
+)  # fmt: skip
 WIDOWED = ("check", "roles", "procedures/nhi-funeral/household")
 SIGNED = ("hearing", "done", "correct", "display", "history", "journey")
 STATES = (
     "opened",
+    "without event",
+    "without record",
     "bereaved",
     "begun",
     "half heard",
@@ -67,7 +77,10 @@ ALIKE = {
     "start", "find", "certificate", "visitor", "display", "history", "journey", "revision", "facts/health_insurance/p1",
     "procedures/move-in-notice/household", "procedures/nhi-enrol/p1",
 }  # fmt: skip
-SHOWN_WHOLE = ("opened", "bereaved", "half heard", "widowed", "unproved", CaseStatus.IN_REVIEW.value)
+SHOWN_WHOLE = (
+    "opened", "without event", "without record", "bereaved", "half heard", "widowed", "unproved",
+    CaseStatus.IN_REVIEW.value,
+)  # fmt: skip
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,6 +95,12 @@ def brought_there(state: str, city: Staff) -> str:
     clerk = city[CLERK]
     if state == "opened":
         return opened(clerk)
+    if state == "without event":
+        return open_case(event=EventKind.none, by=clerk, now=NOW)
+    if state == "without record":
+        case = without_record(clerk)
+        visited(case, clerk)
+        return case
     if state == "bereaved":
         return bereaved(clerk)
     if state == "widowed":
@@ -109,7 +128,10 @@ def brought_there(state: str, city: Staff) -> str:
 def screens(state: str, case: str, *, whole: bool) -> Iterator[tuple[str, str]]:
     """Who opens which screen of a case in this state; not `whole`: only those that show the state."""
     before = state in ("begun", "half heard", "heard", CaseStatus.HEARING.value)
-    early = {"opened": EMPTY, "bereaved": BEREAVED, "widowed": WIDOWED}
+    early = {
+        "opened": EMPTY, "without event": WITHOUT_EVENT, "without record": WITHOUT_RECORD, "bereaved": BEREAVED,
+        "widowed": WIDOWED,
+    }  # fmt: skip
     for name in early.get(state, BEGUN if before else SIGNED):
         if whole or name not in ALIKE:
             yield CLERK, f"/cases/{case}/{name}/"

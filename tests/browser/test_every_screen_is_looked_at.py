@@ -9,7 +9,7 @@ from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_boards import SCREENS as BOARDS
 from tests.browser.test_booking_screens import LOOKED_AT
-from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED
+from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED, WITHOUT_RECORD
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
@@ -70,7 +70,8 @@ OF_THE_HALL = {resolve(path.format(secret="x").split("?")[0]).view_name for path
 
 def looked_at() -> set[str]:
     of_case = {
-        resolve(f"/cases/x/{name}/").view_name for name in (*EMPTY, *BEREAVED, *WIDOWED, *BEGUN, *SIGNED)
+        resolve(f"/cases/x/{name}/").view_name
+        for name in (*EMPTY, *WITHOUT_RECORD, *BEREAVED, *WIDOWED, *BEGUN, *SIGNED)
     }
     return (
         of_case

@@ -154,6 +154,7 @@ SENTENCES = {
     "return": noop("審査で差しもどしました"),
     "correct_after_signing": noop("署名のあとで訂正しました"),
     "hand_over": noop("異動データを渡しました"),
+    "close": noop("異動データを作らずに終えました"),
     "acknowledge": noop("基幹システムに登録されました"),
     "refuse": noop("基幹システムが受け付けませんでした"),
     "change_created": noop("異動データを作りました"),

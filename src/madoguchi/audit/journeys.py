@@ -23,7 +23,7 @@ UNDONE, EXPLAINED, SIGNED = "undo", "explain", "sign"
 # What costs the resident a question.
 ASKED = frozenset({"answer", "say_roles"})
 # What the core system says, after everybody has gone home.
-AFTERWARDS = frozenset({"acknowledge", "refuse", "change_answered"})
+AFTERWARDS = frozenset({"acknowledge", "refuse", "change_answered", "close"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class NotToFollow(NotNow):
         ValueError.__init__(
             self,
             f"受付 {number} には続けられません。同じ種類（本番か練習か）で、移る人が入っていて、取り下げられていない"
-            "受付を選んでください。",
+            "受付を選んでください。住民票のない方を入れた受付には続けず、新しい受付を始めてください。",
         )
 
 
@@ -58,6 +58,7 @@ def _can_be_followed(row: CaseRow, first: CaseRow, planned: Record, record: Reco
         and first.practice == row.practice
         and first.status != CaseStatus.WITHDRAWN.value
         and bool(comes_together(planned))
+        and not planned.unregistered  # they are left behind in no register, so nothing can stand on them
         and (row.follows_id == first.pk or not record.people)
     )
 

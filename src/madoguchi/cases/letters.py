@@ -84,7 +84,8 @@ def settle_letter(row: CaseRow, record: Record, *, now: datetime) -> None:
     """
     if row.practice:
         return
-    unproved = record.value("notifier_unproved") is True
+    # Nobody is written to where no register says that they live: it could tell others where they are.
+    unproved = record.value("notifier_unproved") is True and not record.nobody_registered
     if unproved:
         LetterRow.objects.get_or_create(case=row, defaults={"due_at": now})
     before, after = (
@@ -182,7 +183,8 @@ def address_before(record: Record) -> Address:
 
 def addressees(record: Record, *, on: date) -> tuple[str, ...]:
     """The names on the letter: of age and alive, of those whom the notice is about; of a death, who is left."""
-    living = [ref for ref in concerned(record) if record.value("death_date", ref) is None]
+    registered = [ref for ref in concerned(record) if ref not in record.unregistered]
+    living = [ref for ref in registered if record.value("death_date", ref) is None]
     people = living or list(comes_together(record))
     grown = [ref for ref in people if of_age(record, ref, on=on)]
     return tuple(record.text("name", ref) for ref in grown or people if record.text("name", ref))

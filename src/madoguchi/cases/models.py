@@ -89,13 +89,17 @@ class ActRow(models.Model):
 
 
 class PersonRow(models.Model):
-    """A person of a case: p1, p2, …; `staying` for members of the household that is joined."""
+    """A person of a case: p1, p2, …; `staying` for members of the household that is joined.
+
+    `unregistered`: without a 住民票 here, so never with a 宛名番号 either.
+    """
 
     case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="people")
     act = models.ForeignKey(ActRow, on_delete=models.PROTECT, related_name="people")
     ref = models.CharField(max_length=8)
     resident_no = models.CharField(max_length=20, default="")
     staying = models.BooleanField(default=False)
+    unregistered = models.BooleanField(default=False)
     practice = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField()
 
@@ -104,6 +108,9 @@ class PersonRow(models.Model):
             models.UniqueConstraint(fields=["act", "ref"], name="cases_person_once"),
             models.CheckConstraint(
                 condition=Q(practice=False) | Q(resident_no=""), name="cases_practice_reads_nobody"
+            ),
+            models.CheckConstraint(
+                condition=Q(unregistered=False) | Q(resident_no=""), name="cases_unregistered_no_number"
             ),
         ]
 

@@ -5,7 +5,7 @@ Nothing else of what the family said at the counter goes to a department (個人
 
 from __future__ import annotations
 
-from madoguchi.cases.record import FURTHER_NAMES, Record
+from madoguchi.cases.record import FURTHER_NAMES, PLACE_OF_STAY, Record
 from madoguchi.papers.definition_file import parse_sheet
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder
 from madoguchi.procedures.judge import facts_read
@@ -23,6 +23,7 @@ WHO_AND_WHERE = frozenset(
         (Holder.EVENT, "move_date"),
         (Holder.EVENT, "new_address"),
         (Holder.EVENT, "new_building"),
+        (Holder.EVENT, PLACE_OF_STAY),
     }
 )
 _HOLDERS = {EVENT_SUBJECT: Holder.EVENT, HOUSEHOLD_SUBJECT: Holder.HOUSEHOLD}

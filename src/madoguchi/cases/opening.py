@@ -293,6 +293,7 @@ def add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, first
             ref=person.ref,
             resident_no=person.resident_no,
             staying=person.staying,
+            unregistered=person.unregistered,
             practice=row.practice,
             order=order,
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from madoguchi.cases.record import PLACE_OF_STAY
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactDefinition, FactRef, FactType, Holder
 
 LATE_REASON = "late_reason"
@@ -27,6 +28,7 @@ _LABELS: Mapping[Holder, Mapping[str, str]] = {
         "old_address": "前の住所",
         "old_building": "前の方書",
         "registered_address": "住所（住民記録）",
+        PLACE_OF_STAY: "居所（いるところ）",
         "old_head": "前の世帯主",
         "new_head": "新しい世帯主",
         "funeral_host": "葬祭を行った方（喪主）",
@@ -36,7 +38,15 @@ _LABELS: Mapping[Holder, Mapping[str, str]] = {
     },
 }
 ADDRESS_FACTS = frozenset(
-    {"new_address", "new_building", "new_postal_code", "old_address", "old_building", "registered_address"}
+    {
+        "new_address",
+        "new_building",
+        "new_postal_code",
+        "old_address",
+        "old_building",
+        "registered_address",
+        PLACE_OF_STAY,
+    }
 )
 
 

@@ -54,9 +54,9 @@ from madoguchi.residents.protection import ALLOWED_WHEN_PROTECTED, Audience, pro
 
 FOUND_DAYS_BACK = 366
 MOST_LINES = 500
-UNFINISHED = tuple(
-    status.value for status in CaseStatus if status not in (CaseStatus.REGISTERED, CaseStatus.WITHDRAWN)
-)
+AT_ITS_END = (CaseStatus.REGISTERED, CaseStatus.CLOSED)
+ENDED = tuple(status.value for status in AT_ITS_END)
+UNFINISHED = tuple(status.value for status in CaseStatus if status not in (*AT_ITS_END, CaseStatus.WITHDRAWN))
 PROVISIONAL = (CaseStatus.IN_REVIEW.value, CaseStatus.APPROVED.value, CaseStatus.SENT.value)
 STILL_MISSING = Q(received_at__isnull=True, dropped_at__isnull=True)
 
@@ -111,9 +111,7 @@ def case_view(*, case: str, actor: Actor, purpose: Purpose, screen: str, now: da
             for one in DocumentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
         ),
         certificates=tuple(
-            CertificateWish(
-                one.kind, one.copies, one.fee_yen, may_be_issued=row.status == CaseStatus.REGISTERED.value
-            )
+            CertificateWish(one.kind, one.copies, one.fee_yen, may_be_issued=row.status in ENDED)
             for one in CertificateRow.objects.filter(case=row).order_by("kind")
         ),
         tasks=tuple(_task_view(task) for task in _tasks(Q(case=row))),
@@ -185,7 +183,7 @@ def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeade
     else:
         waiting = DocumentRow.objects.filter(STILL_MISSING).values("case")
         rows = CaseRow.objects.filter(branch=branch).filter(
-            Q(day=today) | Q(status__in=UNFINISHED) | Q(status=CaseStatus.REGISTERED.value, pk__in=waiting)
+            Q(day=today) | Q(status__in=UNFINISHED) | Q(status__in=ENDED, pk__in=waiting)
         )
     return tuple(header_of(row) for row in rows.select_related("follows").order_by("-pk")[:MOST_LINES])
 
@@ -359,7 +357,7 @@ def certificate_requests(*, branch: str = "") -> tuple[CertificateRequest, ...]:
             kind=row.kind,
             copies=row.copies,
             fee_yen=row.fee_yen,
-            blocked=row.case.status != CaseStatus.REGISTERED.value,
+            blocked=row.case.status not in ENDED,
         )
         for row in rows.select_related("case").order_by("-case_id", "kind")[:500]
     )

@@ -24,6 +24,8 @@ FURTHER_NAMES = ("former_surname", "alias", "kanji_alongside")
 PERSON_TEXTS = ("name", "kana", *FURTHER_NAMES, "domicile", "domicile_head", "resident_code")
 # After a death: who held the funeral, who speaks for the heirs, who claims what was not paid. Four people may do it.
 BEREAVED_TEXTS = ("funeral_host", "heir_representative", "pension_claimant")
+# Where somebody without a 住民票 stays (居所). No address of the register, and in no change data.
+PLACE_OF_STAY = "place_of_stay"
 EVENT_TEXTS = (
     "new_address",
     "new_building",
@@ -31,6 +33,7 @@ EVENT_TEXTS = (
     "old_address",
     "old_building",
     "registered_address",
+    PLACE_OF_STAY,
     "old_head",
     "new_head",
     *BEREAVED_TEXTS,
@@ -86,11 +89,12 @@ class HeldFact:
 
 @dataclass(frozen=True, slots=True)
 class HeldPerson:
-    """A person of the case."""
+    """A person of the case; `unregistered`: without a 住民票 in this city (住民票のない方)."""
 
     ref: str
     resident_no: str
     staying: bool
+    unregistered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,16 @@ class Record:
         """氏名, フリガナ, 旧氏, 通称 and 併記名 of a person, as they were written."""
         kana, *further = (self.text(key, ref) or None for key in ("kana", *FURTHER_NAMES))
         return NameParts(self.text("name", ref), kana, *further)
+
+    @property
+    def unregistered(self) -> frozenset[str]:
+        """Who has no 住民票 here: the register gets to know nothing of them."""
+        return frozenset(person.ref for person in self.people if person.unregistered)
+
+    @property
+    def nobody_registered(self) -> bool:
+        """Whether the case is about people without a 住民票 alone."""
+        return bool(self.people) and all(person.unregistered for person in self.people)
 
     @property
     def heard_without_answer(self) -> frozenset[FactRef]:
@@ -259,7 +273,7 @@ def fold(rows: StandingRows, *, before_act: int | None = None) -> Record:
         if row.act_id in numbers
     }
     people = {
-        row.ref: HeldPerson(row.ref, row.resident_no, row.staying)
+        row.ref: HeldPerson(row.ref, row.resident_no, row.staying, row.unregistered)
         for row in rows.people
         if row.act_id in numbers
     }

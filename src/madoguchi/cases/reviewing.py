@@ -44,6 +44,16 @@ class EarlierFirst(NotNow):
         )
 
 
+class SomebodyRegistered(NotNow):
+    """A case that would end without change data although the register knows somebody in it."""
+
+    def __init__(self) -> None:
+        ValueError.__init__(
+            self,
+            "この受付には住民票のある方がいるため、異動データを作らずに終えることはできません。異動データを渡してください。",
+        )
+
+
 def approve(*, case: str, by: Actor, now: datetime, version: int | None) -> None:
     """Confirm that what was entered is right.
 
@@ -102,9 +112,19 @@ def hand_over(*, case: str, by: Actor, now: datetime) -> None:
         if row.follows is not None and row.follows.status not in (
             CaseStatus.SENT.value,
             CaseStatus.REGISTERED.value,
+            CaseStatus.CLOSED.value,
         ):
             raise EarlierFirst(row.follows.number)
         finish_act(row, Act.HAND_OVER, by=by, now=now, channel=Channel.SYSTEM, processed_on=civil_day(now))
+
+
+def close(*, case: str, by: Actor, now: datetime) -> None:
+    """A case of nobody but people without a 住民票 ends here: there is nothing to register. Raises SomebodyRegistered."""
+    with transaction.atomic():
+        row = begin_act(case, Act.CLOSE, version=None)
+        if not read_record(row).nobody_registered:
+            raise SomebodyRegistered
+        finish_act(row, Act.CLOSE, by=by, now=now, channel=Channel.SYSTEM)
 
 
 def acknowledge(*, case: str, by: Actor, now: datetime) -> None:

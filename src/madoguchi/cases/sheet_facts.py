@@ -14,7 +14,7 @@ from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.queries import address_may_appear
-from madoguchi.cases.record import HeldFact, Record, concerned, heads_after, read_record
+from madoguchi.cases.record import PLACE_OF_STAY, HeldFact, Record, concerned, heads_after, read_record
 from madoguchi.cases.roles import holder_of, roles_needed
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.city.queries import profile
@@ -72,6 +72,8 @@ def facts_for_sheets(
     known: dict[tuple[str, str], KnownValue] = {("event.kind", ""): KnownValue(papers.row.event_kind, "受付")}
     for ref, held in record.facts.items():
         if held.value is None or (isinstance(held.value, str) and not held.value):
+            continue
+        if ref.key == PLACE_OF_STAY:  # only where an address goes, and only where that may appear
             continue
         known[_sheet_key(ref)] = KnownValue(held.value, held.source.label, held.as_of)
     for person in record.people:
@@ -158,21 +160,35 @@ def _in_roles(papers: PapersOfCase, sheet: str) -> dict[tuple[str, str], KnownVa
 
 
 def _addresses(record: Record, withheld: bool) -> dict[tuple[str, str], KnownValue]:
-    """The new and the old address, as the sheets name them: of the household and of each person who moves."""
+    """The new and the old address, as the sheets name them: of the household and of each person who moves.
+
+    Who has no 住民票 stands with the place where they stay.
+    """
     known: dict[tuple[str, str], KnownValue] = {}
+    if stay := record.text(PLACE_OF_STAY):
+        place = KnownValue(_parted(stay), _source(record, PLACE_OF_STAY), withheld=withheld)
+        known |= {("person.address", ref): place for ref in record.unregistered}
+        known["household.address", ""] = place
     stays = () if record.text("new_address") else (("registered", "address"),)
     for prefix, key in (("new", "address"), ("old", "previous_address"), *stays):
         text = record.text(f"{prefix}_address")
         if not text:
             continue
-        building = record.text(f"{prefix}_building")
-        if not building:
-            parts = split_address(text)
-            text, building = text.removesuffix(parts.building), parts.building.strip()
-        value = KnownValue(Address(text, building), _source(record, f"{prefix}_address"), withheld=withheld)
+        where = _parted(text, record.text(f"{prefix}_building"))
+        value = KnownValue(where, _source(record, f"{prefix}_address"), withheld=withheld)
         known[f"household.{key}", ""] = value
-        known |= {(f"person.{key}", ref): value for ref in concerned(record)}
+        known |= {
+            (f"person.{key}", ref): value for ref in concerned(record) if ref not in record.unregistered
+        }
     return known
+
+
+def _parted(text: str, building: str = "") -> Address:
+    """An address with its building beside it, which is cut off where it was not said by itself."""
+    if building:
+        return Address(text, building)
+    parts = split_address(text)
+    return Address(text.removesuffix(parts.building), parts.building.strip())
 
 
 def _sheet_key(ref: FactRef) -> tuple[str, str]:
@@ -199,7 +215,10 @@ def _notifier(papers: PapersOfCase, withheld: bool) -> dict[tuple[str, str], Kno
         known["notifier.kind", ""] = KnownValue(record.text("notifier_kind"), "職員確認")
     if record.text("notifier_phone"):
         known["notifier.phone", ""] = KnownValue(record.text("notifier_phone"), "本人申告")
-    home = record.text("new_address") or record.text("registered_address")
+    stays = ref in record.unregistered
+    home = record.text(PLACE_OF_STAY if stays else "new_address") or (
+        "" if stays else record.text("registered_address")
+    )
     if ref and home:
         building = record.text("new_building")
         known["notifier.address", ""] = KnownValue(Address(home, building), "本人申告", withheld=withheld)

@@ -156,7 +156,7 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         event=EventKind(row.event_kind).label,
         received_on=row.day,
         items=tuple(_once(items)),
-        next_steps=next_steps(EventKind(row.event_kind)),
+        next_steps=_next_steps(papers),
     )
     return _printed(papers, "guide", render_guide(values, issued_at=now), actor, now)
 
@@ -225,14 +225,15 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         notified_on=row.notified_on,
         signer=record.text("notifier_name"),
         people=tuple(
-            f"{record.name_of(person.ref)}（{record.text('relationship', person.ref)}）"
+            record.name_of(person.ref)
+            + (f"（{said}）" if (said := record.text("relationship", person.ref)) else "")
             for person in record.people
             if person.ref in concerned(record)
         ),
         changes=_change_lines(papers),
         procedures=_procedure_lines(papers, filed, names),
         money=money_lines(row),
-        next_steps=next_steps(EventKind(row.event_kind)),
+        next_steps=_next_steps(papers),
         statement=STATEMENT,
         signature=_pad(signature) if signature and signature.kind == "pad" else None,
         signed_on=civil_day(signature.at) if signature else None,
@@ -265,11 +266,18 @@ NEXT_STEPS = (
     "別の職員が入力内容を確かめてから、住民記録に登録します。",
     "登録が済むまで、新しい住所の証明書は出せません。",
 )
+NOT_REGISTERED = "別の職員が入力内容を確かめます。住民記録には載せません。"
 
 
-def next_steps(event: EventKind) -> tuple[str, ...]:
-    """What happens after the signature; only a move brings a new address."""
+def next_steps(event: EventKind, *, registers: bool = True) -> tuple[str, ...]:
+    """What happens after the signature; only a move brings a new address, and who has no 住民票 is not registered."""
+    if not registers:
+        return (NEXT_STEPS[0], NOT_REGISTERED)
     return NEXT_STEPS if event in MOVED_IN else NEXT_STEPS[:-1]
+
+
+def _next_steps(papers: PapersOfCase) -> tuple[str, ...]:
+    return next_steps(EventKind(papers.row.event_kind), registers=not papers.record.nobody_registered)
 
 
 def _change_lines(papers: PapersOfCase) -> tuple[ChangeLine, ...]:

@@ -13,6 +13,7 @@ class CaseStatus(Enum):
     APPROVED = "approved"
     SENT = "sent"
     REGISTERED = "registered"
+    CLOSED = "closed"
     WITHDRAWN = "withdrawn"
 
     @property
@@ -26,6 +27,7 @@ CASE_STATUS_LABELS = {
     CaseStatus.APPROVED: "審査済み（仮）",
     CaseStatus.SENT: "連携済み（仮）",
     CaseStatus.REGISTERED: "登録済み",
+    CaseStatus.CLOSED: "済み（異動データなし）",
     CaseStatus.WITHDRAWN: "取下げ",
 }
 
@@ -60,6 +62,7 @@ class Act(Enum):
     HAND_OVER = "hand_over"
     ACKNOWLEDGE = "acknowledge"
     REFUSE = "refuse"
+    CLOSE = "close"
 
 
 _WHILE_HEARING = frozenset(
@@ -74,9 +77,10 @@ _AFTER_SIGNING = frozenset({Act.EXPLAIN, Act.RECEIVE_DOCUMENT, Act.CORRECT_AFTER
 ACTS: dict[CaseStatus, frozenset[Act]] = {
     CaseStatus.HEARING: _WHILE_HEARING,
     CaseStatus.IN_REVIEW: _AFTER_SIGNING | {Act.APPROVE, Act.RETURN, Act.WITHDRAW},
-    CaseStatus.APPROVED: _AFTER_SIGNING | {Act.HAND_OVER},
+    CaseStatus.APPROVED: _AFTER_SIGNING | {Act.HAND_OVER, Act.CLOSE},
     CaseStatus.SENT: _AFTER_SIGNING | {Act.ACKNOWLEDGE, Act.REFUSE},
     CaseStatus.REGISTERED: _AFTER_SIGNING,
+    CaseStatus.CLOSED: _AFTER_SIGNING,
     CaseStatus.WITHDRAWN: frozenset(),
 }
 LEADS_TO: dict[Act, CaseStatus] = {
@@ -88,6 +92,7 @@ LEADS_TO: dict[Act, CaseStatus] = {
     Act.HAND_OVER: CaseStatus.SENT,
     Act.ACKNOWLEDGE: CaseStatus.REGISTERED,
     Act.REFUSE: CaseStatus.HEARING,
+    Act.CLOSE: CaseStatus.CLOSED,
 }
 # What may be taken back with one key, as long as the case is not signed.
 CAN_BE_UNDONE = frozenset(

@@ -4,7 +4,8 @@ The reasons (異動事由) are the standard's names (住民記録システム標
 is sent: a core system's own codes are mapped on its side or by its RPA. Whether an address may be in it is asked of
 `residents.protection`, when it is made and again whenever it leaves; where it may not, the field is empty and
 `handling` says that it is entered by hand, the same word that is used when a name has a character that the receiving
-encoding cannot carry.
+encoding cannot carry. People without a 住民票 are in no message: neither they, nor what they apply for, nor their name as
+the one who came.
 """
 
 from __future__ import annotations
@@ -55,12 +56,12 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "notified_on": row.notified_on.isoformat(),
         "processed_on": on.isoformat(),
         "late_reason": row.late_reason,
-        "notifier": {"name": record.text("notifier_name"), "kind": record.text("notifier_kind")},
+        "notifier": {"name": _notifier(record), "kind": record.text("notifier_kind")},
         **{name: record.text(name) for name in ADDRESS_FIELDS},
         "people": [
             _person(record, person.ref, person.resident_no)
             for person in record.people
-            if person.ref in comes_together(record)
+            if person.ref in comes_together(record) and not person.unregistered
         ],
         "procedures": [
             {
@@ -71,12 +72,18 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
                 "deadline": one.deadline.isoformat() if one.deadline else "",
             }
             for one in applied_for(judged, record)
+            if one.subject not in record.unregistered
         ],
         "certificates": [
             {"kind": kind, "copies": copies, "fee_yen": fee} for kind, copies, fee in certificate_wishes(row)
         ],
     }
     return body if address_may_appear(record, audience=Audience.CSV_CORE, on=on) else without_address(body)
+
+
+def _notifier(record: Record) -> str:
+    """The name of whoever came; empty when it is somebody without a 住民票."""
+    return "" if record.text("notifier_ref") in record.unregistered else record.text("notifier_name")
 
 
 def _exact_day(value: Value | None) -> str:

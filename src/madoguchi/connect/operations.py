@@ -13,6 +13,7 @@ from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access, record_act
 from madoguchi.cases import reviewing
 from madoguchi.cases.acting import NotNow, civil_day, find_case
+from madoguchi.cases.record import read_record
 from madoguchi.cases.states import CaseStatus
 from madoguchi.cases.tasks import finish_by_registration
 from madoguchi.connect.change_data import as_it_may_leave, body_of, digest_of
@@ -64,6 +65,8 @@ class Handed:
 def approve_and_create(*, case: str, by: Actor, now: datetime, version: int | None) -> None:
     """A second officer approves; the change data is made in the same breath. Practice makes none.
 
+    A case of nobody but people without a 住民票 makes none either: it ends here.
+
     A message of an earlier round that nobody answered yet is superseded. Raises what `cases.reviewing.approve` raises.
     """
     with transaction.atomic():
@@ -71,6 +74,9 @@ def approve_and_create(*, case: str, by: Actor, now: datetime, version: int | No
         reviewing.approve(case=case, by=by, now=now, version=version)
         row = find_case(case)
         if row.practice:
+            return
+        if read_record(row).nobody_registered:
+            reviewing.close(case=case, by=by, now=now)
             return
         body = body_of(case, on=civil_day(now))
         MessageRow.objects.create(

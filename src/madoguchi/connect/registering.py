@@ -102,7 +102,10 @@ def register_movers(case: str, numbers: Mapping[str, CoreNumber], *, by: Actor, 
     entries = [
         _entry(record, person.ref, numbers[person.ref], reason, row.notified_on, today, shown)
         for person in record.people
-        if person.ref in numbers and not person.resident_no and record.value("moves", person.ref) is True
+        if person.ref in numbers
+        and not person.resident_no
+        and not person.unregistered
+        and record.value("moves", person.ref) is True
     ]
     if entries:
         register(entries=entries, source=SOURCE, as_of=civil_day(now), now=now)

@@ -7,6 +7,7 @@ doubtful musts, words of yesterday.
 2. Each status that was reached on the way needs a worked example, and each example must come out as written.
 3. A rule marked doubtful (「?」) must not make anything necessary.
 4. No text speaks of the 保険証 that is no more, or asks for a seal where none is registered.
+5. What is said of people without a 住民票 turns nobody away, and says that one is needed only where that is not doubtful.
 """
 
 import re
@@ -36,9 +37,10 @@ from madoguchi.procedures.kinship import kinship_of
 from madoguchi.procedures.language.frame import Frame
 from madoguchi.procedures.language.search import outlook
 from madoguchi.procedures.language.tree import Constant, Contains, Day, Fact, Node, Parameter, nodes_of
-from madoguchi.procedures.packs import DOUBTFUL, Pack, Procedure
+from madoguchi.procedures.packs import DOUBTFUL, Pack, Procedure, RecordNeed
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
+_TURNED_AWAY = re.compile("できません|受けられません|出せません|対象外|断(る|り|っ)|申請でき(ない|ず)")
 _SEAL = re.compile("印鑑|押印|認印|実印|はんこ|捺印")
 _MOST_MIXTURES = 600
 _SAMPLE = 240
@@ -88,6 +90,7 @@ def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
         findings += trial.open_without_need()
         reached |= trial.reached
     findings += _stale_words(pack, procedure)
+    findings += _without_record(procedure)
     shown = {status for example in procedure.examples for status in example.expect.values()}
     for status in Status:
         if status in reached and status.value not in shown:
@@ -96,10 +99,24 @@ def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(findings))
 
 
+def _without_record(procedure: Procedure) -> list[Finding]:
+    """Return a finding for each way in which somebody without a 住民票 would be sent away at the door."""
+    said, findings = procedure.without_record, []
+    if _TURNED_AWAY.search(said.text):
+        message = "住民票がないときの文(without_record)が、断る文になっています。"
+        remedy = "どうすれば受けられるか、どこが確かめるかを書いてください。"
+        findings.append(Finding(procedure.id, message, remedy))
+    if said.need is RecordNeed.NEEDED and said.verification.source == DOUBTFUL:
+        message = "確度が「?」なのに、住民票が要るとしています(without_record)。"
+        remedy = 'state = "unknown" にするか、出典を確かめてください。'
+        findings.append(Finding(procedure.id, message, remedy))
+    return findings
+
+
 def _stale_words(pack: Pack, procedure: Procedure) -> list[Finding]:
     """Return a finding for each kind of outdated word in what a resident is told or given to sign."""
     told = [procedure.name, procedure.summary, procedure.fee_note, procedure.late.text, *procedure.tell]
-    told += [thing.text for thing in procedure.bring]
+    told += [procedure.without_record.text, *(thing.text for thing in procedure.bring)]
     for rule in procedure.rules:
         told += [rule.because, *(one.because for one in rule.otherwise)]
     text = " ".join([*told, str(pack.sheets.get(procedure.sheet or "", ""))])

@@ -116,6 +116,41 @@ _ROLE_LABELS = {
 }
 
 
+class RecordNeed(Enum):
+    """Whether a procedure is there for people without a 住民票 in this city (住民票がないとき)."""
+
+    OPEN = "open"
+    NEEDED = "needed"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """The word a clerk reads; none of them sends anybody away."""
+        return _NEED_LABELS[self]
+
+
+_NEED_LABELS = {
+    RecordNeed.OPEN: "居所だけで受けられる",
+    RecordNeed.NEEDED: "住民票が要る",
+    RecordNeed.UNKNOWN: "担当課が確かめる",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutRecord:
+    """What a procedure says of people without a 住民票; `name`: what it is called then, empty: as ever."""
+
+    need: RecordNeed
+    text: str
+    law: str
+    name: str
+    verification: Verification
+
+
+# Until somebody looked it up, the department does: never a refusal at the door.
+NOT_LOOKED_UP = WithoutRecord(RecordNeed.UNKNOWN, "", "", "", Verification(False, None, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A worked example of a procedure: facts in, outcome out; `expect` maps a subject to a status."""
@@ -157,6 +192,7 @@ class Procedure:
     defined: Mapping[str, Node] = field(default_factory=dict)
     role: FilingRole | None = None
     income_from_month: int | None = None
+    without_record: WithoutRecord = NOT_LOOKED_UP
     file: str = ""
 
 

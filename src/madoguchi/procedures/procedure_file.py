@@ -17,6 +17,7 @@ from madoguchi.procedures.packs import (
     CHANNEL_LEVELS,
     DOUBTFUL,
     LOSSES,
+    NOT_LOOKED_UP,
     AmountRule,
     Bring,
     Deadline,
@@ -26,8 +27,10 @@ from madoguchi.procedures.packs import (
     Otherwise,
     Parameter,
     Procedure,
+    RecordNeed,
     Rule,
     Verification,
+    WithoutRecord,
 )
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.situation_file import SituationFaults, read_situation
@@ -36,9 +39,10 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount", "define", "role", "income_from_month",
+    "tell", "amount", "define", "role", "income_from_month", "without_record",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
+_WITHOUT_RECORD_KEYS = ("state", "text", "law", "name", "verified")
 _DEADLINE_KEYS = ("event", "from", "days", "count_first_day", "roll_to_open_day")
 _EXAMPLE_KEYS = (
     "name", "on", "event", "notified_on", "claimant", "people", "relations", "household",
@@ -128,6 +132,7 @@ class _ProcedureReader:
             defined=self.defined,
             income_from_month=self._month("income_from_month"),
             role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,
+            without_record=self._without_record(table.table("without_record")),
             file=table.source("id").file,
         )
 
@@ -166,6 +171,27 @@ class _ProcedureReader:
         if not 1 <= month <= 12:
             self.table.fault(key, f"{month}月はありません。", "1 から 12 で書いてください。")
         return month
+
+    def _without_record(self, table: Table) -> WithoutRecord:
+        """Read what is said of people without a 住民票; nothing said: nobody has looked it up."""
+        table.only(_WITHOUT_RECORD_KEYS)
+        if not table.values:
+            return NOT_LOOKED_UP
+        need = RecordNeed(table.one_of("state", [need.value for need in RecordNeed]))
+        known = need is not RecordNeed.UNKNOWN
+        if known and "verified" not in table.values:
+            table.fault(
+                "verified",
+                "住民票がないときの扱いを、何で確かめたかがありません。",
+                '出典を書くか、verified = "unverified" と書いてください。',
+            )
+        return WithoutRecord(
+            need,
+            table.text("text", default=None if known else ""),
+            table.text("law", default=""),
+            table.text("name", default=""),
+            _verification(table) or Verification(False, None, ""),
+        )
 
     def _define(self, table: Table) -> None:
         """Read what the procedure names for itself; a later one may use those before it."""

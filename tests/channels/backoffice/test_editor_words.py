@@ -174,6 +174,48 @@ def test_an_amount_is_kept_and_a_formula_stays(editor: Editor) -> None:
     assert (after[-1]["yen"], after[-1]["per"], after[-1]["payee"]) == ("20000", "once", "請求した方")
 
 
+def test_what_holds_without_a_record_is_written_without_files(editor: Editor) -> None:
+    before = procedure_values(editor.draft().layers, "school-aid")
+    assert "without_record" not in before
+    form = {
+        "name": before["name"], "summary": before["summary"], "law": before["law"], "department": before["department"],
+        "events": before["events"], "per": before["per"], "channel-counter": "full", "verified": before["verified"],
+    }  # fmt: skip
+
+    def said(procedure: str, **more: str) -> str:
+        values = {key.replace("__", "-"): value for key, value in more.items()}
+        return editor.post(f"of/{procedure}/", **(form | values))
+
+    assert "一文で入れてください" in said("school-aid", without__state="open", without__text="")
+    assert "without_record" not in procedure_values(editor.draft().layers, "school-aid")
+    said(
+        "school-aid",
+        without__state="open",
+        without__text="学校に通っていれば、住んでいるところを聞いて進めます。",
+    )
+    assert procedure_values(editor.draft().layers, "school-aid")["without_record"] == {
+        "state": "open", "text": "学校に通っていれば、住んでいるところを聞いて進めます。", "verified": "unverified",
+    }  # fmt: skip
+    said("school-aid", without__state="unknown")
+    assert procedure_values(editor.draft().layers, "school-aid")["without_record"] == {"state": "unknown"}
+    assert editor.pack().procedure("school-aid").without_record.text == ""
+
+
+def test_a_mark_of_the_national_pack_keeps_what_the_form_does_not_show(editor: Editor) -> None:
+    before = procedure_values(editor.draft().layers, "vaccination-vouchers")
+    form = {
+        "name": before["name"], "summary": before["summary"], "law": before["law"], "department": before["department"],
+        "events": before["events"], "per": before["per"], "channel-counter": "full", "verified": before["verified"],
+        "without-state": "open", "without-text": "保健センターで受けられます。", "without-verified": "",
+    }  # fmt: skip
+    editor.post("of/vaccination-vouchers/", **form)
+    mark = procedure_values(editor.draft().layers, "vaccination-vouchers")["without_record"]
+    assert (mark["name"], mark["law"]) == (
+        before["without_record"]["name"], before["without_record"]["law"],
+    )  # fmt: skip
+    assert (mark["text"], mark["verified"]) == ("保健センターで受けられます。", "unverified")
+
+
 def test_a_setting_of_the_city_stays_in_a_condition_of_numbers() -> None:
     scope = Scope(national_pack(), True)
     block = FactIs("person", "income_yen", "at_most", ("@senior_pass_age",))

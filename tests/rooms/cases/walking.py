@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from tests.cast import MOVED_ON, NOW, RESIDENTS, SETTER, certificate
@@ -13,6 +13,7 @@ from madoguchi.cases import closing, hearing, household_notice, opening, queries
 from madoguchi.cases.household_notice import SaidEvent
 from madoguchi.cases.judging import choice_key
 from madoguchi.cases.states import CaseStatus, IdentityDocument, VisitorKind
+from madoguchi.cases.unregistered import UnregisteredPerson, add_unregistered
 from madoguchi.cases.views import CaseView
 from madoguchi.catalogue.operations import publish
 from madoguchi.procedures.decisions import Status
@@ -42,6 +43,25 @@ def bereaved(by: Actor, *, now: datetime = NOW) -> str:
     said = SaidEvent(day=MOVED_ON, concerned=frozenset({"p1"}), new_head="p2")
     household_notice.say_event(case=case, said=said, by=by, now=now, version=None)
     visited(case, by, now=now, person="p2")
+    return case
+
+
+MOTHER = UnregisteredPerson("花", birth=date(1990, 5, 2), sex="female", relationship="世帯主")
+CHILD = UnregisteredPerson("", sex="male", birth=date(2024, 8, 1), relationship="子")
+
+
+def without_record(
+    by: Actor,
+    *people: UnregisteredPerson,
+    place: str = "まど県まどか市本町1番地 親類の家",
+    keep_off: bool = False,
+    now: datetime = NOW,
+) -> str:
+    """A case without an event of a mother and a child who have no 住民票 here, unless others are named."""
+    case = opening.open_case(event=EventKind.none, by=by, now=now)
+    add_unregistered(
+        case=case, people=people or (MOTHER, CHILD), place_of_stay=place, keep_off=keep_off, by=by, now=now
+    )
     return case
 
 
@@ -169,10 +189,23 @@ def sign(case: str, by: Actor, *, now: datetime = NOW) -> None:
     closing.sign(case=case, strokes=PAD, paper_signed=False, by=by, now=now, version=None)
 
 
+def closed(by: Actor, reviewer: Actor) -> str:
+    """A case of people without a 住民票 alone, signed, checked and at its end."""
+    case = without_record(by)
+    visited(case, by)
+    answered(case, by)
+    sign(case, by, now=NOW + timedelta(minutes=20))
+    reviewing.approve(case=case, by=reviewer, now=NOW, version=None)
+    reviewing.close(case=case, by=reviewer, now=NOW)
+    return case
+
+
 def brought_to(status: CaseStatus, by: Actor, reviewer: Actor) -> str:
     """A case in this state."""
     if status is CaseStatus.HEARING:
         return begun(by)
+    if status is CaseStatus.CLOSED:
+        return closed(by, reviewer)
     case = signed(by)
     if status is CaseStatus.WITHDRAWN:
         closing.withdraw(case=case, reason="ほかの市へ移る", by=by, now=NOW, version=None)

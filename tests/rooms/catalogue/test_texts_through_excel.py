@@ -51,6 +51,16 @@ def row_of(sheet: Worksheet, key: str) -> int:
     return next(row[0].row for row in sheet.iter_rows() if row[0].value == key)
 
 
+def test_what_is_said_without_a_record_goes_through_excel_too(draft: Draft) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(text_book(pack_from(draft.layers), draft.layers)))
+    book["文言"].cell(
+        row_of(book["文言"], "nursery/without_record.text"), 4
+    ).value = "保育課が席にうかがいます。"
+    layer, _report = take_text_book(stream=saved(book), pack=pack_from(draft.layers), layers=draft.layers)
+    mark = procedure_values((*draft.layers[:-1], layer), "nursery")["without_record"]
+    assert (mark["state"], mark["text"]) == ("open", "保育課が席にうかがいます。")
+
+
 def test_what_was_changed_meanwhile_is_not_written_over(draft: Draft) -> None:
     book = openpyxl.load_workbook(io.BytesIO(text_book(pack_from(draft.layers), draft.layers)))
     texts, values = book["文言"], book["市の設定"]

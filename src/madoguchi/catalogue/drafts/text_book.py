@@ -89,6 +89,8 @@ def _of_procedure(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield f"rule.{place}.otherwise.{inner}.because", "不要のときの理由", str(other.get("because", ""))
     if values.get("late", {}).get("text"):
         yield "late.text", "遅れたとき", str(values["late"]["text"])
+    if values.get("without_record", {}).get("text"):
+        yield "without_record.text", "住民票がないとき", str(values["without_record"]["text"])
 
 
 def take_text_book(

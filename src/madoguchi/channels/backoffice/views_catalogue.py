@@ -69,6 +69,7 @@ def _declared(pack: Pack, found: Procedure) -> dict[str, object]:
         "department": pack.departments[found.department].name,
         "rules": [_rule(one) for one in found.rules],
         "bring": [one.text for one in found.bring],
+        "without_label": _(found.without_record.need.label),
         "examples": [_example(one) for one in found.examples],
         "languages": [(one.value, _(one.label)) for one in Language if guide_in(pack, found, one)],
     }

@@ -67,7 +67,7 @@ def head_of(
         "hearing": header.signed,
         "check": header.signed,
         "sign": header.signed,
-        "done": header.status is CaseStatus.REGISTERED,
+        "done": header.status in (CaseStatus.REGISTERED, CaseStatus.CLOSED),
     }
     allowed = {
         "start": not header.signed,

@@ -32,6 +32,8 @@ from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 
 UNPROVED = "来た人の本人確認ができていません。届出を受け付けたあと、届出の本人あてに、受け付けたことの通知を送ってください。"
 
+UNPROVED_WITHOUT_RECORD = "来た人の本人確認ができていません。住民票のない方なので、届出後の通知は送りません。各課が、手続きごとに確かめます。"
+
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
@@ -119,7 +121,8 @@ def unproved_notice(view: CaseView) -> tuple[Notice, ...]:
     """That somebody has to be told by letter, because who came could not be proved (届出後の通知)."""
     if view.record.value("notifier_unproved") is not True:
         return ()
-    return (Notice("attention", _(UNPROVED)),)
+    said = UNPROVED_WITHOUT_RECORD if view.record.nobody_registered else UNPROVED
+    return (Notice("attention", _(said)),)
 
 
 def _head_notice(view: CaseView) -> tuple[Notice, ...]:

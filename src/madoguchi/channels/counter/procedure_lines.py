@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Amount, Decision, Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
+from madoguchi.procedures.packs import Procedure, RecordNeed
 
 ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
 
@@ -26,6 +28,23 @@ class ReasonLine:
     subject: str
     text: str
     law: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNote:
+    """What a procedure says of people without a 住民票."""
+
+    text: str
+    unverified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A procedure that is there by place of stay only, and that the event of the case does not decide."""
+
+    name: str
+    department: str
+    note: RecordNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,7 @@ class ProcedureLine:
     url: str
     changed: bool
     explained: bool
+    without_record: RecordNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,44 @@ def _procedure_line(
         url=reverse("counter:procedure", args=[view.header.id, first.procedure, first.subject]),
         changed=any((one.procedure, one.subject) in changed for one in ones),
         explained=bool(explained),
+        without_record=record_note(view, procedure, (one.subject for one in ones)),
+    )
+
+
+def record_note(view: CaseView, procedure: Procedure, subjects: Iterable[str]) -> RecordNote | None:
+    """What is said where one of these subjects has no 住民票; None where all have one."""
+    without = view.record.unregistered
+    concerned = any(subject in without or (subject == HOUSEHOLD_SUBJECT and without) for subject in subjects)
+    return _record_note(procedure) if concerned else None
+
+
+def _record_note(procedure: Procedure) -> RecordNote:
+    """Never a refusal: by place of stay, with a 住民票 that is come by together, or what the department looks into."""
+    said = procedure.without_record
+    law = f"（{said.law}）" if said.law else ""
+    match said.need, said.verification.verified:
+        case RecordNeed.OPEN, True:
+            text = _("住民票がなくても受けられます。%(text)s") % {"text": said.text}
+        case RecordNeed.OPEN, False:
+            text = _("住民票がなくても受けられる見込みです。%(text)s") % {"text": said.text}
+        case RecordNeed.NEEDED, _verified:
+            text = _("住民票が要る手続きです。%(text)s住民票をつくる・移す相談から、担当課が案内します。") % {
+                "text": said.text
+            }
+        case _:
+            return RecordNote(_("住民票がないときの扱いは担当課が確かめます。"), unverified=False)
+    return RecordNote(text + law, unverified=not said.verification.verified)
+
+
+def also_open(view: CaseView) -> tuple[OpenLine, ...]:
+    """What else is there by place of stay only, for people without a 住民票 who do not know to ask for it."""
+    if not view.record.unregistered:
+        return ()
+    decided = {one.procedure for one in view.judged.decisions}
+    return tuple(
+        OpenLine(one.without_record.name or one.name, _department(view, one.department), _record_note(one))
+        for one in view.judged.pack.procedures
+        if one.without_record.need is RecordNeed.OPEN and one.id not in decided
     )
 
 

@@ -17,6 +17,7 @@ from madoguchi.channels.counter import (
     views_people,
     views_record,
     views_roles,
+    views_unregistered,
     views_visitor,
 )
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("cases/<str:case>/find/", views_opening.find, name="find"),
     path("cases/<str:case>/choose/", views_opening.choose, name="choose"),
     path("cases/<str:case>/certificate/", views_people.certificate, name="certificate"),
+    path("cases/<str:case>/unregistered/", views_unregistered.unregistered, name="unregistered"),
     path("cases/<str:case>/household/", views_people.household, name="household"),
     path("cases/<str:case>/event/", views_event.event, name="event"),
     path("cases/<str:case>/visitor/", views_visitor.visitor, name="visitor"),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_POST
 
 from madoguchi.cases import certificate_wishes, closing, hearing, roles, sheets
@@ -29,7 +30,7 @@ from madoguchi.channels.counter.hearing_screen import (
     unproved_notice,
     visitor_text,
 )
-from madoguchi.channels.counter.procedure_lines import subject_text
+from madoguchi.channels.counter.procedure_lines import also_open, record_note, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.counter.views_roles import keep_role_prompt, role_prompt
 from madoguchi.channels.shared.fields import whole_number
@@ -41,6 +42,8 @@ from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
 
 MOST_COPIES = 20
+TOLD = noop("各課に伝わりました。別の職員の審査のあと、住民記録に登録します（それまでは仮の記録です）。")
+TOLD_WITHOUT_RECORD = noop("各課に伝わりました。別の職員が入力内容を確かめます。住民記録には載せません。")
 # Said in the household table's own columns.
 IN_A_COLUMN = frozenset({"name", "birth_date"})
 EXPECTED = (
@@ -138,6 +141,7 @@ def _rows(view: CaseView) -> list[dict[str, Any]]:
                 "overdue": ones[0].overdue,
                 "loss": counted_loss(view.judged, ones[0]),
                 "span": span_note(ones[0]),
+                "without": record_note(view, procedure, (one.subject for one in ones)),
                 "people": people if status is Status.OPTIONAL else [],
                 "bring": [
                     {"index": n, "text": item.text, "missing": (name, item.text) in there}
@@ -168,7 +172,11 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
                 "copies": wishes.get(kind, 0),
             }
             for kind, fee in certificate_wishes.certificate_fees(view.judged.pack).items()
-        ],
+        ]
+        if not view.record.nobody_registered
+        else [],
+        "nobody_registered": view.record.nobody_registered,
+        "also_open": also_open(view),
         "late_reason_needed": late,
         "late_reason": view.header.late_reason,
         "money": _("手数料 %(yen)s円（証明書の分）") % {"yen": f"{total:,}"}
@@ -176,9 +184,15 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
         else _("届出と申請に手数料はかかりません。"),
         "moving": view.header.event in MOVING,
         "roles": role_prompt(view),
-        "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
+        "next_steps": _next_steps(view),
         "problems": problems,
     }
+
+
+def _next_steps(view: CaseView) -> list[str]:
+    return [
+        _(step) for step in sheets.next_steps(view.header.event, registers=not view.record.nobody_registered)
+    ]
 
 
 @needs(Authority.COUNTER)
@@ -236,9 +250,7 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
     ]
     context = {
         "case": head_of(view.header, here="done", record=view.record, notices=unproved_notice(view)),
-        "message": _(
-            "各課に伝わりました。別の職員の審査のあと、住民記録に登録します（それまでは仮の記録です）。"
-        ),
+        "message": _(TOLD_WITHOUT_RECORD if view.record.nobody_registered else TOLD),
         "papers": [
             {"url": reverse("counter:paper", args=[case, kind]), "label": label} for kind, label in papers
         ],
@@ -253,7 +265,7 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
             }
             for one in view.documents
         ],
-        "next_steps": [_(step) for step in sheets.next_steps(view.header.event)],
+        "next_steps": _next_steps(view),
     }
     return render(request, "counter/done.html", context)
 

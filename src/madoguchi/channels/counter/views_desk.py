@@ -29,7 +29,7 @@ from madoguchi.channels.counter.hearing_screen import (
     task_lines,
     unproved_notice,
 )
-from madoguchi.channels.counter.procedure_lines import subject_text
+from madoguchi.channels.counter.procedure_lines import record_note, subject_text
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
 from madoguchi.channels.shared.fields import whole_number
@@ -181,6 +181,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
         },
         "facts": facts,
         "post_held": view.record.value(POST_HELD) is True or not view.address_shown,
+        "without": record_note(view, procedure, [found.subject]),
         "tell": tell_lines(view, found.procedure),
         "documents": [
             one.text for one in view.documents if one.procedure == found.procedure and not one.received

@@ -62,7 +62,7 @@ def event(request: HttpRequest, case: str) -> HttpResponse:
     if view.header.event not in FROM_REGISTER:
         return redirect("counter:household", case)
     if not view.record.people:
-        return redirect("counter:find", case)
+        return redirect("counter:start" if view.header.event is EventKind.none else "counter:find", case)
     form, problems = EventForm(request.POST or None), []
     if view.header.event is EventKind.death:
         form.takes_a_vague_day()
@@ -141,6 +141,9 @@ def _context(request: HttpRequest, view: CaseView, form: EventForm, problems: li
         "kept_off": record.value("address_kept_off") is True,
         "post_held": record.value("post_held") is True,
         "back": reverse("counter:worklist"),
+        "may_add_unregistered": kind is EventKind.none,
+        "has_unregistered": bool(record.unregistered),
+        "nobody_registered": record.nobody_registered,
     }
 
 

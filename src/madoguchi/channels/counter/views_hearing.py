@@ -28,7 +28,7 @@ from madoguchi.channels.counter.answers import (
 )
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import context_of
-from madoguchi.channels.counter.procedure_lines import amount_text, subject_text
+from madoguchi.channels.counter.procedure_lines import amount_text, record_note, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.counter.words import source_text, value_text
 from madoguchi.channels.shared.fields import whole_number
@@ -249,6 +249,7 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
             "span": span_note(decision),
             "amount": amount_text(decision.amount) if decision.amount else "",
             "income": income_note(view.judged, decision),
+            "without": record_note(view, found, [subject]),
             "right": _right_text(view, decision),
             "late": told_of_lateness(view.judged, decision) or found.late.text,
             "department": view.judged.pack.departments[found.department].name,

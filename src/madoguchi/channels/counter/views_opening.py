@@ -158,12 +158,14 @@ def resume(request: HttpRequest, case: str) -> HttpResponse:
 def start(request: HttpRequest, case: str) -> HttpResponse:
     """By what to begin."""
     view = case_of(request, case, "start")
-    if view.header.event in FROM_REGISTER:
+    without_event = view.header.event is EventKind.none
+    if view.header.event in FROM_REGISTER and (view.record.people or not without_event):
         return redirect("counter:event" if view.record.people else "counter:find", case)
     if view.record.people:
         return redirect("counter:household", case)
     abroad = view.header.event is EventKind.move_in_abroad
     context = {"case": head_of(view.header, here="start", record=view.record), "abroad": abroad}
+    context["without_event"] = without_event
     return render(request, "counter/start.html", context)
 
 
@@ -177,6 +179,7 @@ def find(request: HttpRequest, case: str) -> HttpResponse:
         "form": form,
         "searched": False,
         "from_register": view.header.event in FROM_REGISTER,
+        "without_event": view.header.event is EventKind.none,
     }
     if request.method == "POST" and form.is_valid():
         terms = SearchTerms(

@@ -93,6 +93,10 @@ def _form(view: CaseView, posted: Any) -> VisitorForm:
         ),
     ]
     form.fields["person"].choices = people  # type: ignore[attr-defined]  # a ChoiceField's own attribute
+    if view.record.nobody_registered:
+        form.fields["unproved"].label = _(
+            "本人確認書類で確認できない（このまま受け付けます。通知は送りません）"
+        )
     return form
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from madoguchi.cases.hearing import definition_of
-from madoguchi.cases.record import HeldFact, Record
+from madoguchi.cases.record import PLACE_OF_STAY, HeldFact, Record
 from madoguchi.cases.roles import ROLE_KEYS
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.jp.dates import PossibleDays
@@ -25,6 +25,7 @@ OWN_LABELS = {
     "old_address": "前の住所",
     "old_building": "前の方書",
     "registered_address": "住所（住民記録）",
+    PLACE_OF_STAY: "居所（いるところ）",
     "old_head": "前の世帯主",
     "new_head": "新しい世帯主",
     "funeral_host": "葬祭を行った方（喪主）",
@@ -38,7 +39,15 @@ OWN_LABELS = {
     CLAIMANT: "手当などの請求者",
 }
 ADDRESS_KEYS = frozenset(
-    {"new_address", "new_building", "old_address", "old_building", "registered_address", "joined_household"}
+    {
+        "new_address",
+        "new_building",
+        "old_address",
+        "old_building",
+        "registered_address",
+        "joined_household",
+        PLACE_OF_STAY,
+    }
 )
 NOT_SHOWN = frozenset(
     {

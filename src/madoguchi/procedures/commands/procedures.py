@@ -144,6 +144,13 @@ def _details(pack: Pack, procedure: Procedure) -> dict[str, object]:
             }
             for deadline in procedure.deadlines
         ],
+        "without_record": {
+            "state": procedure.without_record.need.value,
+            "text": procedure.without_record.text,
+            "law": procedure.without_record.law,
+            "verified": procedure.without_record.verification.verified,
+            "source": procedure.without_record.verification.source,
+        },
         "examples": [example.name for example in procedure.examples],
         "notes": procedure.notes,
     }
@@ -171,6 +178,8 @@ def _print(pack: Pack, procedure: Procedure) -> None:
         print(f"期限（{deadline.event.label}）: {deadline.start.source} から{deadline.days}日（{first}）")
     for item in procedure.bring:
         print(f"持ち物: {item.text}" + (f"　（{item.when.source}）" if item.when else ""))
+    without = procedure.without_record
+    print(f"住民票がないとき: {without.need.label}" + (f"　{without.text}" if without.text else ""))
     for example in procedure.examples:
         print(f"例: {example.name}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.packs import RecordNeed
 from madoguchi.procedures.situation import EventKind
 
 WORDS: Mapping[str, str] = {
@@ -20,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "box": "欄", "column": "表の列", "staff_box": "職員の欄", "fact": "入る項目", "format": "書き方", "width": "幅", "write": "だれが書くか",
     "section": "見出し", "intro": "はじめの文", "grouping": "何枚になるか", "form": "様式", "form_source": "様式の出典", "addressee": "あて先",
     "blocks": "部分", "people_title": "表の題", "people_rows": "表の行数", "line": "段", "version": "版", "rows": "行の値", "beyond": "それより先",
+    "without_record": "住民票がないとき", "state": "扱い",
 }  # fmt: skip
 CHANNEL_WORDS: Mapping[str, str] = {
     "information": "案内だけ", "questionnaire": "質問に答える", "reservation": "予約", "prefill": "下書きを作る", "submission": "提出まで",
@@ -43,6 +45,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "boolean": "はい・いいえ", "choice": "一つを選ぶ", "choices": "いくつでも選ぶ", "number": "数", "date": "日付", "text": "文字",
         "person": "人",
     },
+    "state": {need.value: need.label for need in RecordNeed},
     "grouping": {"person": "一人一枚", "household": "世帯で一枚", "together": "何人でも一枚"},
     "form": {"ours": "独自様式", "published": "公表様式"},
     "write": {"hand": "手で書く", "later": "あとで書く"},

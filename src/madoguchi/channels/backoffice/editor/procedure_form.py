@@ -17,7 +17,7 @@ from madoguchi.channels.backoffice.editor.common import plain, plain_lines
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.procedures.editing.key_words import CHANNEL_WORDS, LOSS_WORDS
 from madoguchi.procedures.facts import FactType, Holder
-from madoguchi.procedures.packs import CHANNEL_LEVELS, LOSSES, Pack
+from madoguchi.procedures.packs import CHANNEL_LEVELS, LOSSES, Pack, RecordNeed
 from madoguchi.procedures.situation import EventKind
 
 TEXTS = {
@@ -67,6 +67,8 @@ def shown(values: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
         ],
         "amount_per": [(key, _(words)) for key, words in AMOUNT_PER.items()],
         "event_choices": [(one.value, _(one.label)) for one in EventKind],
+        "without": {"state": RecordNeed.UNKNOWN.value, **values.get("without_record", {})},
+        "needs": [(one.value, _(one.label)) for one in RecordNeed],
     }
 
 
@@ -108,6 +110,7 @@ def said(post: QueryDict, before: Mapping[str, Any], pack: Pack) -> tuple[dict[s
     values.pop("sheet", None)
     if post.get("sheet", "") in pack.sheets:
         values["sheet"] = post["sheet"]
+    _without_record(post, values, problems)
     values["deadline"] = _deadlines(post, values["events"], before, problems)
     values["amount"] = _amounts(post, before, problems)
     for key in ("late", "bring", "deadline", "amount"):
@@ -121,6 +124,22 @@ def said(post: QueryDict, before: Mapping[str, Any], pack: Pack) -> tuple[dict[s
     if not values["events"]:
         problems.append(_("きっかけ（異動の種類）を一つ以上選んでください。"))
     return values, problems
+
+
+def _without_record(post: QueryDict, values: dict[str, Any], problems: list[str]) -> None:
+    """What is said of people without a 住民票; what the form does not show (law, another name) stays."""
+    state = post.get("without-state", "")
+    if state not in {one.value for one in RecordNeed}:
+        return
+    text, verified = plain(post.get("without-text", ""), 300), plain(post.get("without-verified", ""), 200)
+    if state == RecordNeed.UNKNOWN.value:
+        if "without_record" in values:
+            values["without_record"] = {"state": state}
+        return
+    if not text:
+        problems.append(_("住民票がないときに、どうすれば受けられるかを一文で入れてください。"))
+    before = {key: one for key, one in values.get("without_record", {}).items() if key in ("law", "name")}
+    values["without_record"] = {"state": state, **before, "text": text, "verified": verified or "unverified"}
 
 
 def _conditional(before: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -45,7 +45,7 @@ OFFICE = RosterTask(
 
 
 def test_an_office_gets_a_roster_that_keeps_every_rule_and_is_calm() -> None:
-    roster = propose_roster(OFFICE, effort=2)
+    roster = propose_roster(OFFICE, effort=1)
     assert isinstance(roster, Roster)
     assert faults(OFFICE, roster) == ()
     assert short_of(OFFICE, roster) == {}
@@ -59,7 +59,7 @@ def test_the_same_task_has_the_same_answer() -> None:
 
 def test_too_few_people_wait_longer_but_every_rule_is_kept() -> None:
     task = replace(OFFICE, lanes=(need("a", 6), need("b", 5), need("c", 1)))
-    roster = propose_roster(task, effort=1)
+    roster = propose_roster(task, effort=0.3)
     assert isinstance(roster, Roster) and faults(task, roster) == ()
     assert sum(short_of(task, roster).values()) > 50
 
@@ -142,7 +142,7 @@ def tasks(draw: st.DrawFn, *, most_officers: int = 5, quarters: int = 12) -> Ros
     return RosterTask(tuple(officers), tuple(lanes), rules)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(tasks())
 def test_whatever_is_proposed_keeps_every_rule(task: RosterTask) -> None:
     found = propose_roster(task, effort=1)

@@ -36,5 +36,5 @@ def collecting_lets_others_run() -> Iterator[None]:
 @pytest.mark.usefixtures("collecting_lets_others_run")
 def test_every_thread_gets_its_own_tree() -> None:
     with ThreadPoolExecutor(4) as pool:
-        trees = list(pool.map(syntax_of, [DEEP] * 40))
+        trees = list(pool.map(syntax_of, [DEEP] * 12))
     assert len({ast.dump(tree) for tree in trees}) == 1

@@ -95,7 +95,7 @@ def post(number: int) -> Post:
     chance = Random(number)
     address = chance.choice(_addresses())
     username = _who_may(address)
-    url = address.filled(_values(chance))
+    url = address.filled(values(chance))
     fields = list(_fields(address.name, url, username)) or list(_USUAL)
     faults = tuple(chance.choice(list(VALUES)) for _ in range(chance.choice((1, 1, 2, 3))))
     pairs = [(name, chance.choice((b"1", b"yes", b"p1", "引越 大".encode(), b""))) for name in fields]
@@ -158,7 +158,7 @@ def _who_may(address: Address) -> str:
     raise AssertionError(f"nobody may open {address.name}")
 
 
-def _values(chance: Random) -> dict[str, object]:
+def values(chance: Random) -> dict[str, object]:
     cases = list(CaseRow.objects.order_by("pk").values_list("public_id", flat=True))
     tasks = list(TaskRow.objects.order_by("pk").values_list("pk", flat=True))
     changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
@@ -186,6 +186,8 @@ def _values(chance: Random) -> dict[str, object]:
         "ticket": one_of(tickets, "none", "%00", "x" * 300),
         "branch": one_of(("main", "north"), "nowhere"),
         "desk": one_of(("desk1", "desk2"), "nodesk"),
+        "service": one_of(("moving", "certificates"), "no-such-service"),
+        "day": one_of(("2026-11-10", "2026-11-11"), "2026-02-30", "%00", "x" * 300),
         "secret": one_of([secret_of(one) for one in tickets], "none", "%00", "x" * 300),
         "sheet": one_of(("nhi-enrol",), "no-such-sheet"),
         "language": one_of(("en", "ja-easy"), "xx"),

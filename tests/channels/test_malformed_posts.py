@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
 import pytest
 from tests.cast import NOW
 from tests.channels.malformed_posts import (
@@ -12,7 +15,9 @@ from tests.channels.malformed_posts import (
     rolled_back,
     stored,
     told,
+    values,
 )
+from tests.house.every_address import ours
 
 QUICK = 250
 
@@ -30,3 +35,9 @@ def test_broken_posts_keep_every_promise() -> None:
             failures += [f"{number}: {one} {told(made)}" for one in broken_promises(made, before)[1]]
     assert failures == []
     assert len(addresses) > 40
+
+
+@pytest.mark.django_db
+def test_every_part_of_every_address_can_be_filled() -> None:
+    names = {name for address in ours() for name in re.findall(r"<\w+:(\w+)>", address.pattern)}
+    assert names - set(values(Random(1))) == set()

@@ -185,7 +185,9 @@ def end_ticket(ticket: TicketRow, *, now: datetime) -> None:
 def end_those_left(branch: str, *, until: date, by: Actor, now: datetime) -> int:
     """End every ticket of the days up to `until` that is not at a desk; returns how many."""
     busy = TicketStepRow.objects.filter(state__in=AT_DESK).values("ticket_id")
-    rows = TicketRow.objects.filter(branch=branch, live=True, day__lte=until).exclude(pk__in=busy)
+    rows = (
+        TicketRow.objects.filter(branch=branch, live=True, day__lte=until).exclude(pk__in=busy).order_by("pk")
+    )
     ended = 0
     for ticket in rows:
         TicketStepRow.objects.filter(ticket=ticket, state__in=CURRENT).update(

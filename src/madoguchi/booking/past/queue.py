@@ -20,9 +20,9 @@ from madoguchi.booking.models.tickets import HIGHEST_NUMBER
 from madoguchi.booking.offering import Offer
 from madoguchi.booking.tickets.issuing import digest_of, secret_of
 from madoguchi.booking.tickets.order import Placed, QueueRules, Waiting, Why, order, overtaken_by
-from madoguchi.booking.tickets.queue import label_of
+from madoguchi.booking.tickets.queries import queued_step
 from madoguchi.booking.tickets.states import CallKind, DeskState, Priority, StepState
-from madoguchi.booking.tickets.values import BranchNow, DeskNow, QueuedStep
+from madoguchi.booking.tickets.values import BranchNow, DeskNow
 from madoguchi.booking.waits.learned import LearnedWaits
 from madoguchi.booking.waits.prediction import estimate
 from madoguchi.booking.waits.showing import to_show
@@ -321,7 +321,7 @@ class PastQueue:
         """The queue as an estimate of this lane sees it."""
         places = {one.waiting.ticket: at for at, one in enumerate(self.waiting((lane,), now), start=1)}
         steps = [
-            _queued(one, one.current, places.get(one.row.public_id))
+            queued_step(one.row, one.current, places.get(one.row.public_id))
             for one in self._living.values()
             if one.current.lane == lane
         ]
@@ -344,26 +344,3 @@ def _waiting(one: PastTicket) -> Waiting:
 def _last_place(ticket: PastTicket) -> str:
     done = [one for one in ticket.steps if one.state == StepState.DONE.value]
     return done[-1].place if done else ""
-
-
-def _queued(one: PastTicket, step: TicketStepRow, position: int | None) -> QueuedStep:
-    row = one.row
-    return QueuedStep(
-        ticket=row.public_id,
-        label=label_of(row),
-        step=step.order,
-        service=step.service,
-        lane=step.lane,
-        state=StepState(step.state),
-        priority=Priority(row.priority),
-        arrived_at=row.arrived_at,
-        waiting_since=step.waiting_since,
-        booked_for=row.booked_for,
-        desk=step.place or row.booth,
-        called_at=step.called_at,
-        started_at=step.started_at,
-        calls=step.calls,
-        position=position,
-        steps_after=0,
-        language=row.language,
-    )

@@ -157,16 +157,21 @@ def _queued(rows: Iterable[TicketStepRow], rules: QueueRules, now: datetime) -> 
     found: list[QueuedStep] = []
     for lane_rows in by_lane.values():
         waiting = {one.ticket.public_id: one for one in lane_rows if one.state == StepState.WAITING.value}
-        found += [_step(one, None) for one in lane_rows if one.state != StepState.WAITING.value]
+        found += [
+            queued_step(one.ticket, one, None) for one in lane_rows if one.state != StepState.WAITING.value
+        ]
         ordered = order((waiting_of(one.ticket, one) for one in waiting.values()), rules=rules, now=now)
         found += [
-            _step(waiting[one.waiting.ticket], at, one.ready_at) for at, one in enumerate(ordered, start=1)
+            queued_step(waiting[one.waiting.ticket].ticket, waiting[one.waiting.ticket], at, one.ready_at)
+            for at, one in enumerate(ordered, start=1)
         ]
     return tuple(found)
 
 
-def _step(row: TicketStepRow, position: int | None, ready_at: datetime | None = None) -> QueuedStep:
-    ticket = row.ticket
+def queued_step(
+    ticket: TicketRow, row: TicketStepRow, position: int | None, ready_at: datetime | None = None
+) -> QueuedStep:
+    """One step as the screens see it; `position` is its place in the order, None once it is called."""
     return QueuedStep(
         ticket=ticket.public_id,
         label=label_of(ticket),

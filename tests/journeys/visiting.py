@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser_kit import accessibility_faults
 from tests.journeys.demo_server import chromium, demo, madoguchi, told
 from tests.journeys.test_by_keys_alone import CERTIFICATE, tab_to
@@ -22,9 +22,9 @@ from tests.journeys.test_by_keys_alone import CERTIFICATE, tab_to
 from madoguchi.config.demo_city import PASSWORD, STAFF
 
 JAPAN = ZoneInfo("Asia/Tokyo")
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
-MACHINE = {"width": 1080, "height": 1920}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+MACHINE: ViewportSize = {"width": 1080, "height": 1920}
 MAIL = "shigeru@example.jp"
 # The visit lies in the next half hour, whenever that is: this office is open all of today, on a Sunday in the night too.
 RECEPTION = """
@@ -89,9 +89,9 @@ class Visit:
     tray: str = ""
     letters: int = 0
 
-    def window(self, size: dict[str, int], who: str = "") -> Page:
+    def window(self, size: ViewportSize, who: str = "") -> Page:
         """A browser of its own; `who` signs in by keys."""
-        page = self.browser.new_context(locale="ja-JP", viewport=size).new_page()  # type: ignore[arg-type]  # width and height
+        page = self.browser.new_context(locale="ja-JP", viewport=size).new_page()
         page.set_default_timeout(PATIENCE)
         if who:
             page.goto(f"{self.base}/staff/login/")

@@ -73,7 +73,7 @@ def test_e41_the_way_leads_from_the_start_to_the_tasks_of_the_departments(
     )
     assert answer["Location"] == f"/cases/{case}/event/"
     page = text(browser.get(f"/cases/{case}/event/"))
-    assert "花（世帯主）、" in page
+    assert "花（代表の方）、" in page, "whoever is in no register heads no household in it"
     assert NAME_UNKNOWN in page
     answer = browser.post(f"/cases/{case}/event/", {"claimant": "p1"})
     assert answer["Location"] == f"/cases/{case}/visitor/"
@@ -148,6 +148,7 @@ def test_the_list_says_of_each_procedure_what_holds_without_a_record(browser: Cl
     for name in ("予防接種・乳幼児健診", "母子健康手帳", "生活保護の相談・申請", "小中学校への入学"):
         assert name in page, "there by place of stay, though no event decides it"
     assert "certificate-" not in page
+    assert "<td>代表の方</td>" in page
     nursery = text(browser.get(f"/cases/{case}/procedures/nursery/p2/"))
     assert "住民票がないとき" in nursery
     assert "住民票がなくても受けられます" in text(browser.get(f"/cases/{case}/hearing/"))

@@ -24,6 +24,7 @@ from madoguchi.channels.counter.words import (
     NOT_SHOWN,
     birth_text,
     label_of,
+    relationship_text,
     source_text,
     value_text,
 )
@@ -200,7 +201,7 @@ def people_lines(
             PersonLine(
                 ref=person.ref,
                 name=view.record.name_of(person.ref),
-                relationship=view.record.text("relationship", person.ref),
+                relationship=relationship_text(view.record, person.ref),
                 birth=birth_text(view.record, person.ref),
                 moves=moves if isinstance(moves := view.record.value("moves", person.ref), bool) else None,
                 facts=tuple(_fact_line(view, ref) for ref in refs),

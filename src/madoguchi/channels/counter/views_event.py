@@ -21,7 +21,7 @@ from madoguchi.channels.counter.forms import EventForm
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import notices_of
 from madoguchi.channels.counter.views_opening import case_of
-from madoguchi.channels.counter.words import birth_text
+from madoguchi.channels.counter.words import birth_text, relationship_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
@@ -156,7 +156,7 @@ def _people_lines(view: CaseView, form: EventForm, request: HttpRequest) -> list
         {
             "ref": person.ref,
             "name": record.name_of(person.ref),
-            "relationship": record.text("relationship", person.ref),
+            "relationship": relationship_text(record, person.ref),
             "birth": birth_text(record, person.ref),
             "chosen": person.ref in chosen,
             "head": head == person.ref

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from madoguchi.cases.hearing import definition_of
-from madoguchi.cases.record import PLACE_OF_STAY, HeldFact, Record
+from madoguchi.cases.record import HEAD, PLACE_OF_STAY, HeldFact, Record
 from madoguchi.cases.roles import ROLE_KEYS
 from madoguchi.cases.states import IdentityDocument, VisitorKind
 from madoguchi.jp.dates import PossibleDays
@@ -107,3 +107,9 @@ def birth_text(record: Record, ref: str) -> str:
     if isinstance(value, PossibleDays):
         return value.text
     return format_wareki_short(value) if isinstance(value, date) else ""
+
+
+def relationship_text(record: Record, ref: str) -> str:
+    """The 続柄 as it is shown: where nobody is registered there is no 世帯主, and the first is who speaks for them."""
+    said = record.text("relationship", ref)
+    return _("代表の方") if said == HEAD and record.nobody_registered else said

@@ -3,7 +3,7 @@ PYTHON ?= python3
 V := .venv/bin
 export PYTHONUTF8 = 1
 
-.PHONY: help demo test check bench proofs lock run dev
+.PHONY: help demo test looks check bench proofs lock run dev
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,6 +19,9 @@ demo: run ## the invented city of Madoka with 10,000 residents on this machine (
 
 test: dev ## every quick test, on SQLite and on PostgreSQL where there is one
 	@$(V)/python -m tools.run_tests
+
+looks: dev ## every screen in every state in a browser, and what no role may see (a quarter of an hour)
+	@$(V)/python -m tools.run_tests looks
 
 check: dev ## style, types, layers, templates, migrations, procedures
 	@$(V)/python -m tools.run_checks

@@ -14,7 +14,7 @@ PROOFS = (
     ["-m", "benchmarks.proofs_import", "large", "--work", str(WORK)],
     ["-m", "benchmarks.proofs_forms", "--work", str(WORK)],
     ["-m", "benchmarks.proofs_agreement", "--work", str(WORK)],
-    ["-m", "pytest", "-q", "-m", "slow", "tests/unit", "tests/packs", "tests/rooms/booking", "tests/browser"],
+    ["-m", "pytest", "-q", "-m", "slow", "tests/unit", "tests/packs", "tests/rooms/booking"],
 )
 
 

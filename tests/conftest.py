@@ -58,6 +58,10 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
         "apt-get install default-jre-headless, then npm ci",
     ),
 }
+# Fixtures that a file's tests have in common, so that they stay together; the folders whose tests take longest.
+SHARED = frozenset({"chromium", "browser", "base", "visit"})
+ON_POSTGRESQL = "MADOGUCHI_TESTS_ON_POSTGRESQL"
+LONGEST = ("tests/journeys/", "tests/browser/", "tests/house/")
 _not_run: dict[str, int] = {}
 
 
@@ -72,14 +76,34 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What shares a browser or a city stays on one worker."""
+    if not SHARED.isdisjoint(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, only what opens the database: the rest has been run with SQLite, and would be the same."""
-    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        return
-    needless = [one for one in items if not _opens_the_database(one)]
-    if needless:
-        config.hook.pytest_deselected(items=needless)
-        items[:] = [one for one in items if _opens_the_database(one)]
+    """What takes long first, after everything was shuffled; what opens the database, on the database that it is meant for.
+
+    On PostgreSQL, only what opens it: the rest has been run with SQLite, and would be the same. Of the folder that
+    `ON_POSTGRESQL` names, what opens the database is left to that run.
+    """
+    items.sort(
+        key=lambda one: next((n for n, part in enumerate(LONGEST) if part in one.nodeid), len(LONGEST))
+    )
+    postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    later = os.environ.get(ON_POSTGRESQL)
+
+    def here(one: pytest.Item) -> bool:
+        if postgresql:
+            return _opens_the_database(one)
+        return not (later and one.nodeid.startswith(later) and _opens_the_database(one))
+
+    elsewhere = [one for one in items if not here(one)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [one for one in items if here(one)]
 
 
 def _opens_the_database(item: pytest.Item) -> bool:

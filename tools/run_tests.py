@@ -1,6 +1,8 @@
-"""`make test`: the core first, then every room on SQLite, then the rooms again on PostgreSQL.
+"""`make test`: the core; the rooms, the house and the browser on SQLite; the rooms again, and the channels, on PostgreSQL.
 
-What cannot run here is counted and said: "not run: …; to get it: …". With MADOGUCHI_REQUIRE_ALL=1 it is a failure.
+A channel has no query of its own, and its screens are opened on SQLite by the browser, the journeys and the walks of the
+house; so its own tests run once, on PostgreSQL, or on SQLite where there is no other. `make looks` is the browser's
+full form: every screen in every state. What cannot run here is counted and said: "not run: …; to get it: …". With MADOGUCHI_REQUIRE_ALL=1 it is a failure.
 The last line is pytest's own.
 """
 
@@ -15,40 +17,53 @@ from tools.postgres import TO_GET_IT, binaries, temporary_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ["tests/unit", "tests/packs"]
-ROOMS = ["tests/rooms", "tests/channels"]
+ROOMS, CHANNELS = ["tests/rooms"], ["tests/channels"]
 REST = ["tests/house", "tests/journeys", "tests/browser"]
+LATER = {"MADOGUCHI_TESTS_ON_POSTGRESQL": CHANNELS[0]}
+LOOKS = ["tests/house", "tests/browser"]
 NO_TESTS = 5
+# The core only computes: a worker for each of two cores, tests taken from whoever has most left. A room also waits, for
+# browsers, processes and the disk: one worker more; the longest come first and what shares a browser stays together.
+COMPUTING = ["-n", "2", "--dist", "worksteal"]
+WAITING = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 
-def pytest(name: str, folders: list[str], **environment: str) -> int:
+def pytest(
+    name: str, folders: list[str], spread: list[str], *, which: str = "not slow", **environment: str
+) -> int:
     """One run of pytest over those folders that exist; its exit code, 0 when there was nothing to run."""
     there = [folder for folder in folders if (ROOT / folder).exists()]
     if not there:
         return 0
     print(f"\n== {name}: {' '.join(there)}", flush=True)
-    words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not slow", *there]
+    words = [sys.executable, "-m", "pytest", "-q", *spread, "-m", which, *there]
     code = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
     return 0 if code == NO_TESTS else code
 
 
 def on_postgres() -> int:
-    """The rooms on a PostgreSQL that was given, or on one of the tests' own."""
+    """The rooms and the channels on a PostgreSQL that was given, or on one of the tests' own."""
     url = os.environ.get("MADOGUCHI_TEST_POSTGRES")
     if url:
-        return pytest("PostgreSQL", ROOMS, MADOGUCHI_DATABASE_URL=url)
+        return pytest("PostgreSQL", ROOMS + CHANNELS, WAITING, MADOGUCHI_DATABASE_URL=url)
     with temporary_cluster() as own:
-        return pytest("PostgreSQL", ROOMS, MADOGUCHI_DATABASE_URL=own)
+        return pytest("PostgreSQL", ROOMS + CHANNELS, WAITING, MADOGUCHI_DATABASE_URL=own)
+
+
+def quick() -> list[int]:
+    """The exit codes of `make test`."""
+    codes = [pytest("core", CORE, COMPUTING)]
+    if os.environ.get("MADOGUCHI_TEST_POSTGRES") or binaries():
+        return [*codes, pytest("SQLite", ROOMS + CHANNELS + REST, WAITING, **LATER), on_postgres()]
+    print(f"\nnot run: the rooms on PostgreSQL; to get it: {TO_GET_IT}")
+    codes.append(1 if os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1" else 0)
+    return [*codes, pytest("SQLite", ROOMS + CHANNELS + REST, WAITING)]
 
 
 def main() -> int:
-    codes = [pytest("core", CORE)]
-    if os.environ.get("MADOGUCHI_TEST_POSTGRES") or binaries():
-        codes += [pytest("SQLite", ROOMS + REST), on_postgres()]
-    else:
-        print(f"\nnot run: the rooms on PostgreSQL; to get it: {TO_GET_IT}")
-        codes.append(1 if os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1" else 0)
-        codes.append(pytest("SQLite", ROOMS + REST))
-    return 1 if any(codes) else 0
+    if sys.argv[1:] == ["looks"]:
+        return pytest("looks", LOOKS, WAITING, which="slow")
+    return 1 if any(quick()) else 0
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ def test_what_a_board_begins_with_is_shown_and_not_spoken(
     assert wall.evaluate("window.spoken") == []
 
 
-@pytest.mark.parametrize("how", ["cut", "killed"])
+@pytest.mark.parametrize("how", ["cut", pytest.param("killed", marks=pytest.mark.slow)])
 def test_a_board_that_is_cut_off_says_so_and_comes_back_right_without_old_calls(
     how: str, hall: Hall, live: StreamProcess, window: BrowserContext
 ) -> None:
@@ -267,19 +267,18 @@ def a_full_hall(hall: Hall) -> IssuedTicket:
 
 
 @pytest.mark.needs("axe")
-@pytest.mark.parametrize("path", SCREENS)
-@pytest.mark.parametrize("width", [320, 1366])
-def test_axe_finds_nothing_and_nothing_is_cut_off(
-    path: str, width: int, hall: Hall, window: BrowserContext
-) -> None:
+@pytest.mark.parametrize("width", [320, pytest.param(1366, marks=pytest.mark.slow)])
+def test_axe_finds_nothing_and_nothing_is_cut_off(width: int, hall: Hall, window: BrowserContext) -> None:
     own = a_full_hall(hall)
-    still = path.split("?")[0] in ("/t/", "/accuracy/")  # no stream behind them
-    page = window.new_page() if still else opened(window, path.format(secret=own.secret))
-    page.goto(path.format(secret=own.secret))
-    page.set_viewport_size({"width": width, "height": 640})
-    assert accessibility_faults(page) == []
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0
+    faults = []
+    for path in SCREENS:
+        page = opened(window, path.format(secret=own.secret))
+        page.set_viewport_size({"width": width, "height": 640})
+        faults += [f"{path} {one}" for one in accessibility_faults(page)]
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        faults += [f"{path} is {over} px too wide"] if over > 0 else []
+        page.close()
+    assert faults == [], "\n".join(faults)
 
 
 @pytest.mark.needs("axe")

@@ -113,7 +113,7 @@ def go_to(page: Page, address: str) -> None:
     [
         (UPRIGHT, "ja"),
         (ACROSS, LONGEST_WORDS[0]),
-        # the rest by `make proofs`
+        # the rest by `make looks`
         *(pytest.param(ACROSS, one, marks=pytest.mark.slow) for one in ("ja", *LONGEST_WORDS[1:])),
         pytest.param(UPRIGHT, "zh-Hans", marks=pytest.mark.slow),
     ],

@@ -19,7 +19,7 @@ from tests.channels.malformed_posts import (
 )
 from tests.house.every_address import ours
 
-QUICK = 250
+QUICK = 120
 
 
 @pytest.mark.django_db

@@ -77,7 +77,8 @@ def test_a_role_opens_its_own_addresses_and_no_other(
     for address, view in OURS:
         if address == "/" or view.authority in (Authority.SIGNED_IN, Authority.ANYONE):
             continue
-        for answer in (browser.get(address), browser.post(address, {})):
+        posted = [browser.post(address, {})] if view.authority in held else []  # `needs` knows no method
+        for answer in (browser.get(address), *posted):
             if (answer.status_code == 403) is (view.authority in held) or answer.status_code >= 500:
                 wrong.append((address, view.authority, answer.status_code))
     assert wrong == []

@@ -1,7 +1,12 @@
-"""The real product for a journey: `madoguchi demo` in a process of its own, with a browser in front of it."""
+"""The real product for a journey: `madoguchi demo` in a process of its own, with a browser in front of it.
+
+The city is made once a run, by the command that `make demo` runs, with every screen visited (`--check`); each journey
+goes on (`--keep`) with a copy of its own, so that none sees what another did.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -20,6 +25,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
+RESIDENTS = 600
 FLAGS = [
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -54,14 +60,27 @@ def madoguchi(home: Path, *words: str, more: Mapping[str, str] = {}) -> str:
     return done.stdout
 
 
+def _made_once(home: Path) -> Path:
+    """The folder of a city that nobody has been in yet, made by whichever worker comes first."""
+    root = home.parents[2 if "PYTEST_XDIST_WORKER" in os.environ else 1]
+    made = root / "city" / "home"
+    made.parent.mkdir(exist_ok=True)
+    with (root / "city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            madoguchi(made, "demo", "--past", "0", "--residents", str(RESIDENTS), "--check")
+    return made
+
+
 @contextmanager
-def demo(home: Path, *, residents: int, more: Mapping[str, str] = {}) -> Iterator[str]:
-    """Serve a fresh まどか市; yields its address and kills the whole process group afterwards. `more`: further settings."""
+def demo(home: Path, *, more: Mapping[str, str] = {}) -> Iterator[str]:
+    """Serve a まどか市 of its own; yields its address and kills the process group afterwards. `more`: further settings."""
+    shutil.copytree(_made_once(home), home)
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     environment = {**environment_of(home), **more}
-    words = [*COMMAND, "demo", "--past", "0", "--residents", str(residents), "--port", str(port)]
+    words = [*COMMAND, "demo", "--keep", "--port", str(port)]
     log = (home.parent / "demo.log").open("wb")
     server = subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
     base = f"http://127.0.0.1:{port}"

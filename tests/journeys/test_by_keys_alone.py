@@ -16,7 +16,7 @@ from tests.journeys.demo_server import chromium, demo
 from madoguchi.config.demo_city import PASSWORD
 from madoguchi.jp.wareki import format_wareki_short
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium"), pytest.mark.xdist_group("keys")]
+pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium")]
 MOST_TABS = 250
 MOVED = datetime.now(ZoneInfo("Asia/Tokyo")).date() - timedelta(days=4)  # the demo lives today
 CERTIFICATE = (
@@ -31,7 +31,7 @@ CERTIFICATE = (
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with demo(tmp_path_factory.mktemp("keys") / "home", residents=50) as address:
+    with demo(tmp_path_factory.mktemp("keys") / "home") as address:
         yield address
 
 

@@ -23,7 +23,7 @@ from madoguchi.config.demo_city import PASSWORD
 from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium"), pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium")]
 EXPERT = tomllib.loads((NATIONAL_FOLDER / "expert" / "household_of_five.toml").read_text(encoding="utf-8"))
 NAMES = {"p1": "窓辺 太郎", "p2": "窓辺 幸子", "p3": "窓辺 双葉", "p4": "窓辺 一樹", "p5": "窓辺 梅"}
 KANA = {
@@ -43,7 +43,7 @@ TRUTH = {
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with demo(tmp_path_factory.mktemp("demo") / "home", residents=200) as address:
+    with demo(tmp_path_factory.mktemp("demo") / "home") as address:
         yield address
 
 

@@ -51,7 +51,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.needs("Chromium"),
     pytest.mark.needs("axe"),
-    pytest.mark.xdist_group("visit"),
 ]
 
 

@@ -20,7 +20,7 @@ from tests.journeys.test_family_of_five_moves_in import TODAY, signed_in
 
 from madoguchi.jp.wareki import format_wareki_short
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium"), pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium")]
 NAME = "まどか市 電動生ごみ処理機 購入補助"
 QUESTION = "電動生ごみ処理機を買いましたか"
 MOVED = TODAY - timedelta(days=3)
@@ -38,7 +38,7 @@ ENGLISH = {
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     home = tmp_path_factory.mktemp("demo") / "home"
-    with demo(home, residents=200) as address:
+    with demo(home) as address:
         yield address, home / "madoguchi.sqlite3"
 
 

@@ -24,7 +24,7 @@ from tests.journeys.test_family_of_five_moves_in import sign_on_pad, signed_in
 from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.procedures.loader import national_pack
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium"), pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium")]
 DIED = datetime.now(ZoneInfo("Asia/Tokyo")).date() - timedelta(days=4)
 MUST = {"D01", "D02", "D03", "D04", "D08", "D11", "D16", "D17", "D18", "D19", "D21"}
 OPTIONAL = {"D09", "D10", "D12", "D15", "D22"}
@@ -54,7 +54,7 @@ class Couple:
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Couple]]:
     home = tmp_path_factory.mktemp("demo") / "home"
     with (
-        demo(home, residents=600) as address,
+        demo(home) as address,
         closing(sqlite3.connect(home / "madoguchi.sqlite3")) as database,
     ):
         yield address, Couple(*database.execute(COUPLE).fetchone())

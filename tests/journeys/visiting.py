@@ -142,7 +142,7 @@ def focusable(page: Page) -> list[tuple[str, str]]:
 @contextmanager
 def office(home: Path, *, today: datetime) -> Iterator[Visit]:
     """The demo with its worker and its mail server, open for bookings all of today."""
-    with demo(home, residents=50, more={"MADOGUCHI_UPKEEP_SECONDS": "1"}) as base, chromium() as browser:
+    with demo(home, more={"MADOGUCHI_UPKEEP_SECONDS": "1"}) as base, chromium() as browser:
         plan = home.parent / "reception.toml"
         plan.write_text(RECEPTION.format(today=today.date()), encoding="utf-8")
         madoguchi(home, "reception", "apply", str(plan))

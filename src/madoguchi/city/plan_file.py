@@ -6,13 +6,14 @@ staff: each table is read by itself, what does not fit is collected, and at the 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from madoguchi.city.plan import (
     WEEKDAYS,
@@ -115,14 +116,14 @@ class _Reading:
 def read_plan(path: Path, *, catalogue: Catalogue) -> CityPlan:
     """The city that the file describes; `staff_file` is looked for beside it. Raises PlanRefused with every fault."""
     try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        document = tomli.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise PlanRefused(
             [f"{path} を読めません（{error.strerror}）。場所と権限を確かめてください。"]
         ) from error
     except UnicodeDecodeError as error:
         raise PlanRefused([f"{path.name} を UTF-8 で保存し直してください。"]) from error
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         raise PlanRefused(
             [f"{path.name} は TOML として読めません（{error}）。その行の書き方を直してください。"]
         ) from error

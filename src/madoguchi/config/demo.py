@@ -18,7 +18,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
-MARK = ".madoguchi-demo"
+MARK, MADE = ".madoguchi-demo", ".madoguchi-demo-made"
 START_SECONDS = 60
 PAST_WEEKS, MOST_PAST_WEEKS = 8, 13
 OPEN_TO_ANYONE = (
@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="WEEKS",
         help=f"架空の来庁を、きょうまでの何週間分作るか（{PAST_WEEKS}。0 なら作らない）",
     )
+    made.add_argument("--keep", action="store_true", help="前に作った実演を、作り直さずに続けます")
     made.add_argument("--port", type=int, default=8000)
     made.add_argument("--check", action="store_true", help="開いて、主な画面を見て、終わります")
     return made
@@ -79,7 +80,13 @@ def main(argv: list[str]) -> int:
         print(f"--past には0から{MOST_PAST_WEEKS}までの週の数を入れてください。", file=sys.stderr)
         return 2
     home = Path(os.environ.get("MADOGUCHI_HOME") or Path("var") / "demo").resolve()
-    if not _fresh(home):
+    if options.keep and not (home / MADE).exists():
+        print(
+            f"{home} に、前に作った実演がありません。--keep を付けずに、もう一度開いてください。",
+            file=sys.stderr,
+        )
+        return 2
+    if not options.keep and not _fresh(home):
         print(
             f"{home} には実演用でないデータがあります。MADOGUCHI_HOME に別の場所を指定してください。",
             file=sys.stderr,
@@ -88,11 +95,22 @@ def main(argv: list[str]) -> int:
     os.environ["MADOGUCHI_HOME"] = str(home)
     os.environ.pop("MADOGUCHI_DATABASE_URL", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
-    began = time.monotonic()
-    _build(options.residents, options.past)
-    print(f"まどか市（架空）を作りました: {time.monotonic() - began:.0f} 秒", flush=True)
+    _open_or_build(home, options)
     port = _free_port() if options.check else options.port
     return _serve(port, check=options.check)
+
+
+def _open_or_build(home: Path, options: argparse.Namespace) -> None:
+    import django
+
+    django.setup()
+    if options.keep:
+        print("前に作ったまどか市（架空）を続けます。", flush=True)
+        return
+    began = time.monotonic()
+    _build(options.residents, options.past)
+    (home / MADE).touch()
+    print(f"まどか市（架空）を作りました: {time.monotonic() - began:.0f} 秒", flush=True)
 
 
 def _fresh(home: Path) -> bool:
@@ -106,9 +124,6 @@ def _fresh(home: Path) -> bool:
 
 
 def _build(residents: int, past_weeks: int) -> None:
-    import django
-
-    django.setup()
     from django.core.management import call_command
     from django.utils import timezone
 

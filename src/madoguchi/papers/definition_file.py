@@ -4,12 +4,13 @@
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
+
+import tomli
 
 from madoguchi.papers.definitions import (
     UNITS_PER_LINE,
@@ -62,8 +63,8 @@ def read_sheet(path: Path) -> SheetDefinition:
     """Read one sheet file. Raises SheetErrors with the line of each mistake."""
     text = path.read_text(encoding="utf-8")
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
+        raw = tomli.loads(text)
+    except tomli.TOMLDecodeError as broken:
         raise SheetErrors(
             [
                 SheetError(

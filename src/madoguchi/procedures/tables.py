@@ -1,15 +1,18 @@
 """Tables of a pack's files (台帳ファイルの表): values with their file and line, and the faults found in them.
 
-`tomllib` gives no places, so a small scan finds the line of a key; inside an inline table the text itself is
-looked for.
+A file is parsed once for as long as it says the same, so that changing one of two hundred reads one. TOML parsers give
+no places: when there is a fault, a small scan finds the line of its key; inside an inline table the text itself is
+looked for. `tomli` is the standard library's `tomllib`, compiled.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
+
+import tomli
 
 from madoguchi.procedures.language.faults import nearest
 
@@ -17,6 +20,7 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]\]?")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+)\s*=")
 _AT_LINE = re.compile(r"at line (\d+)")
+_FILES_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +37,19 @@ class PackError:
         return f"{self.file} {self.line}行目 {self.key}: {self.message}{self.remedy}"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One TOML file of a pack, parsed, with the line of each key."""
+    """One TOML file of a pack, parsed. Its values belong to every pack that the file is in: nobody changes them."""
 
     file: str
     text: str
-    values: dict[str, Any]
-    lines: dict[Path, int] = field(default_factory=dict)
+    values: Mapping[str, Any]
 
     def line_of(self, path: Path, text: str = "") -> int:
         """Return the line of a key (or of the table around it); of `text` below it when it stands inline."""
+        lines = _lines_of(self.text)
         for length in range(len(path), 0, -1):
-            line = self.lines.get(path[:length])
+            line = lines.get(path[:length])
             if line is not None:
                 return self._line_of_text(line, text) if length < len(path) and text else line
         return 1
@@ -55,22 +59,24 @@ class Source:
         return next((at for at, row in enumerate(rows[start - 1 :], start=start) if text in row), start)
 
 
+@lru_cache(maxsize=_FILES_KEPT)
 def read_source(file: str, content: bytes) -> Source | PackError:
     """Return a parsed file, or the fault that keeps it from being read."""
     try:
         text = content.decode("utf-8")
-        values = tomllib.loads(text)
+        values = tomli.loads(text)
     except UnicodeDecodeError:
         return PackError(file, 1, "", "UTF-8 の文字として読めません。", "UTF-8 で保存し直してください。")
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
         line = int(found[1]) if found else max(1, len(text.splitlines()))
         return PackError(
             file, line, "", f"TOML として読めません({error})。", "その行の前後の書き方を直してください。"
         )
-    return Source(file, text, values, _lines_of(text))
+    return Source(file, text, values)
 
 
+@lru_cache(maxsize=8)
 def _lines_of(text: str) -> dict[Path, int]:
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}

@@ -45,7 +45,7 @@ OFFICE = RosterTask(
 
 
 def test_an_office_gets_a_roster_that_keeps_every_rule_and_is_calm() -> None:
-    roster = propose_roster(OFFICE, effort=1)
+    roster = propose_roster(OFFICE, effort=0.5)
     assert isinstance(roster, Roster)
     assert faults(OFFICE, roster) == ()
     assert short_of(OFFICE, roster) == {}
@@ -54,7 +54,8 @@ def test_an_office_gets_a_roster_that_keeps_every_rule_and_is_calm() -> None:
 
 
 def test_the_same_task_has_the_same_answer() -> None:
-    assert propose_roster(OFFICE, effort=0.5) == propose_roster(OFFICE, effort=0.5)
+    task = RosterTask(OFFICE.officers[:5], (need("a", 2), need("b", 1)))
+    assert propose_roster(task, effort=0.1) == propose_roster(task, effort=0.1)
 
 
 def test_too_few_people_wait_longer_but_every_rule_is_kept() -> None:

@@ -21,7 +21,7 @@ from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.remembered import forget_decisions
 from madoguchi.procedures.situation import Situation
 
-_EASY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_EASY = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def decided(pack: Pack, situation: Situation) -> tuple[Decision, ...]:

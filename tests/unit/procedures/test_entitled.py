@@ -51,7 +51,7 @@ def at_once(event: EventKind, size: int, seed: int, folder: Path) -> Rows:
 
 @pytest.mark.parametrize("event", [event for event in EventKind if national_pack().procedures_of(event)])
 def test_the_whole_register_is_decided_as_each_household_alone(event: EventKind, tmp_path: Path) -> None:
-    alone, together = one_by_one(event, 60, 1), at_once(event, 60, 1, tmp_path)
+    alone, together = one_by_one(event, 25, 1), at_once(event, 25, 1, tmp_path)
     differ = {key: (alone.get(key), together.get(key)) for key in alone.keys() | together.keys()}
     assert {key: both for key, both in differ.items() if both[0] != both[1]} == {}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import tomllib
 import zipfile
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+
+import tomli
 
 from madoguchi.procedures.editing.layers import Layer
 from madoguchi.procedures.editing.toml_text import changed
@@ -58,8 +59,8 @@ def from_zip(content: bytes) -> dict[str, str]:
             )
         try:
             layer[file] = data.decode("utf-8")
-            tomllib.loads(layer[file])
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            tomli.loads(layer[file])
+        except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
             raise FilesRefused(f"「{file}」を読めません（{error}）。") from error
     if not layer:
         raise FilesRefused("台帳のファイル（.toml）が入っていません。")
@@ -78,12 +79,12 @@ def _one_folder(found: Mapping[str, bytes]) -> str:
 
 def name_of(layer: Layer) -> str:
     """What the pack calls itself; "" when it does not say."""
-    return str(tomllib.loads(layer.get(PACK_FILE, "")).get("name", ""))
+    return str(tomli.loads(layer.get(PACK_FILE, "")).get("name", ""))
 
 
 def under_name(layer: Layer, *, name: str) -> dict[str, str]:
     """The layer under another name of the pack (他市の台帳を引き継ぐ); its id, by which files are told apart, stays."""
     files = dict(layer)
-    said = tomllib.loads(files.get(PACK_FILE, ""))
+    said = tomli.loads(files.get(PACK_FILE, ""))
     files[PACK_FILE] = changed(files.get(PACK_FILE, ""), {**said, "name": name})
     return files

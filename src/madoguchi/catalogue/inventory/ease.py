@@ -6,12 +6,13 @@ give the same step.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 SHIPPED = Path(__file__).with_name("ease.toml")
 LAST = "last"
@@ -103,7 +104,7 @@ class DefinitionRefused(ValueError):
 
 def shipped() -> EaseDefinition:
     """The definition that ships with the product."""
-    return definition_from(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+    return definition_from(tomli.loads(SHIPPED.read_text(encoding="utf-8")))
 
 
 def definition_from(data: Mapping[str, Any]) -> EaseDefinition:

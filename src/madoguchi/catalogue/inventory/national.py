@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import tomli
 from django.db.models import Q, QuerySet
 
 from madoguchi.catalogue.inventory.ease import Criterion
@@ -116,7 +116,7 @@ class NationalProcedure:
 @lru_cache(maxsize=1)
 def links() -> Mapping[str, tuple[str, ...]]:
     """The numbers of the survey by the id of our procedure (`links.toml`: matched by us, not confirmed)."""
-    data = tomllib.loads(Path(__file__).with_name("links.toml").read_text(encoding="utf-8"))
+    data = tomli.loads(Path(__file__).with_name("links.toml").read_text(encoding="utf-8"))
     return {procedure: tuple(numbers) for procedure, numbers in data["links"].items()}
 
 

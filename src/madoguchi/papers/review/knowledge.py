@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from madoguchi.procedures.facts import FactDefinition, Holder
 from madoguchi.procedures.packs import Pack
@@ -126,7 +127,7 @@ class _Table:
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    data = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
+    data = tomli.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
     facts = {fact: _origin(values) for fact, values in data["facts"].items()}
     content = {sheet: tuple(beginnings) for sheet, beginnings in data["content"].items()}
     return _Table(facts, tuple((tuple(one["begins"]), _origin(one)) for one in data["words"]), content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import tomli
 
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.editing.key_words import CODES, WORDS
@@ -55,13 +56,13 @@ def _procedures(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
     for layer in layers:
         for file, text in layer.items():
             if file not in SHARED and file != PACK_FILE and "/" not in file:
-                merged.setdefault(file, {}).update(tomllib.loads(text))
+                merged.setdefault(file, {}).update(tomli.loads(text))
     return merged
 
 
 def _sheets(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
     return {
-        file: tomllib.loads(text)
+        file: tomli.loads(text)
         for layer in layers
         for file, text in layer.items()
         if file.startswith("sheets/")
@@ -69,7 +70,7 @@ def _sheets(layers: Sequence[Layer]) -> dict[str, dict[str, Any]]:
 
 
 def _listed(layer: Layer, file: str) -> list[Mapping[str, Any]]:
-    return list(tomllib.loads(layer.get(file, "")).get(SHARED[file], []))
+    return list(tomli.loads(layer.get(file, "")).get(SHARED[file], []))
 
 
 def _tables(value: Any) -> bool:

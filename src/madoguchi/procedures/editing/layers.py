@@ -5,9 +5,10 @@ A city's file holds only what it says otherwise than the layers below; a file th
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import tomli
 
 from madoguchi.procedures.editing.toml_text import changed
 from madoguchi.procedures.loader import SHARED
@@ -30,14 +31,14 @@ def sheet_values(layers: Sequence[Layer], sheet: str) -> dict[str, Any]:
     """A sheet as the last layer that has it says."""
     file = f"sheets/{sheet}.toml"
     found = next((layer[file] for layer in reversed(layers) if file in layer), "")
-    return tomllib.loads(found)
+    return tomli.loads(found)
 
 
 def entries(layers: Sequence[Layer], file: str) -> dict[str, dict[str, Any]]:
     """The entries of a shared file by their name, later layers laid over earlier ones."""
     found: dict[str, dict[str, Any]] = {}
     for layer in layers:
-        for one in tomllib.loads(layer.get(file, "")).get(SHARED[file], []):
+        for one in tomli.loads(layer.get(file, "")).get(SHARED[file], []):
             name = str(one.get(NAMED_BY[file], ""))
             found[name] = found.get(name, {}) | one
     return found
@@ -63,7 +64,7 @@ def with_entry(
 ) -> dict[str, str]:
     """The last layer with an entry of a shared file said otherwise (None: as the layers below say)."""
     key, word = NAMED_BY[file], SHARED[file]
-    own = [dict(one) for one in tomllib.loads(layers[-1].get(file, "")).get(word, [])]
+    own = [dict(one) for one in tomli.loads(layers[-1].get(file, "")).get(word, [])]
     below = entries(layers[:-1], file).get(name, {})
     at = next((place for place, one in enumerate(own) if one.get(key) == name), len(own))
     changed_values = {
@@ -76,7 +77,7 @@ def with_entry(
 def with_own_entry(layers: Sequence[Layer], file: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """The last layer with a complete entry of a shared file; one of the same name (and holder) in it is replaced."""
     key, word = NAMED_BY[file], SHARED[file]
-    own = [dict(one) for one in tomllib.loads(layers[-1].get(file, "")).get(word, [])]
+    own = [dict(one) for one in tomli.loads(layers[-1].get(file, "")).get(word, [])]
     same = [
         place
         for place, one in enumerate(own)
@@ -90,13 +91,13 @@ def with_own_entry(layers: Sequence[Layer], file: str, entry: Mapping[str, Any])
 def without_own_entry(layers: Sequence[Layer], file: str, name: str) -> dict[str, str]:
     """The last layer without its own entries of a name in a shared file."""
     key, word = NAMED_BY[file], SHARED[file]
-    own = [dict(one) for one in tomllib.loads(layers[-1].get(file, "")).get(word, []) if one.get(key) != name]
+    own = [dict(one) for one in tomli.loads(layers[-1].get(file, "")).get(word, []) if one.get(key) != name]
     return _with_file(layers[-1], file, {word: own} if own else {})
 
 
 def own_entries(layers: Sequence[Layer], file: str) -> list[dict[str, Any]]:
     """The entries of a shared file that the last layer says."""
-    return list(tomllib.loads(layers[-1].get(file, "")).get(SHARED[file], []))
+    return list(tomli.loads(layers[-1].get(file, "")).get(SHARED[file], []))
 
 
 def with_wordings(layers: Sequence[Layer], own: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -108,7 +109,7 @@ def translations(layers: Sequence[Layer], language: Language) -> dict[str, str]:
     """Japanese → text, as the layers together say."""
     found: dict[str, str] = {}
     for layer in layers:
-        said = tomllib.loads(layer.get(language.file, "")).get("text", [])
+        said = tomli.loads(layer.get(language.file, "")).get("text", [])
         found |= {one["ja"]: one["text"] for one in said}
     return found
 
@@ -126,13 +127,13 @@ def with_translations(
 
 def own_wordings(layers: Sequence[Layer]) -> list[dict[str, Any]]:
     """The other words that the last layer says."""
-    return list(tomllib.loads(layers[-1].get("wordings.toml", "")).get("wording", []))
+    return list(tomli.loads(layers[-1].get("wordings.toml", "")).get("wording", []))
 
 
 def _merged(layers: Sequence[Layer], file: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for layer in layers:
-        values |= tomllib.loads(layer.get(file, ""))
+        values |= tomli.loads(layer.get(file, ""))
     return values
 
 

@@ -5,10 +5,10 @@ tomlkit was taken because the standard library reads TOML and does not write it,
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+import tomli
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
@@ -19,9 +19,9 @@ def changed(text: str, values: Mapping[str, Any]) -> str:
     if text.strip():
         try:
             again = _patched(text, wanted)
-            if tomllib.loads(again) == wanted:
+            if tomli.loads(again) == wanted:
                 return again
-        except (TOMLKitError, tomllib.TOMLDecodeError, ValueError):
+        except (TOMLKitError, tomli.TOMLDecodeError, ValueError):
             pass
     heading = "".join(line + "\n" for line in _leading_comments(text))
     return heading + tomlkit.dumps(_tables_last(wanted))
@@ -29,7 +29,7 @@ def changed(text: str, values: Mapping[str, Any]) -> str:
 
 def _patched(text: str, wanted: Mapping[str, Any]) -> str:
     document = tomlkit.parse(text)
-    before = tomllib.loads(text)
+    before = tomli.loads(text)
     for key in [key for key in document if key not in wanted]:
         del document[key]
     for key, value in wanted.items():

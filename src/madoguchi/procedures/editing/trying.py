@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.court import decide_procedure
@@ -124,7 +125,7 @@ def situation_of(pack: Pack, data: Mapping[str, Any], event: EventKind) -> Situa
 @lru_cache(maxsize=1)
 def households() -> tuple[Household, ...]:
     """The invented households (`households.toml`)."""
-    data = tomllib.loads(HOUSEHOLDS.read_text(encoding="utf-8"))
+    data = tomli.loads(HOUSEHOLDS.read_text(encoding="utf-8"))
     return tuple(
         Household(one["key"], one["name"], one["people_names"], one["situation"]) for one in data["household"]
     )

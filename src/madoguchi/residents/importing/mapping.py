@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from madoguchi.jp.names import CharacterIdentity
 
@@ -105,8 +106,8 @@ def load_mapping(name: str) -> FileMapping:
         known = "、".join(sorted(one.stem for one in OWN_FOLDER.glob("*.toml")))
         raise MappingError(name, (f"見つかりません。使えるのは {known}、または .toml ファイルの場所です",))
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(name, (f"TOML として読めません（{error}）",)) from error
     return read_mapping(path.stem, table)
 

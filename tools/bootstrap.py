@@ -2,11 +2,13 @@
 
 The lock files carry exact versions and hashes; where packages come from is the user's own pip configuration. A
 stamp of the lock's hash makes a second run instant. uv, installed first, does in seconds what pip does in a
-minute; where it cannot be had, pip does it.
+minute; where it cannot be had, pip does it. Everything is compiled once here: the city is served by half a dozen
+processes, and each would compile it anew where Python may not write beside its sources.
 """
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import os
 import subprocess
@@ -45,6 +47,7 @@ def main() -> int:
         say("The packages could not be installed. Is pip configured for a package index that can be reached?")
         return 2
     _link_source()
+    compileall.compile_dir(ROOT / "src", quiet=2, workers=0)
     (HOME / f".stamp-{kind}").write_text(wanted)
     return 0
 
@@ -59,7 +62,7 @@ def _install(lock: Path) -> bool:
     hashed = ["install", "-q", "--require-hashes", "-r", str(lock)]
     pip = [str(PYTHON), "-m", "pip"]
     if subprocess.run([*pip, "install", "-q", "uv"], env=quiet, check=False).returncode == 0:
-        uv = [str(HOME / "bin" / "uv"), "pip", *hashed, "--python", str(PYTHON)]
+        uv = [str(HOME / "bin" / "uv"), "pip", *hashed, "--compile-bytecode", "--python", str(PYTHON)]
         if subprocess.run(uv, env=_where_pip_looks(quiet), check=False).returncode == 0:
             return True
         say("uv could not; trying pip")

@@ -37,7 +37,8 @@ def pytest(
         return 0
     print(f"\n== {name}: {' '.join(there)}", flush=True)
     words = [sys.executable, "-m", "pytest", "-q", *spread, "-m", which, *there]
-    code = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    code = subprocess.run(words, cwd=ROOT, env={**kept, **environment}, check=False).returncode
     return 0 if code == NO_TESTS else code
 
 

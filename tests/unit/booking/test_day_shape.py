@@ -57,7 +57,7 @@ def test_logs_of_offices_that_behave_differently_are_told_better_than_by_any_rul
     """Short of `python -m benchmarks.waits_logs`: one office of each kind, ten days."""
     path = tmp_path / "log.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(islice(queue_log(style, seed=9, days=10, offices=2), 60_000))
+        csv.writer(file).writerows(islice(queue_log(style, seed=9, days=8, offices=2), 40_000))
     snapshots = read_snapshots(path).snapshots
     found = report_of(read_snapshots(path), joins(snapshots, every=5)).scores
     ours = found[OURS]

@@ -75,7 +75,7 @@ class Trial:
 def try_procedure(pack: Pack, values: Mapping[str, Any], *, file: str) -> Trial:
     """Try what `values` say as a procedure of this pack, on its examples and the invented households."""
     errors: list[PackError] = []
-    source = Source(file, "", dict(values), {})
+    source = Source(file, "", dict(values))
     procedure = read_procedure(Table(dict(values), {"": source}, (), errors), _surroundings(pack))
     if errors:
         return Trial(tuple(errors), None, (), ())

@@ -33,7 +33,7 @@ def test_exactly_what_ships_is_offered(laid_over: Pack) -> None:
     assert {one.value for one in offered(laid_over)} == set(SHIPPED)
 
 
-@pytest.mark.parametrize("language", SHIPPED)
+@pytest.mark.parametrize("language", [one for one in SHIPPED if one != "ja-easy"])
 def test_no_sentence_was_left_in_japanese(language: str, laid_over: Pack) -> None:
     """Names of papers stand in Japanese in brackets; outside of them there is no kana."""
     left = {

@@ -136,6 +136,15 @@ TICKET_PRINTERS = dict(
 # Where residents' phones reach this office; empty: the address by which the page itself was asked for.
 PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 
+# Where residents sign in (OpenID Connect, docs/sign-in.md); without it no online sign-in is offered.
+OIDC_ISSUER = os.environ.get("MADOGUCHI_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("MADOGUCHI_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("MADOGUCHI_OIDC_CLIENT_SECRET", "")
+OIDC_KEY_FILE = os.environ.get("MADOGUCHI_OIDC_KEY_FILE", "")
+OIDC_SCOPES = os.environ.get("MADOGUCHI_OIDC_SCOPES", "openid name address birthdate gender")
+OIDC_LEVEL = os.environ.get("MADOGUCHI_OIDC_LEVEL", "")
+OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
+
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -46,6 +46,7 @@ class Channel(Enum):
     BACKOFFICE = "backoffice"
     SYSTEM = "system"
     KIOSK = "kiosk"
+    ONLINE = "online"
 
 
 @dataclass(frozen=True, slots=True)

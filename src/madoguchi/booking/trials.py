@@ -64,9 +64,12 @@ def try_booking(*, number: str, now: datetime) -> None:
 
 def that_was_right(*, number: str, now: datetime) -> None:
     """Take the trial back: the digits were right."""
-    CodeTrialRow.objects.filter(key=_kept(f"booking/{number}"), span=_span(now), trials__gt=0).update(
-        trials=F("trials") - 1
-    )
+    take_back(key=f"booking/{number}", now=now)
+
+
+def take_back(*, key: str, now: datetime) -> None:
+    """Take one trial back: it was no guess."""
+    CodeTrialRow.objects.filter(key=_kept(key), span=_span(now), trials__gt=0).update(trials=F("trials") - 1)
 
 
 def _kept(key: str) -> str:

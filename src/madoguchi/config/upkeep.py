@@ -1,4 +1,4 @@
-"""The care of bookings beside the queue of tasks (予約の世話): a thread of the worker, every so often."""
+"""The care of bookings and of what was prepared, beside the queue of tasks (予約と準備の世話): a thread of the worker."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
+from madoguchi.cases import prepared
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,9 @@ def letters() -> Letters | None:
 
 def once() -> Upkeep:
     """One round, now."""
-    return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=timezone.now())
+    now = timezone.now()
+    prepared.sweep(now=now)
+    return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 
 def start(stop: threading.Event) -> threading.Thread:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("staff/mfa/", include("allauth.mfa.urls")),
     path("", include("madoguchi.channels.counter.urls")),
     path("book/", include("madoguchi.channels.online.urls")),
+    path("find/", include("madoguchi.channels.online.find.urls")),
     path("", include("madoguchi.channels.board.urls")),
     path("kiosk/", include("madoguchi.channels.kiosk.urls")),
     path("office/", include("madoguchi.channels.backoffice.urls")),

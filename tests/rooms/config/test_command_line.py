@@ -63,3 +63,12 @@ def test_a_database_url_says_everything(tmp_path: Path) -> None:
     )
     with pytest.raises(ValueError, match="「mysql」は使えません"):
         database_settings("mysql://db/x", home=tmp_path)
+
+
+def test_a_demo_that_was_never_made_cannot_be_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MADOGUCHI_HOME", str(tmp_path / "home"))
+    assert main(["demo", "--keep"]) == 2
+    assert "前に作った実演がありません。--keep を付けずに" in capsys.readouterr().err
+    assert not (tmp_path / "home").exists()

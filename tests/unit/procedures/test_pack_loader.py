@@ -1,11 +1,14 @@
 """Packs: all faults at once, a city's folder over the national one, a revision that follows the content."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from tests.unit.procedures.club import FOLDER, club, files_with, procedure_text
 
+from madoguchi.procedures.lint import lint
 from madoguchi.procedures.loader import PackErrors, load_files, load_pack, read_folder
+from madoguchi.procedures.tables import Source, read_source
 
 
 def faults(files: dict[str, bytes]) -> list[str]:
@@ -143,3 +146,15 @@ def test_verification_is_read(written: str, verified: bool, source: str) -> None
     text = procedure_text("person.moves", more=f'verified = "{written}"')
     found = load_files(files_with(rule=text)).procedures[0].verified
     assert (found.verified, found.source) == (verified, source)
+
+
+def test_what_is_read_once_is_changed_by_nobody() -> None:
+    """A file's values are shared by all packs that it is in: loading, deciding by and linting one leave them as they were."""
+    files = read_folder(FOLDER)
+    read = {file: read_source(file, content) for file, content in files.items()}
+    before = {file: deepcopy(one.values) for file, one in read.items() if isinstance(one, Source)}
+    for addition in (b"", b"\n# said otherwise\n"):
+        pack = load_files(files | {"pack.toml": files["pack.toml"] + addition})
+        assert list(lint(pack)) == []
+    assert {file: read_source(file, files[file]) for file in before} == {file: read[file] for file in before}
+    assert {file: one.values for file, one in read.items() if isinstance(one, Source)} == before

@@ -11,6 +11,7 @@ from tests.browser.test_boards import SCREENS as BOARDS
 from tests.browser.test_booking_screens import LOOKED_AT
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED, WITHOUT_RECORD
 from tests.browser.test_editor_screens import addresses
+from tests.browser.test_feedback_screens import SCREENS as SAID
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
@@ -19,7 +20,7 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
@@ -35,6 +36,13 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back",
         ),
         "takes a form and sends back to its screen",
+    ),
+    **dict.fromkeys(
+        (
+            "api:openapi", "api:procedures", "api:procedure", "api:events", "api:facts", "api:decide", "api:languages",
+            "api:branches", "api:waits", "api:branch_waits", "api:slot_days", "api:slot_times", "api:open_days", "api:health",
+        ),
+        "data",
     ),
     "backoffice:procedure_guide": "opens in a language whose sentences are all there; none is yet, so it is not found",
     "counter:answer": "answers with the middle of the hearing, which is looked at as a whole",
@@ -68,6 +76,9 @@ OF_THE_QUEUE = {
 OF_THE_HALL = {resolve(path.format(secret="x").split("?")[0]).view_name for path in BOARDS}
 
 
+OF_THE_FEEDBACK = {resolve(path.format(number="x")).view_name for path in SAID}
+
+
 def looked_at() -> set[str]:
     of_case = {
         resolve(f"/cases/x/{name}/").view_name
@@ -84,6 +95,7 @@ def looked_at() -> set[str]:
         | OF_LEVELLING
         | OF_THE_QUEUE
         | OF_THE_HALL
+        | OF_THE_FEEDBACK
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.cast import ONE_OF_EACH_ROLE
 
-from madoguchi.audit.entries import Actor
 from madoguchi.city.authority import Authority, Role, authorities_of
 
 LOGIN = "/staff/login/"
@@ -59,6 +58,12 @@ OPEN_TO_ANYONE = [
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",
     "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
+    # What the city tells everybody, as data: of no resident.
+    "/api/", "/api/v1/openapi.json", "/api/v1/procedures", "/api/v1/procedures/none", "/api/v1/events", "/api/v1/facts",
+    "/api/v1/decide", "/api/v1/languages", "/api/v1/branches", "/api/v1/waits", "/api/v1/waits/none",
+    "/api/v1/slots/none/none", "/api/v1/slots/none/none/none", "/api/v1/open-days", "/api/v1/health",
+    # What anybody has to say of a screen, without a name; what became of it by its number.
+    "/feedback/", "/feedback/receipt/", "/feedback/became/",
 ]  # fmt: skip
 
 
@@ -85,7 +90,7 @@ def test_a_role_opens_its_own_addresses_and_no_other(
 
 
 @pytest.mark.django_db
-def test_whoever_has_not_signed_in_is_sent_to_the_sign_in(city: Mapping[str, Actor]) -> None:
+def test_whoever_has_not_signed_in_is_sent_to_the_sign_in(procedures: str) -> None:
     for address, view in OURS:
         answer = Client().get(address)
         if view.authority is Authority.ANYONE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from madoguchi.catalogue.models import CurrentRow, RevisionRow
+from madoguchi.catalogue.models import CurrentRow, FeedbackCitationRow, RevisionRow
 from madoguchi.procedures.facts import Value
 from madoguchi.procedures.loader import load_files
 from madoguchi.procedures.packs import Pack
@@ -35,12 +35,13 @@ class RevisionDamaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A published revision as the list shows it."""
+    """A published revision as the list shows it; `answers`: the numbers of the feedback that it answers."""
 
     revision: str
     published_at: datetime
     published_by: str
     note: str
+    answers: tuple[str, ...] = ()
 
 
 def current_revision() -> str:
@@ -87,5 +88,9 @@ def parameters() -> Mapping[str, Value]:
 
 def revisions() -> tuple[Revision, ...]:
     """All published revisions, newest first."""
+    answers: dict[str, list[str]] = {}
+    cited = FeedbackCitationRow.objects.filter(revision__isnull=False).order_by("pk")
+    for revision, number in cited.values_list("revision__revision", "feedback__number"):
+        answers.setdefault(revision, []).append(number)
     rows = RevisionRow.objects.order_by("-id").values_list("revision", "published_at", "published_by", "note")
-    return tuple(Revision(*row) for row in rows)
+    return tuple(Revision(*row, tuple(answers.get(row[0], ()))) for row in rows)

@@ -68,12 +68,15 @@ INSTALLED_APPS = [
     "madoguchi.channels.kiosk",
     "madoguchi.channels.backoffice",
     "madoguchi.channels.board",
+    "madoguchi.channels.api",
+    "madoguchi.channels.feedback",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "madoguchi.channels.api.problems.ProblemsAsData",
     "madoguchi.city.session.SessionsByUse",
     "madoguchi.channels.shared.languages.JapaneseUnlessChosen",
     "django.middleware.common.CommonMiddleware",
@@ -135,6 +138,10 @@ TICKET_PRINTERS = dict(
 )
 # Where residents' phones reach this office; empty: the address by which the page itself was asked for.
 PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
+
+# The public interface: requests from one address in ten minutes; the origins whose pages may read it (none by itself).
+API_REQUESTS = int(os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
+API_ORIGINS = tuple(one for one in os.environ.get("MADOGUCHI_API_ORIGINS", "").split(",") if one)
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -12,5 +12,7 @@ urlpatterns = [
     path("book/", include("madoguchi.channels.online.urls")),
     path("", include("madoguchi.channels.board.urls")),
     path("kiosk/", include("madoguchi.channels.kiosk.urls")),
+    path("api/", include("madoguchi.channels.api.urls")),
+    path("feedback/", include("madoguchi.channels.feedback.urls")),
     path("office/", include("madoguchi.channels.backoffice.urls")),
 ]

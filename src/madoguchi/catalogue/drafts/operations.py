@@ -10,6 +10,7 @@ from django.db import transaction
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
+from madoguchi.catalogue.drafts.citing import settle
 from madoguchi.catalogue.drafts.testing import Report, SheetFaults, test
 from madoguchi.catalogue.models import DraftRow, DraftState, DraftUndoRow
 from madoguchi.catalogue.operations import CurrentChanged, publish_layers
@@ -208,6 +209,7 @@ def publish_draft(*, number: int, version: int, sheet_faults: SheetFaults, by: A
                 state=DraftState.PUBLISHED, published=revision
             ):
                 raise DraftError(CHANGED_MEANWHILE)
+            settle(draft=number, revision=revision, by=by, now=now)
     except CurrentChanged as changed:
         raise DraftError(STALE) from changed
     return revision

@@ -15,12 +15,13 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from madoguchi.booking.crowding import Thresholds
 from madoguchi.booking.offering import offer
 from madoguchi.booking.tickets.following import FreshCall, fresh_calls
 from madoguchi.booking.tickets.queries import branch_now
 from madoguchi.booking.tickets.values import BranchNow
 from madoguchi.channels.board import screens
-from madoguchi.channels.board.screens import BoardNames, Thresholds
+from madoguchi.channels.board.screens import BoardNames
 from madoguchi.channels.shared.languages import (
     JAPANESE,
     city_word,

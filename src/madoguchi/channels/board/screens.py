@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
+from madoguchi.booking.crowding import Crowding, Thresholds, crowd_of
 from madoguchi.booking.services import Names
 from madoguchi.booking.tickets.states import DeskState, StepState
 from madoguchi.booking.tickets.values import BranchNow, QueuedStep
-from madoguchi.channels.board.estimates import Band, band_of, longest_wait, told_band
+from madoguchi.channels.board.estimates import Band, told_band
 
 MOST_CALLED = 6
 MOST_NEXT = 8
@@ -35,29 +36,6 @@ class BoardNames:
     def desk(self, key: str) -> str:
         """A desk as its sign says."""
         return self.desks.get(key, key)
-
-
-class Crowding(Enum):
-    """How full a lane is (混み具合)."""
-
-    CLOSED = "closed"
-    QUIET = "quiet"
-    FILLING = "filling"
-    FULL = "full"
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From how many minutes on a lane is filling (やや混み), and full (混雑)."""
-
-    filling: int = 20
-    full: int = 40
-
-    def level(self, minutes: int) -> Crowding:
-        """How full a lane with this wait is."""
-        if minutes < self.filling:
-            return Crowding.QUIET
-        return Crowding.FILLING if minutes < self.full else Crowding.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,19 +209,13 @@ def _service(step: QueuedStep, names: BoardNames) -> str:
 
 
 def _lane(now: BranchNow, key: str, name: str, thresholds: Thresholds) -> LaneLine:
-    waiting = now.waiting(key)
-    open_desks = now.open_desks(key)
-    last = waiting[-1] if waiting else None
-    band = band_of(now, last) if last else None
-    longest = longest_wait(now, key)
-    minutes = max(band.high, longest) if band else longest
-    closed = not open_desks and not waiting
+    waiting, crowd = now.waiting(key), crowd_of(now, key, thresholds)
     return LaneLine(
         name=name,
-        open_desks=open_desks,
-        waiting=len(waiting),
+        open_desks=crowd.open_desks,
+        waiting=crowd.waiting,
         labels=tuple(one.label for one in waiting[:MOST_NEXT]),
         more=max(0, len(waiting) - MOST_NEXT),
-        longest=longest,
-        crowding=Crowding.CLOSED if closed else thresholds.level(minutes),
+        longest=crowd.longest,
+        crowding=crowd.crowding,
     )

@@ -25,6 +25,7 @@ MENU = (
     (Authority.CATALOGUE, "backoffice:editor", "台帳の編集"),
     (Authority.CATALOGUE, "backoffice:inventory", "棚卸し"),
     (Authority.CATALOGUE, "backoffice:form_review", "申請書の見直し"),
+    (Authority.CATALOGUE, "backoffice:feedback", "ご意見"),
     (Authority.LEVELLING, "backoffice:levelling", "平準化"),
     (Authority.INSIGHT, "backoffice:insight", "実績"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),

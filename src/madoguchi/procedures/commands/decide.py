@@ -18,6 +18,7 @@ from madoguchi.procedures.commands.common import (
 )
 from madoguchi.procedures.decide import Answer, Decision, Status, answer
 from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.situation import Situation
 from madoguchi.procedures.situation_file import SituationFaults, read_json
 from madoguchi.procedures.wordings import told_for
 
@@ -56,8 +57,7 @@ def _main(argv: Sequence[str] | None) -> int:
     except SituationFaults as error:
         print(f"{arguments.file}: {' '.join(str(fault) for fault in error.faults)}", file=sys.stderr)
         return FAULTS
-    pack = told_for(pack, situation.event)
-    result = answer(pack, situation, on=on, open_days=OpenDays())
+    pack, result = answered(pack, situation, on=on, open_days=OpenDays())
     if arguments.json:
         print_json(as_json(result))
     else:
@@ -77,6 +77,12 @@ def _text_of(file: str) -> str | None:
         problem = f"読めません({error.strerror})。場所と名前を確かめてください。"
     print(f"{file}: {problem}", file=sys.stderr)
     return None
+
+
+def answered(pack: Pack, situation: Situation, *, on: date, open_days: OpenDays) -> tuple[Pack, Answer]:
+    """The pack in the words of the event, and what it decides; the command and the public interface both ask here."""
+    told = told_for(pack, situation.event)
+    return told, answer(told, situation, on=on, open_days=open_days)
 
 
 def as_json(result: Answer) -> dict[str, object]:

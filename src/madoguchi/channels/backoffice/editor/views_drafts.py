@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madoguchi.catalogue.drafts import operations
+from madoguchi.catalogue.drafts import citing, operations
+from madoguchi.catalogue.drafts.citing import CitationRefused
 from madoguchi.catalogue.drafts.files import as_zip
 from madoguchi.catalogue.drafts.operations import DraftError
+from madoguchi.catalogue.feedback.values import spelled
 from madoguchi.catalogue.queries import current_revision, revisions
 from madoguchi.channels.backoffice.downloads import file_response
 from madoguchi.channels.backoffice.editor.common import (
@@ -81,6 +83,7 @@ def _one(request: HttpRequest, number: int, problems: list[str]) -> dict[str, An
         ],
         "sheets": [(name, str(values.get("title", name))) for name, values in sorted(words.sheets.items())],
         "changes": operations.changes_of(number)[:20],
+        "cited": [(one, spelled(one), said) for one, said in citing.cited_in(number)],
         "stale": found.base_revision != current_revision(),
     }
 
@@ -122,11 +125,19 @@ def act(request: HttpRequest, draft: int) -> HttpResponse:
                         "files": "、".join(both)
                     }
                 messages.success(request, text)
+            case "cite":
+                number = citing.cite(draft=draft, number=request.POST.get("number", ""), by=by, now=now)
+                messages.success(
+                    request, _("答えるご意見に加えました: %(number)s") % {"number": spelled(number)}
+                )
+            case "uncite":
+                citing.uncite(draft=draft, number=request.POST.get("number", ""), by=by, now=now)
+                messages.success(request, _("答えるご意見から外しました。"))
             case "drop":
                 operations.drop(number=draft, by=by, now=now)
                 messages.success(request, _("下書きを取りやめました。"))
                 return redirect("backoffice:editor")
-    except DraftError as error:
+    except (DraftError, CitationRefused) as error:
         return render(
             request, "backoffice/editor/draft.html", _one(request, found.id, [str(error)]), status=409
         )

@@ -14,7 +14,18 @@ PROOFS = (
     ["-m", "benchmarks.proofs_import", "large", "--work", str(WORK)],
     ["-m", "benchmarks.proofs_forms", "--work", str(WORK)],
     ["-m", "benchmarks.proofs_agreement", "--work", str(WORK)],
-    ["-m", "pytest", "-q", "-m", "slow", "tests/unit", "tests/packs", "tests/rooms/booking"],
+    [
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "slow",
+        "tests/unit",
+        "tests/packs",
+        "tests/rooms/booking",
+        "tests/rooms/payments",
+    ],
+    ["-m", "benchmarks.pay_kills", "--kills", "200"],
 )
 
 

@@ -47,6 +47,8 @@ STAFF: Mapping[str, Staff] = {
     "dx_sora": Staff("推進 空", (Role.DX,)),
     "auditor_ren": Staff("監査 蓮", (Role.AUDITOR,)),
     "protector_yuki": Staff("支援 雪", (Role.PROTECTION,), None, "citizens"),
+    "cashier_kin": Staff("収納 欣", (Role.CASHIER,)),
+    "cashier_gin": Staff("収納 銀", (Role.CASHIER,)),
     "machine_one": Staff("発券機 1", (Role.TICKET_MACHINE,)),
     "nobody_yet": Staff("新人 七海", ()),
 }
@@ -59,6 +61,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.AUDITOR: "auditor_ren",
     Role.PROTECTION: "protector_yuki",
     Role.TICKET_MACHINE: "machine_one",
+    Role.CASHIER: "cashier_kin",
     None: "nobody_yet",
 }
 

@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture
 def without_protection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is protected: whatever is then shown is what the guard holds back."""
-    guarded = [name for name, module in sys.modules.items() if hasattr(module, "protected_people")]
+    guarded = [name for name, module in list(sys.modules.items()) if hasattr(module, "protected_people")]
     assert guarded
     for name in guarded:
         if name.startswith("madoguchi."):

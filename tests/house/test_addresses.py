@@ -54,6 +54,7 @@ def test_every_view_of_ours_declares_its_authority() -> None:
 # Boards of the hall, and the phone of whoever holds a number: numbers and places, nobody's name. Booking needs no
 # account: what may be opened is asked of the browser's session, of a link, or of number and digits.
 OPEN_TO_ANYONE = [
+    "/pay/", "/pay/hook/", "/pay/none/", "/pay/none/back/", "/pay/none/receipt/",
     "/book/", "/book/find/", "/book/open/none/none/", "/book/mine/none/", "/book/mine/none/contact/",
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",

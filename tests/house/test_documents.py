@@ -17,11 +17,22 @@ READ = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tools").glob("*.py"), *(ROOT / 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 # Words that a reader meets; frameworks' own classes and what is named after its room's word need no term.
 NO_TERM = re.compile(r"(Row|Form|Config|Command|Adapter|Missing|Refused|Error|Errors)$")
-GLOSSARY_ROOMS = ("jp", "audit", "city", "catalogue", "residents", "booking", "cases", "connect", "insight")
+GLOSSARY_ROOMS = (
+    "jp",
+    "audit",
+    "city",
+    "catalogue",
+    "residents",
+    "booking",
+    "payments",
+    "cases",
+    "connect",
+    "insight",
+)
 # Of these rooms, what other rooms are given; the rest is their own workshop.
 GLOSSARY_MODULES = {
     "papers": ("definitions", "facts", "values"),
-    "procedures": ("bring", "decisions", "facts", "packs", "questions", "situation"),
+    "procedures": ("bring", "decisions", "facts", "fees", "packs", "questions", "situation"),
 }
 
 

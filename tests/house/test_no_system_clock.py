@@ -20,7 +20,8 @@ CLOCKS = {
 }
 PORCHES = {"channels", "config"}
 # A command and what the worker calls are porches of their own room; the sign-in answers requests although it lives in `city`.
-COMMANDS = {"management", "commands"}
+# So is a simulated outside party, which is a process of its own.
+COMMANDS = {"management", "commands", "twins"}
 SIGN_IN = {"city/authority.py", "city/gate.py", "city/session.py", "city/sign_in.py"}
 
 

@@ -58,15 +58,23 @@ def count_trial(*, key: str, now: datetime) -> int:
 
 def try_booking(*, number: str, now: datetime) -> None:
     """Count a trial at a booking's digits. Raises TooManyTries."""
-    if count_trial(key=f"booking/{number}", now=now) > TRIALS_AT_A_BOOKING:
+    try_code(key=f"booking/{number}", now=now)
+
+
+def try_code(*, key: str, now: datetime) -> None:
+    """Count a trial at the digits of anything else that is opened by number and digits. Raises TooManyTries."""
+    if count_trial(key=key, now=now) > TRIALS_AT_A_BOOKING:
         raise TooManyTries
+
+
+def code_was_right(*, key: str, now: datetime) -> None:
+    """Take the trial back: the digits were right."""
+    CodeTrialRow.objects.filter(key=_kept(key), span=_span(now), trials__gt=0).update(trials=F("trials") - 1)
 
 
 def that_was_right(*, number: str, now: datetime) -> None:
     """Take the trial back: the digits were right."""
-    CodeTrialRow.objects.filter(key=_kept(f"booking/{number}"), span=_span(now), trials__gt=0).update(
-        trials=F("trials") - 1
-    )
+    code_was_right(key=f"booking/{number}", now=now)
 
 
 def _kept(key: str) -> str:

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.acting import begin_act, finish_act
-from madoguchi.cases.models import CertificateRow
-from madoguchi.cases.states import Act
+from madoguchi.cases.models import CertificatePaymentRow, CertificateRow
+from madoguchi.cases.states import Act, PayState
 from madoguchi.procedures.packs import Pack
 
 CERTIFICATE_NAMES = {
@@ -28,16 +28,30 @@ def certificate_fees(pack: Pack) -> dict[str, int]:
     return {kind: fee for kind, fee in fees.items() if isinstance(fee, int)}
 
 
+class CertificatesArePaid(ValueError):
+    """The fee of these certificates is paid; they stay as they are until the money is given back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "証明書の手数料が支払い済みのため、通数を変えられません。変えるときは、先に収納の担当が返金します。"
+        )
+
+
 def request_certificates(
     *, case: str, copies: Mapping[str, int], fees: Mapping[str, int], by: Actor, now: datetime
 ) -> None:
-    """Write down which certificates are wanted; the core system issues them, we hand the request and the fee over."""
+    """Write down which certificates are wanted; the core system issues them, we hand the request and the fee over.
+
+    Raises CertificatesArePaid.
+    """
     with transaction.atomic():
         row = begin_act(case, Act.REQUEST_CERTIFICATE, version=None)
         before = dict(CertificateRow.objects.filter(case=row).values_list("kind", "copies"))
         wanted = {kind: number for kind, number in copies.items() if number > 0}
         if before == wanted:
             return
+        if CertificatePaymentRow.objects.filter(case=row, state=PayState.PAID.value).exists():
+            raise CertificatesArePaid
         CertificateRow.objects.filter(case=row).exclude(kind__in=wanted).delete()
         for kind, number in wanted.items():
             CertificateRow.objects.update_or_create(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from madoguchi.cases.states import CaseStatus, LetterState, TaskState
+from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 
 class CaseCounter(models.Model):
@@ -274,3 +274,32 @@ class CertificateRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "kind"], name="cases_certificate_once")]
+
+
+class CertificatePaymentRow(models.Model):
+    """A number given out for paying the certificates of a case (証明書の支払い). `payment`: the payment by which it is paid."""
+
+    case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="certificate_payments")
+    nth = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=80, unique=True)
+    lines = models.JSONField()
+    yen = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, default=PayState.ASKED.value)
+    payment = models.CharField(max_length=20, default="", blank=True)
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "nth"], name="cases_certificate_payment_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=~Q(state=PayState.WITHDRAWN.value), name="cases_paid_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in PayState]), name="cases_pay_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PayState.PAID.value, paid_at__isnull=False) & ~Q(payment="")
+                | ~Q(state=PayState.PAID.value) & Q(paid_at__isnull=True, payment=""),
+                name="cases_paid_by_a_payment",
+            ),
+        ]

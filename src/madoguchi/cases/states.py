@@ -110,6 +110,26 @@ CAN_BE_UNDONE = frozenset(
 )
 
 
+class PayState(Enum):
+    """Where the paying of a case's certificates stands (証明書の支払いの状態)."""
+
+    ASKED = "asked"
+    PAID = "paid"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The word of the office."""
+        return PAY_STATE_LABELS[self]
+
+
+PAY_STATE_LABELS = {
+    PayState.ASKED: "支払い待ち",
+    PayState.PAID: "支払い済み",
+    PayState.WITHDRAWN: "取りやめ",
+}
+
+
 class LetterState(Enum):
     """Where the letter after a notice stands (届出後の通知の状態)."""
 

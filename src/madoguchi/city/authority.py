@@ -35,6 +35,7 @@ class Authority(Enum):
     INSIGHT = "insight"
     AUDIT = "audit"
     PROTECTION = "protection"
+    PAYMENTS = "payments"
     ADMINISTER = "administer"
 
 
@@ -49,6 +50,7 @@ class Role(Enum):
     AUDITOR = "auditor"
     PROTECTION = "protection"
     TICKET_MACHINE = "ticket_machine"
+    CASHIER = "cashier"
 
 
 ROLE_NAMES = {
@@ -60,6 +62,7 @@ ROLE_NAMES = {
     Role.AUDITOR: "監査担当",
     Role.PROTECTION: "支援措置担当",
     Role.TICKET_MACHINE: "発券機",
+    Role.CASHIER: "収納担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
@@ -70,6 +73,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.AUDITOR: frozenset({Authority.AUDIT}),
     Role.PROTECTION: frozenset({Authority.PROTECTION}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
+    Role.CASHIER: frozenset({Authority.PAYMENTS}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

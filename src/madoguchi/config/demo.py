@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -27,6 +28,7 @@ OPEN_TO_ANYONE = (
     "/congestion/",
     "/congestion/main/",
     "/t/",
+    "/pay/",
     "/accuracy/",
 )
 VISITS = {
@@ -44,6 +46,7 @@ VISITS = {
         "/office/experience/",
     ),
     "protection": ("/office/sheltered/",),
+    "cashier": ("/office/payments/",),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }
@@ -153,6 +156,7 @@ def _serve(port: int, *, check: bool) -> int:
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
     post, letters = _mail_server(base)
+    money, payments = _payment_provider(base)
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
@@ -166,7 +170,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, slips, letters)
+        _tell(base, reader, slips, letters, payments)
         if check:
             return _check(base) or _check_stream(stream_port)
         server.wait()
@@ -174,7 +178,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post))
+        end_all((server, streams, worker, twin, paper, post, money))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -201,6 +205,27 @@ def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
     return twin, f"http://127.0.0.1:{page}"
 
 
+def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated payment provider, its books beside the city's; pages and worker find it through their settings."""
+    os.environ["MADOGUCHI_PAYMENT_KEY"] = secrets.token_urlsafe(24)
+    os.environ["MADOGUCHI_PAYMENT_SECRET"] = secrets.token_urlsafe(32)
+    books = str(Path(os.environ["MADOGUCHI_HOME"]) / "payment-books.sqlite3")
+    words = [
+        sys.executable,
+        "-m",
+        "madoguchi.connect.twins.payment_provider",
+        "--port",
+        "0",
+        "--books",
+        books,
+    ]
+    twin = subprocess.Popen([*words, "--tell", f"{base}/pay/hook/"], stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    provider = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
+    os.environ["MADOGUCHI_PAYMENT_PROVIDER"] = provider
+    return twin, provider
+
+
 def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
     """Start the simulated ticket printer for every branch; the server finds it through its setting."""
     from madoguchi.city.queries import branch_names
@@ -225,7 +250,7 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, slips: str, letters: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str, payments: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
@@ -234,11 +259,20 @@ def _tell(base: str, reader: str, slips: str, letters: str) -> None:
     print(f"\n{reader}/  実演用のカード読取機（置くカードを選べます）")
     print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
+    print(f"{base}/pay/  手数料の支払い（窓口の確認の画面で番号を渡せます）")
+    print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     beside = " ".join(
         f"{name}={os.environ[name]}"
-        for name in ("MADOGUCHI_HOME", "MADOGUCHI_MAIL_SERVER", "MADOGUCHI_PUBLIC_ADDRESS")
+        for name in (
+            "MADOGUCHI_HOME",
+            "MADOGUCHI_MAIL_SERVER",
+            "MADOGUCHI_PUBLIC_ADDRESS",
+            "MADOGUCHI_PAYMENT_PROVIDER",
+            "MADOGUCHI_PAYMENT_KEY",
+            "MADOGUCHI_PAYMENT_SECRET",
+        )
     )
     print(f"ほかの命令を試すには（別の端末で）: {beside} madoguchi work --once")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)

@@ -64,6 +64,10 @@ STAFF = (
     ),
     DemoStaff("dx2", "改善 九十", (Role.DX,), None, None, None, "台帳の編集（もう一人）"),
     DemoStaff("protection", "支援 八重", (Role.PROTECTION,), "citizens", None, None, "支援措置の期限"),
+    DemoStaff("cashier", "収納 一郎", (Role.CASHIER,), "payment", None, None, "収納（支払い・返金・突合せ）"),
+    DemoStaff(
+        "cashier2", "会計 二葉", (Role.CASHIER,), "payment", None, None, "収納（返金の承認をするもう一人）"
+    ),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )

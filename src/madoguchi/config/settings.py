@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "madoguchi.residents",
     "madoguchi.papers",
     "madoguchi.booking",
+    "madoguchi.payments",
     "madoguchi.cases",
     "madoguchi.connect",
     "madoguchi.insight",
@@ -142,6 +143,13 @@ PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 # The public interface: requests from one address in ten minutes; the origins whose pages may read it (none by itself).
 API_REQUESTS = int(os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
 API_ORIGINS = tuple(one for one in os.environ.get("MADOGUCHI_API_ORIGINS", "").split(",") if one)
+# The provider of payments: its address, the key by which it knows us, the secrets with which it signs (the one in use first).
+PAYMENT_PROVIDER = os.environ.get("MADOGUCHI_PAYMENT_PROVIDER", "").rstrip("/")
+PAYMENT_KEY = os.environ.get("MADOGUCHI_PAYMENT_KEY", "")
+PAYMENT_SECRETS = [one for one in os.environ.get("MADOGUCHI_PAYMENT_SECRET", "").split(",") if one]
+PAYMENT_SECONDS = float(os.environ.get("MADOGUCHI_PAYMENT_SECONDS", "6"))
+# Where its pages are to which residents are sent, when that is not the address of the provider itself.
+PAYMENT_PAGES = os.environ.get("MADOGUCHI_PAYMENT_PAGES", "").rstrip("/") or PAYMENT_PROVIDER
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

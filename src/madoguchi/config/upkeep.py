@@ -1,4 +1,4 @@
-"""The care of bookings beside the queue of tasks (予約の世話): a thread of the worker, every so often."""
+"""The care of bookings and payments beside the queue of tasks (予約と支払いの世話): a thread of the worker, every so often."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
+from madoguchi.connect.paying import care
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def letters() -> Letters | None:
 
 def once() -> Upkeep:
     """One round, now."""
+    care(now=timezone.now())
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=timezone.now())
 
 
@@ -36,7 +38,9 @@ def start(stop: threading.Event) -> threading.Thread:
             try:
                 once()
             except DatabaseError as error:
-                log.warning("the care of bookings waits for the database (%s)", type(error).__name__)
+                log.warning(
+                    "the care of bookings and payments waits for the database (%s)", type(error).__name__
+                )
 
     thread = threading.Thread(target=rounds, name="upkeep", daemon=True)
     thread.start()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("staff/", include("allauth.account.urls")),
     path("staff/mfa/", include("allauth.mfa.urls")),
     path("", include("madoguchi.channels.counter.urls")),
+    path("pay/", include("madoguchi.channels.online.urls_pay")),
     path("book/", include("madoguchi.channels.online.urls")),
     path("", include("madoguchi.channels.board.urls")),
     path("kiosk/", include("madoguchi.channels.kiosk.urls")),

@@ -7,7 +7,8 @@ doubtful musts, words of yesterday.
 2. Each status that was reached on the way needs a worked example, and each example must come out as written.
 3. A rule marked doubtful (「?」) must not make anything necessary.
 4. No text speaks of the 保険証 that is no more, or asks for a seal where none is registered.
-5. What is said of people without a 住民票 turns nobody away, and says that one is needed only where that is not doubtful.
+5. An amount of a fee has a source or is the city's; a reduction makes it less.
+6. What is said of people without a 住民票 turns nobody away, and says that one is needed only where that is not doubtful.
 """
 
 import re
@@ -91,6 +92,7 @@ def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
         reached |= trial.reached
     findings += _stale_words(pack, procedure)
     findings += _without_record(procedure)
+    findings += _fees(procedure)
     shown = {status for example in procedure.examples for status in example.expect.values()}
     for status in Status:
         if status in reached and status.value not in shown:
@@ -113,12 +115,35 @@ def _without_record(procedure: Procedure) -> list[Finding]:
     return findings
 
 
+def _fees(procedure: Procedure) -> list[Finding]:
+    """Return a finding for each amount without a source, reduction that changes nothing, and line that is said twice."""
+    findings = []
+    labels = [fee.label for fee in procedure.fees]
+    for label in sorted({label for label in labels if labels.count(label) > 1}):
+        dated = [fee for fee in procedure.fees if fee.label == label and (fee.valid_from or fee.valid_until)]
+        if len(dated) < labels.count(label):
+            remedy = "呼び名を分けるか、期間(valid_from・valid_until)で分けてください。"
+            findings.append(Finding(procedure.id, f"手数料「{label}」が二つあります。", remedy))
+    for fee in procedure.fees:
+        if isinstance(fee.yen, int) and fee.yen and fee.verification is None:
+            message = f"手数料「{fee.label}」の金額を、何で確かめたかがありません。"
+            remedy = '出典を verified に書くか、市の値(parameters.…)にしてください。分からなければ "unverified" と書きます。'
+            findings.append(Finding(procedure.id, message, remedy))
+        for reduction in fee.reductions:
+            if isinstance(reduction.yen, int) and isinstance(fee.yen, int) and reduction.yen >= fee.yen:
+                message = f"手数料「{fee.label}」の減免「{reduction.because}」で安くなりません。"
+                findings.append(Finding(procedure.id, message, "減免のあとの金額を確かめてください。"))
+    return findings
+
+
 def _stale_words(pack: Pack, procedure: Procedure) -> list[Finding]:
     """Return a finding for each kind of outdated word in what a resident is told or given to sign."""
     told = [procedure.name, procedure.summary, procedure.fee_note, procedure.late.text, *procedure.tell]
     told += [procedure.without_record.text, *(thing.text for thing in procedure.bring)]
     for rule in procedure.rules:
         told += [rule.because, *(one.because for one in rule.otherwise)]
+    for fee in procedure.fees:
+        told += [fee.label, *(one.because for one in fee.reductions)]
     text = " ".join([*told, str(pack.sheets.get(procedure.sheet or "", ""))])
     findings = []
     if "保険証" in text.replace("マイナ保険証", ""):

@@ -89,6 +89,31 @@ class AmountRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeReduction:
+    """When less is charged (減免), how much then, why, and who says so."""
+
+    when: Expression
+    yen: Expression | int
+    because: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRule:
+    """One line of what is charged (手数料の決め), for each copy or once; of its reductions the first that applies counts."""
+
+    label: str
+    yen: Expression | int
+    per_copy: bool
+    when: Expression | None
+    valid_from: date | None
+    valid_until: date | None
+    law: str
+    verification: Verification | None
+    reductions: tuple[FeeReduction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """What being late costs; `loses` is one of `LOSSES`."""
 
@@ -189,6 +214,7 @@ class Procedure:
     notes: str
     tell: tuple[str, ...]
     amounts: tuple[AmountRule, ...] = ()
+    fees: tuple[FeeRule, ...] = ()
     defined: Mapping[str, Node] = field(default_factory=dict)
     role: FilingRole | None = None
     income_from_month: int | None = None

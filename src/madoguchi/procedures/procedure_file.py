@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactDefinition, Holder
+from madoguchi.procedures.fee_file import read_fees
 from madoguchi.procedures.language.dated_tables import DatedTable
 from madoguchi.procedures.language.faults import ExpressionFaults
 from madoguchi.procedures.language.names import RESERVED, Names, type_of_constant
@@ -39,7 +40,7 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount", "define", "role", "income_from_month", "without_record",
+    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _WITHOUT_RECORD_KEYS = ("state", "text", "law", "name", "verified")
@@ -129,6 +130,7 @@ class _ProcedureReader:
             notes=table.text("notes", default="") or table.text("law_note", default=""),
             tell=table.texts("tell"),
             amounts=tuple(found for one in table.tables("amount") if (found := self._amount(one))),
+            fees=read_fees(table, self._expression, _verification),
             defined=self.defined,
             income_from_month=self._month("income_from_month"),
             role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,

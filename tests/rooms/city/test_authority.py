@@ -26,6 +26,7 @@ MAY_OPEN = {
     Role.AUDITOR: EVERYBODY | {"audit"},
     Role.PROTECTION: EVERYBODY | {"protection"},
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
+    Role.CASHIER: EVERYBODY | {"payments"},
 }
 
 

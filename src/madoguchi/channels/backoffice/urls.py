@@ -36,6 +36,7 @@ from madoguchi.channels.backoffice.levelling import (
     views_officers,
     views_proposals,
 )
+from madoguchi.channels.backoffice.payments import views_payments
 
 app_name = "backoffice"
 urlpatterns = [
@@ -94,6 +95,12 @@ urlpatterns = [
     path("experience/<int:experience>/", views_experience.one_experience, name="experience"),
     path("experience/<int:experience>/press/", views_experience.press_one, name="experience_press"),
     path("experience/<int:experience>/act/", views_experience.act, name="experience_act"),
+    path("payments/", views_payments.payments, name="payments"),
+    path("payments/list.<str:kind>", views_payments.book, name="payments_book"),
+    path("payments/statements/", views_payments.statement, name="payments_statement"),
+    path("payments/care/", views_payments.care, name="payments_care"),
+    path("payments/refunds/<int:refund>/", views_payments.refund, name="payments_refund"),
+    path("payments/<str:number>/", views_payments.payment, name="payment"),
     path("editor/", views_drafts.drafts, name="editor"),
     path("editor/begin/", views_drafts.begin, name="draft_begin"),
     path("editor/packs/", views_packs.packs, name="packs"),

@@ -16,6 +16,7 @@ from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Amount, Decision, Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
+from madoguchi.procedures.fees import Fee
 from madoguchi.procedures.packs import Procedure, RecordNeed
 
 ORDER = (Status.MUST, Status.ASK, Status.OPTIONAL, Status.NOT_NEEDED)
@@ -75,6 +76,17 @@ class ProcedureGroup:
     status: str
     label: str
     rows: tuple[ProcedureLine, ...]
+
+
+def fee_text(fee: Fee) -> str:
+    """What a procedure costs in words, with the reason of a reduction; empty where the city has set nothing."""
+    if fee.total_yen is None:
+        return fee.note if not fee.lines else _("まだ決まりません（減免に当てはまるかどうかで変わります）")
+    if not fee.lines:
+        return fee.note
+    why = "、".join(line.because for line in fee.lines if line.reduced)
+    text = _("無料") if fee.total_yen == 0 else _("%(yen)s円") % {"yen": f"{fee.total_yen:,}"}
+    return f"{text}（{why}）" if why else text
 
 
 def amount_text(amount: Amount) -> str:

@@ -53,6 +53,7 @@ EXPECTED = (
     hearing.ReasonMissing,
     roles.RolesNotSaid,
     roles.OneForAllIsNobody,
+    certificate_wishes.CertificatesArePaid,
 )
 
 
@@ -68,6 +69,8 @@ def check(request: HttpRequest, case: str) -> HttpResponse:
             _keep(request, case, view)
             if keep_role_prompt(request, case, view):
                 return redirect("counter:roles", case)
+            if request.POST.get("go") == "pay":
+                return redirect("counter:payment", case)
             if request.POST.get("go") == "sign":
                 roles.see_that_it_may_be_signed(case=case)
                 return redirect("counter:sign", case)
@@ -266,6 +269,7 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
             for one in view.documents
         ],
         "next_steps": _next_steps(view),
+        "fees": bool(view.certificates),
     }
     return render(request, "counter/done.html", context)
 

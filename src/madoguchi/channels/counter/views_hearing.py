@@ -28,7 +28,7 @@ from madoguchi.channels.counter.answers import (
 )
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import context_of
-from madoguchi.channels.counter.procedure_lines import amount_text, record_note, subject_text
+from madoguchi.channels.counter.procedure_lines import amount_text, fee_text, record_note, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.counter.words import source_text, value_text
 from madoguchi.channels.shared.fields import whole_number
@@ -38,6 +38,7 @@ from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision
 from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.fees import fee_of
 from madoguchi.procedures.packs import Procedure
 from madoguchi.procedures.translations import Guide, guides
 
@@ -223,12 +224,8 @@ def procedure(request: HttpRequest, case: str, procedure: str, subject: str) -> 
         on=view.judged.on,
         open_days=view.judged.calendar,
     ).by_procedure
-    fee = (
-        _("無料")
-        if found.fee_yen == 0
-        else _("%(yen)d円") % {"yen": found.fee_yen}
-        if found.fee_yen
-        else found.fee_note
+    fee = fee_text(
+        fee_of(found, view.judged.situation, subject, on=view.judged.on, open_days=view.judged.calendar)
     )
     context = {
         "case": head_of(view.header, here="hearing", record=view.record),

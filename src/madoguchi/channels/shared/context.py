@@ -28,6 +28,7 @@ MENU = (
     (Authority.CATALOGUE, "backoffice:feedback", "ご意見"),
     (Authority.LEVELLING, "backoffice:levelling", "平準化"),
     (Authority.INSIGHT, "backoffice:insight", "実績"),
+    (Authority.PAYMENTS, "backoffice:payments", "収納"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),

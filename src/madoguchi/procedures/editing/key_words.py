@@ -21,7 +21,7 @@ WORDS: Mapping[str, str] = {
     "box": "欄", "column": "表の列", "staff_box": "職員の欄", "fact": "入る項目", "format": "書き方", "width": "幅", "write": "だれが書くか",
     "section": "見出し", "intro": "はじめの文", "grouping": "何枚になるか", "form": "様式", "form_source": "様式の出典", "addressee": "あて先",
     "blocks": "部分", "people_title": "表の題", "people_rows": "表の行数", "line": "段", "version": "版", "rows": "行の値", "beyond": "それより先",
-    "without_record": "住民票がないとき", "state": "扱い",
+    "without_record": "住民票がないとき", "state": "扱い", "fee": "手数料の決め", "reduction": "減免",
 }  # fmt: skip
 CHANNEL_WORDS: Mapping[str, str] = {
     "information": "案内だけ", "questionnaire": "質問に答える", "reservation": "予約", "prefill": "下書きを作る", "submission": "提出まで",

@@ -1,0 +1,320 @@
+"""Paying while processes are killed (払っている最中に止める): real kill -9 of the web server and of the provider.
+
+    python -m benchmarks.pay_kills --kills 200
+
+Residents pay over HTTP: number and digits, the provider's page, back. At a random moment one of the two servers is killed
+with SIGKILL and started again; residents press again, come back later, or never. Then the care goes round, and it must hold:
+nobody was charged twice, every paid yen is filed or given back, and both ledgers are the same to the yen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import (
+    HTTPCookieProcessor,
+    HTTPRedirectHandler,
+    OpenerDirector,
+    ProxyHandler,
+    build_opener,
+)
+
+SECRETS = {"MADOGUCHI_PAYMENT_KEY": "kills", "MADOGUCHI_PAYMENT_SECRET": "the secret of the kills"}
+START_SECONDS = 60
+LONGEST_WALK = 1.2
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+FAULTS = (
+    "silent_after_create", "silent_after_capture", "silent_after_refund", "webhook_twice", "webhook_before_redirect",
+    "webhook_later", "webhook_dropped", "refund_race",
+)  # fmt: skip
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A program that is killed with all that it started, and started again at the same port."""
+
+    words: list[str]
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    kills: int = 0
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.process = subprocess.Popen(
+            self.words, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"{self.words[1:4]} does not start")
+
+    def kill(self) -> None:
+        """SIGKILL to it and its children; nothing that it held is finished."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.kills += 1
+
+
+class _Stay(HTTPRedirectHandler):
+    """Redirects are followed by hand, as far as somebody has patience."""
+
+    def redirect_request(self, *_args: Any, **_more: Any) -> None:
+        return None
+
+
+@dataclass
+class Resident:
+    """Somebody with a number to pay, in a browser of their own."""
+
+    base: str
+    number: str
+    code: str
+    chance: random.Random
+    seen: Counter[str]
+    opener: OpenerDirector = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opener = build_opener(HTTPCookieProcessor(CookieJar()), ProxyHandler({}), _Stay())
+
+    def _asked(self, url: str, said: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+        """Status, where it sends on to, and the page."""
+        data = urlencode(said).encode() if said is not None else None
+        try:
+            with self.opener.open(url, data, timeout=5) as answer:
+                return answer.status, "", answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.headers.get("Location", ""), error.read().decode()
+
+    def _post(self, path: str, **said: str) -> tuple[int, str, str]:
+        _status, _to, page = self._asked(self.base + path)
+        token = TOKEN.search(page)
+        return self._asked(self.base + path, {**said, "csrfmiddlewaretoken": token[1] if token else ""})
+
+    def walk(self) -> str:
+        """Pay from the number to the end; how far it came."""
+        status, _to, _page = self._post("/pay/", number=self.number, code=self.code)
+        if status != 302:
+            return f"open {status}"
+        for _press in range(self.chance.choice((1, 1, 2))):
+            status, there, _page = self._post(f"/pay/{self.number}/", press=str(self.chance.randrange(3)))
+        if not there.startswith("http"):
+            return f"press {status}"
+        if self.chance.random() < 0.08:
+            return "went away"
+        way = self.chance.choice(("card", "card", "card", "card", "shop", "wallet", "decline", "cancel"))
+        _status, back, _page = self._asked(there, {"way": way})
+        if not back or self.chance.random() < 0.15:
+            return f"chose {way} and went away"
+        self._asked(back)
+        _status, _to, page = self._asked(f"{self.base}/pay/{self.number}/")
+        return "paid" if "支払いが済みました" in page else f"chose {way}, not paid yet"
+
+    def tries(self) -> None:
+        """Walk, whatever happens to the servers meanwhile."""
+        try:
+            self.seen[self.walk()] += 1
+        except (OSError, ValueError) as error:
+            self.seen[f"cut off ({type(error).__name__})"] += 1
+
+
+def build(count: int) -> tuple[list[Any], Any]:
+    """A city with so many cases whose certificates are to be paid; the numbers given out, and a clerk."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+    from tests.rooms.cases import walking
+
+    from madoguchi.audit.entries import Actor
+    from madoguchi.cases.certificate_wishes import request_certificates
+    from madoguchi.city.models import StaffMember
+    from madoguchi.city.queries import seat_of
+    from madoguchi.config import demo_city
+    from madoguchi.connect.paying import give_number
+
+    call_command("migrate", verbosity=0)
+    now = timezone.now()
+    demo_city.build(residents=20, now=now)
+    member = StaffMember.objects.get(username="clerk")
+    seat = seat_of(member)
+    assert seat is not None
+    clerk = Actor(member.pk, member.display_name, seat.branch, seat.desk)
+    numbers = []
+    for n in range(count):
+        case = walking.begun(clerk, now=now)
+        copies, fees = {"resident_record": n % 5 + 1}, {"resident_record": 300}
+        request_certificates(case=case, copies=copies, fees=fees, by=clerk, now=now)
+        numbers.append(give_number(case=case, by=clerk, now=now))
+    return numbers, clerk
+
+
+def play(
+    kills: int, chance: random.Random, web: Server, twin: Server, numbers: list[Any], books: Path
+) -> Counter[str]:
+    """Residents pay, servers are killed; what happened."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from madoguchi.connect import paying
+    from madoguchi.connect.twins.payment_books import Books
+
+    seen: Counter[str] = Counter()
+    base = f"http://127.0.0.1:{web.port}"
+    for n in range(kills):
+        some = [chance.choice(numbers[: 8 + n]) for _ in range(2)]
+        if chance.random() < 0.5:
+            plan = Books(str(books))
+            plan.set_fault(chance.choice(FAULTS), 1)
+            plan.db.close()
+        people = [Resident(base, one.number, one.code, random.Random(chance.random()), seen) for one in some]
+        threads = [threading.Thread(target=one.tries) for one in people]
+        if chance.random() < 0.4:
+            threads.append(threading.Thread(target=_care, args=(seen,)))
+        for one in threads:
+            one.start()
+        time.sleep(chance.random() * LONGEST_WALK)
+        victim = web if chance.random() < 0.5 else twin
+        victim.kill()
+        for one in threads:
+            one.join()
+        victim.start()
+        if n % 20 == 19:
+            print(f"{n + 1} kills", dict(seen), flush=True)
+            paying.care(now=timezone.now())
+    connection.close()
+    return seen
+
+
+def _care(seen: Counter[str]) -> None:
+    """The worker's round, while a server dies."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from madoguchi.connect import paying
+
+    try:
+        paying.care(now=timezone.now() + timedelta(minutes=2))
+        seen["care meanwhile"] += 1
+    finally:
+        connection.close()
+
+
+def settled(twin_books: Path) -> dict[str, int]:
+    """The care until there is nothing to do, then what must hold; the counts. Raises AssertionError."""
+    from django.utils import timezone
+
+    from madoguchi.cases.models import CertificatePaymentRow
+    from madoguchi.connect import paying
+    from madoguchi.connect.twins.payment_books import Books
+    from madoguchi.payments import queries
+    from madoguchi.payments.models import LedgerRow, OutboxRow, PaymentRow
+
+    books, now = Books(str(twin_books)), timezone.now()
+    for name in books.faults():
+        books.set_fault(name, 0)
+    for _round in range(30):
+        now += timedelta(hours=1)
+        books.expire(now=now)
+        if paying.care(now=now).nothing and not OutboxRow.objects.filter(due_at__isnull=False).exists():
+            break
+    else:
+        raise AssertionError("the care never ends")
+    theirs = sorted(
+        (of, move, "" if move == "capture" else key, yen) for _d, of, move, key, yen in books.movements()
+    )
+    ours = sorted(LedgerRow.objects.values_list("payment__number", "move", "key", "yen"))
+    assert ours == theirs, "the ledgers differ"
+    assert sum(queries.balances().values()) == 0
+    held: Counter[int] = Counter()
+    captures = Counter(of for of, move, _key, _yen in theirs if move == "capture")
+    assert all(count == 1 for count in captures.values()), "charged twice"
+    filed = dict(CertificatePaymentRow.objects.filter(state="paid").values_list("payment", "reference"))
+    for row in PaymentRow.objects.select_related("payable"):
+        net = row.captured_yen - row.refunded_yen
+        held[row.payable_id] += net > 0
+        assert (net > 0) == (row.number in filed), (row.number, row.state, row.filing)
+        assert row.state in ("captured", "failed", "refunded"), row.state
+    assert not held or max(held.values()) <= 1, "two paid payments for one thing"
+    assert queries.paid_not_filed() == () and queries.filed_not_paid(ports=paying.filing_ports()) == ()
+    return {
+        "payments": PaymentRow.objects.count(), "captured": len(captures),
+        "yen": sum(yen for _of, move, _key, yen in theirs if move == "capture"), "filed": len(filed),
+        "refunds": sum(1 for _of, move, _key, _yen in theirs if move == "refund"),
+    }  # fmt: skip
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=20261127)
+    options = parser.parse_args(argv)
+    home = Path(tempfile.mkdtemp(prefix="madoguchi-kills-"))
+    books, port, pages = home / "books.sqlite3", free_port(), free_port()
+    os.environ |= {
+        **SECRETS, "MADOGUCHI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
+        "MADOGUCHI_PAYMENT_PROVIDER": f"http://127.0.0.1:{pages}", "MADOGUCHI_PAYMENT_SECONDS": "2",
+        "MADOGUCHI_PUBLIC_ADDRESS": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+    os.environ.pop("MADOGUCHI_DATABASE_URL", None)
+    from madoguchi.config.server import server_command
+
+    twin_words = [sys.executable, "-m", "madoguchi.connect.twins.payment_provider", "--port", str(pages)]
+    twin_words += ["--books", str(books), "--tell", f"http://127.0.0.1:{port}/pay/hook/", "--silence", "3"]
+    web, twin = (
+        Server(server_command(host="127.0.0.1", port=port, workers=1), port),
+        Server(twin_words, pages),
+    )
+    try:
+        numbers, _clerk = build(options.kills + 8)
+        web.start()
+        twin.start()
+        seen = play(options.kills, random.Random(options.seed), web, twin, numbers, books)
+        counts = settled(books)
+    finally:
+        for one in (web, twin):
+            with contextlib.suppress(Exception):
+                one.kill()
+        if "counts" in locals():
+            shutil.rmtree(home, ignore_errors=True)
+    print(f"kill -9: web {web.kills - 1}, provider {twin.kills - 1}; {counts}; {dict(seen)}")
+    print("never charged twice, nothing lost, both ledgers equal to the yen")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

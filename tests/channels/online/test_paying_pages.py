@@ -1,0 +1,214 @@
+"""Paying as a resident does, without JavaScript: by number and digits, to the provider's page, back, and what is said then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.test import Client, override_settings
+from django.utils import timezone
+from tests.cast import NOW
+from tests.rooms.cases.walking import begun, visited
+from tests.rooms.payments.histories import World
+
+from madoguchi.audit.entries import Actor
+from madoguchi.cases import certificate_payments, certificate_wishes, closing
+from madoguchi.cases.certificate_payments import NothingToPay
+from madoguchi.cases.certificate_wishes import CertificatesArePaid
+from madoguchi.cases.states import PayState
+from madoguchi.connect import paying
+from madoguchi.payments import asking
+from madoguchi.payments.models import EventRow, PayableRow, PaymentRow
+from madoguchi.payments.signing import sign
+from madoguchi.payments.values import Asked
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedures")]
+PAGES, SECRET = "http://127.0.0.1:9", "a secret of the test"
+FEES = {"resident_record": 300}
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A provider on whose line nothing goes wrong."""
+    made = World(Random(1), timezone.now(), well=True)
+    monkeypatch.setattr(paying, "provider", lambda: made)
+    with override_settings(PAYMENT_PROVIDER=PAGES, PAYMENT_SECRETS=[SECRET]):
+        yield made
+
+
+@pytest.fixture
+def case(city: Mapping[str, Actor]) -> str:
+    """A case in which two copies of the 住民票 are asked for."""
+    clerk = city["clerk_hana"]
+    made = begun(clerk)
+    visited(made, clerk)
+    certificate_wishes.request_certificates(
+        case=made, copies={"resident_record": 2}, fees=FEES, by=clerk, now=NOW
+    )
+    return made
+
+
+@pytest.fixture
+def asked(case: str, world: World, city: Mapping[str, Actor]) -> Asked:
+    """The number that was given out for it."""
+    return paying.give_number(case=case, by=city["clerk_hana"], now=NOW)
+
+
+def opened(asked: Asked) -> Client:
+    browser = Client()
+    answer = browser.post("/pay/", {"number": asked.number.lower(), "code": asked.code})
+    assert answer["Location"] == f"/pay/{asked.number}/"
+    return browser
+
+
+def state_of(case: str) -> PayState | None:
+    bill = certificate_payments.bill_of(case=case)
+    return bill.state if bill else None
+
+
+def test_from_the_number_to_paid(case: str, asked: Asked, world: World) -> None:
+    browser = opened(asked)
+    page = browser.get(f"/pay/{asked.number}/").content.decode()
+    assert "600円を支払う" in page and "住民票の写し 2通" in page
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    again = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    assert there == again, "pressed twice: the same session"
+    world.books.choose(session=there.removeprefix("/s/"), way="card", now=world.now)
+    page = browser.get(f"/pay/{asked.number}/back/", follow=True).content.decode()
+    assert "支払いが済みました" in page and "円を支払う" not in page
+    assert state_of(case) is PayState.PAID
+    receipt = browser.get(f"/pay/{asked.number}/receipt/").content.decode()
+    assert "600円" in receipt and "令和" in receipt and asked.number in receipt
+    assert browser.post(f"/pay/{asked.number}/", {"press": "q"}).status_code == 409
+    assert len(world.books.movements()) == 1
+
+
+def test_the_message_before_the_redirect_is_as_good(case: str, asked: Asked, world: World) -> None:
+    browser = opened(asked)
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    world.books.choose(session=there.removeprefix("/s/"), way="shop", now=world.now)
+    one = world.books.due_events(now=world.now)[0]
+    for _time in range(2):
+        signature = sign(one.body, secret=SECRET, at=timezone.now())
+        answer = Client(enforce_csrf_checks=True).post(
+            "/pay/hook/", one.body, "application/json", headers={"Madoguchi-Signature": signature}
+        )
+        assert json.loads(answer.content) == {"taken": True}
+    assert state_of(case) is PayState.PAID
+    assert EventRow.objects.count() == 1
+
+
+def test_a_message_without_a_signature_or_an_old_one_is_refused(asked: Asked) -> None:
+    body = b'{"event": "e", "record": {}}'
+    old = sign(body, secret=SECRET, at=timezone.now() - timedelta(minutes=6))
+    for signature, status in (("", 401), (old, 401), (sign(body, secret="guess", at=timezone.now()), 401)):
+        headers = {"Madoguchi-Signature": signature}
+        assert Client().post("/pay/hook/", body, "application/json", headers=headers).status_code == status
+    good = {"Madoguchi-Signature": sign(body, secret=SECRET, at=timezone.now())}
+    assert Client().post("/pay/hook/", body, "application/json", headers=good).status_code == 400
+    assert not EventRow.objects.exists()
+
+
+def test_no_answer_is_said_and_nothing_is_lost(case: str, asked: Asked, world: World) -> None:
+    browser = opened(asked)
+    world.well, world.chance = False, _Always(0.05)
+    answer = browser.post(f"/pay/{asked.number}/", {"press": "p"})
+    assert answer.status_code == 503
+    assert "まだ支払われていません" in answer.content.decode()
+    assert PaymentRow.objects.count() == 1
+    world.well = True
+    browser.post(f"/pay/{asked.number}/", {"press": "p"})
+    assert PaymentRow.objects.count() == 1
+
+
+class _Always(Random):
+    def __init__(self, drawn: float) -> None:
+        super().__init__(1)
+        self.drawn = drawn
+
+    def random(self) -> float:
+        return self.drawn
+
+
+def test_another_s_number_is_not_found_and_digits_are_not_tried_for_ever(asked: Asked) -> None:
+    browser = Client()
+    for path in ("", "receipt/"):
+        assert browser.get(f"/pay/{asked.number}/{path}").status_code == 404
+    assert f'value="{asked.number}"' in browser.get(f"/pay/{asked.number}/back/").content.decode()
+    wrong = "0000" if asked.code != "0000" else "1111"
+    statuses = [browser.post("/pay/", {"number": asked.number, "code": wrong}).status_code for _ in range(6)]
+    assert statuses == [404] * 5 + [429]
+    assert browser.post("/pay/", {"number": asked.number, "code": asked.code}).status_code == 429
+
+
+def test_other_copies_are_another_number_and_the_old_one_ends(
+    case: str, asked: Asked, city: Mapping[str, Actor]
+) -> None:
+    clerk = city["clerk_hana"]
+    browser = opened(asked)
+    certificate_wishes.request_certificates(
+        case=case, copies={"resident_record": 3}, fees=FEES, by=clerk, now=NOW
+    )
+    assert browser.post(f"/pay/{asked.number}/", {"press": "p"}).status_code == 409
+    newer = paying.give_number(case=case, by=clerk, now=NOW)
+    assert (newer.number != asked.number, newer.payable.yen) == (True, 900)
+
+
+def test_what_is_paid_stays_as_it_is_and_a_withdrawn_case_gives_back(
+    case: str, asked: Asked, world: World, city: Mapping[str, Actor]
+) -> None:
+    clerk = city["clerk_hana"]
+    browser = opened(asked)
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    closing.withdraw(case=case, reason="やめた", by=clerk, now=NOW, version=None)
+    world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
+    page = browser.get(f"/pay/{asked.number}/back/", follow=True).content.decode()
+    assert "お金をお返しします" in page
+    paying.care(now=timezone.now())
+    assert "お返ししました" in browser.get(f"/pay/{asked.number}/").content.decode()
+    assert [one[2] for one in world.books.movements()] == ["capture", "refund"]
+
+
+def test_copies_do_not_change_once_they_are_paid(
+    case: str, asked: Asked, world: World, city: Mapping[str, Actor]
+) -> None:
+    browser = opened(asked)
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
+    browser.get(f"/pay/{asked.number}/back/")
+    with pytest.raises(CertificatesArePaid):
+        certificate_wishes.request_certificates(
+            case=case, copies={"resident_record": 1}, fees=FEES, by=city["clerk_hana"], now=NOW
+        )
+
+
+def test_nothing_to_pay_is_said(city: Mapping[str, Actor], world: World) -> None:
+    clerk = city["clerk_hana"]
+    with pytest.raises(NothingToPay):
+        paying.give_number(case=begun(clerk), by=clerk, now=NOW)
+
+
+@override_settings(PAYMENT_PROVIDER="")
+def test_without_a_provider_nothing_is_offered(case: str, city: Mapping[str, Actor]) -> None:
+    with pytest.raises(paying.NotPaidHere):
+        paying.give_number(case=case, by=city["clerk_hana"], now=NOW)
+
+
+def test_the_counter_gives_the_number_and_sees_that_it_is_paid(
+    case: str, world: World, signed_in: Callable[[str], Client]
+) -> None:
+    clerk = signed_in("clerk_hana")
+    page = clerk.get(f"/cases/{case}/payment/").content.decode()
+    assert "支払い用の番号を渡す" in page and "600円" in page
+    page = clerk.post(f"/cases/{case}/payment/", follow=True).content.decode()
+    assert "支払い待ちです" in page
+    asked = asking.look_at(number=PayableRow.objects.get().number)
+    assert asked.number in page and asked.code in page
+    browser = opened(asked)
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
+    browser.get(f"/pay/{asked.number}/back/")
+    assert "支払い済み" in clerk.get(f"/cases/{case}/payment/").content.decode()

@@ -1,0 +1,46 @@
+"""Paying and filing with everything going wrong: never charged twice, never lost, books equal to the yen."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+from django.db import connection, transaction
+from tests import cast
+from tests.rooms.payments import histories, played_with
+
+QUICK, FULL, PARTS = 300, 10_000, 4
+HAPPENS = (
+    "time-out before the act", "time-out after the act", "killed before the act", "killed after the act", "killed",
+    "event twice", "forged", "refund race", "somebody else meanwhile", "drop_event", "filed_by_hand", "withdraw",
+    "ends captured", "ends refunded", "ends failed", "ends disputed",
+)  # fmt: skip
+
+
+def played(first: int, count: int) -> Counter[str]:
+    """Play so many histories, each undone afterwards; what happened in all of them."""
+    seen: Counter[str] = Counter()
+    for seed in range(first, first + count):
+        with transaction.atomic():
+            played_with.BASE_SAVEPOINTS[0] = len(connection.savepoint_ids)
+            try:
+                seen += histories.play(seed, now=cast.NOW)
+            except AssertionError as error:
+                raise AssertionError(f"history {seed}: {error}") from error
+            transaction.set_rollback(True)
+    return seen
+
+
+@pytest.mark.django_db
+def test_any_history_ends_well() -> None:
+    seen = played(0, int(os.environ.get("HISTORIES", QUICK)))
+    assert [what for what in HAPPENS if not seen[what]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
+def test_ten_thousand_histories_end_well(part: int) -> None:
+    seen = played(1_000_000 + part * FULL // PARTS, FULL // PARTS)
+    print({what: seen[what] for what in sorted(seen)})

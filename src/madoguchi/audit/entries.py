@@ -21,6 +21,9 @@ class Purpose(Enum):
     PRACTICE = "practice"
     HANDLING = "handling"
     LETTER = "letter"
+    OWN = "own"
+    MATCHING = "matching"
+    MANDATE = "mandate"
 
 
 class Kind(Enum):
@@ -46,6 +49,7 @@ class Channel(Enum):
     BACKOFFICE = "backoffice"
     SYSTEM = "system"
     KIOSK = "kiosk"
+    ONLINE = "online"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Max, OuterRef, Subquery
 
-from madoguchi.audit.entries import Entry, Kind
+from madoguchi.audit.entries import Entry, Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow, SealedEntry, SealRow
 from madoguchi.audit.sealing import FIRST_PREVIOUS, chained, digest_of
 
@@ -125,6 +125,13 @@ def person_timeline(person_key: str, *, limit: int = 500) -> tuple[Entry, ...]:
     return tuple(
         _entry(row) for row in EntryRow.objects.filter(person_key=person_key).order_by("-id")[:limit]
     )
+
+
+def readings_of(person_key: str, *, limit: int) -> tuple[Entry, ...]:
+    """Who else read this person's data, newest first, for that person; without practice and what they did themselves."""
+    rows = EntryRow.objects.filter(person_key=person_key, kind=Kind.ACCESS.value)
+    shown = rows.exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.OWN.value)).order_by("-id")[:limit]
+    return tuple(_entry(row) for row in shown)
 
 
 def staff_timeline(staff_id: int, *, limit: int = 500) -> tuple[Entry, ...]:

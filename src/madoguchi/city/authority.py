@@ -10,12 +10,16 @@ from enum import Enum
 from functools import wraps
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
+from madoguchi.city import resident_session
 
 
 class Authority(Enum):
@@ -23,12 +27,14 @@ class Authority(Enum):
 
     NOBODY = "nobody"
     ANYONE = "anyone"
+    RESIDENT = "resident"
     SIGNED_IN = "signed_in"
     COUNTER = "counter"
     CALLS = "calls"
     TICKET_MACHINE = "ticket_machine"
     DEPARTMENT = "department"
     REVIEW = "review"
+    MATCHING = "matching"
     CONNECT = "connect"
     CATALOGUE = "catalogue"
     LEVELLING = "levelling"
@@ -67,11 +73,11 @@ ROLE_NAMES = {
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
     Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
-    Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW}),
+    Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW, Authority.MATCHING}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
     Role.AUDITOR: frozenset({Authority.AUDIT}),
-    Role.PROTECTION: frozenset({Authority.PROTECTION}),
+    Role.PROTECTION: frozenset({Authority.PROTECTION, Authority.MATCHING}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
 }
@@ -79,6 +85,9 @@ WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)
     for authority in Authority
 }
+
+# Who may look at a page of the residents' own: whoever signed in as one, in a session without staff.
+NEXT_SALT = "madoguchi.next"
 
 View = Callable[..., HttpResponse]
 
@@ -92,6 +101,8 @@ def holds(request: HttpRequest, authority: Authority) -> bool:
     """Whether whoever signed in holds `authority`."""
     if authority is Authority.ANYONE:
         return True
+    if authority is Authority.RESIDENT:
+        return resident_session.account_of(request, now=timezone.now()) is not None
     user = request.user
     if not user.is_authenticated or not user.is_active:
         return False
@@ -115,7 +126,7 @@ def needs(authority: Authority) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         guarded.authority = authority  # type: ignore[attr-defined]  # read by the test that walks every address
-        if authority is Authority.ANYONE:
+        if authority in (Authority.ANYONE, Authority.RESIDENT):
             guarded.login_required = False  # type: ignore[attr-defined]  # Django's own mark for LoginRequiredMiddleware
         return guarded
 
@@ -123,8 +134,14 @@ def needs(authority: Authority) -> Callable[[View], View]:
 
 
 def refused(request: HttpRequest, authority: Authority) -> HttpResponse:
-    """The 403 page: which roles use this screen and whom to ask. The attempt is written down."""
+    """The 403 page: which roles use this screen and whom to ask. The attempt is written down.
+
+    A resident who is not signed in is sent to the residents' sign-in instead, with the page that was wanted, signed.
+    """
     match, user = request.resolver_match, request.user
+    if authority is Authority.RESIDENT and not user.is_authenticated:
+        wanted = signing.dumps(request.path, salt=NEXT_SALT) if request.method == "GET" else ""
+        return redirect(f"{reverse('my:sign_in')}?{urlencode({'next': wanted})}" if wanted else "my:sign_in")
     if user.is_authenticated:
         record_act(
             actor=Actor(user.pk, user.get_username(), "", "", request.META.get("REMOTE_ADDR", "")),
@@ -133,4 +150,5 @@ def refused(request: HttpRequest, authority: Authority) -> HttpResponse:
             screen=(match.view_name or "unnamed") if match else "unnamed",
             needed=authority.value,
         )
-    return render(request, "city/refused.html", {"who": WHO_HAS[authority]}, status=403)
+    context = {"who": WHO_HAS[authority], "of_residents": authority is Authority.RESIDENT}
+    return render(request, "city/refused.html", context, status=403)

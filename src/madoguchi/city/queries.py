@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -129,6 +130,14 @@ def seat_of(user: StaffMember) -> Seat | None:
         return None
     desk = Desk.objects.select_related("branch").get(pk=user.desk_id)
     return Seat(desk.branch.key, desk.branch.name, desk.branch.letter, desk.key, desk.name)
+
+
+def offices_of(staff: Iterable[int]) -> dict[int, str]:
+    """The office of each of these members of staff, for people outside: the department, else the building; nobody's name."""
+    rows = StaffMember.objects.filter(pk__in=list(staff)).values_list(
+        "pk", "department__name", "desk__branch__name"
+    )
+    return {number: department or branch for number, department, branch in rows if department or branch}
 
 
 def duties_of(user: StaffMember) -> frozenset[str]:

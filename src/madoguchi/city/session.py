@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.operations import record_act
+from madoguchi.city import resident_session
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 
@@ -22,8 +23,11 @@ class SessionsByUse(SessionMiddleware):
     """A session is prolonged by somebody who does something, not by a page that looks by itself what is new (`quiet`)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        if getattr(request, "quiet", False) and not request.session.modified:
-            return response
+        if getattr(request, "quiet", False):
+            if not request.session.modified:
+                return response
+        elif request.session.accessed:
+            resident_session.used(request, now=timezone.now())
         return super().process_response(request, response)
 
 

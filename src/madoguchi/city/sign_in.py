@@ -29,6 +29,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import actor_for
+from madoguchi.city.resident_session import RESIDENT
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -49,6 +50,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
 @receiver(user_logged_in)
 def _signed_in(sender: Any, request: HttpRequest, user: StaffMember, **kwargs: Any) -> None:
+    request.session.pop(RESIDENT, None)  # never a resident and staff in one session
     record_act(actor=actor_for(user, request), activity="signed_in", now=timezone.now(), staff=user.pk)
 
 

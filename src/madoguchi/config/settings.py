@@ -150,6 +150,14 @@ PAYMENT_SECRETS = [one for one in os.environ.get("MADOGUCHI_PAYMENT_SECRET", "")
 PAYMENT_SECONDS = float(os.environ.get("MADOGUCHI_PAYMENT_SECONDS", "6"))
 # Where its pages are to which residents are sent, when that is not the address of the provider itself.
 PAYMENT_PAGES = os.environ.get("MADOGUCHI_PAYMENT_PAGES", "").rstrip("/") or PAYMENT_PROVIDER
+# Where residents sign in (OpenID Connect, docs/sign-in.md); without it no online sign-in is offered.
+OIDC_ISSUER = os.environ.get("MADOGUCHI_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("MADOGUCHI_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("MADOGUCHI_OIDC_CLIENT_SECRET", "")
+OIDC_KEY_FILE = os.environ.get("MADOGUCHI_OIDC_KEY_FILE", "")
+OIDC_SCOPES = os.environ.get("MADOGUCHI_OIDC_SCOPES", "openid name address birthdate gender")
+OIDC_LEVEL = os.environ.get("MADOGUCHI_OIDC_LEVEL", "")
+OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

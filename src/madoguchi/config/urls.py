@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("madoguchi.channels.counter.urls")),
     path("pay/", include("madoguchi.channels.online.urls_pay")),
     path("book/", include("madoguchi.channels.online.urls")),
+    path("my/", include("madoguchi.channels.online.urls_my")),
     path("", include("madoguchi.channels.board.urls")),
     path("kiosk/", include("madoguchi.channels.kiosk.urls")),
     path("api/", include("madoguchi.channels.api.urls")),

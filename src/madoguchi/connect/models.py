@@ -1,4 +1,4 @@
-"""The table of messages to the core system. Private to this room."""
+"""Tables of messages to the core system and of sign-ins. Private to this room."""
 
 from __future__ import annotations
 
@@ -32,3 +32,10 @@ class MessageRow(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "id"], name="connect_state")]
+
+
+class SpentCodeRow(models.Model):
+    """A code of a sign-in that has come (使われたコード), as a digest: it is taken once."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(db_index=True)

@@ -8,6 +8,7 @@ it) and no 漢字 becomes another; the longest town name of the city's list wins
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,6 +82,16 @@ def town_and_lot(text: str) -> tuple[str, str]:
     town = town_key(before)[: lot.start()] if lot else town_key(before)
     rest = town_key(before)[lot.start() :] if lot else ""
     return town.strip(), _BETWEEN_NUMBERS.sub("-", rest.replace(" ", "")).strip("-")
+
+
+def same_place_key(text: str) -> tuple[str, str, str]:
+    """Town, lot and building of an address, the same for all ways of writing one place and for no other place.
+
+    `text` begins with the town. The building stays what it is but for its spaces, width and hyphens.
+    """
+    _before, building = _split_building(normal_form(text))
+    town, lot = town_and_lot(text)
+    return town, lot, unicodedata.normalize("NFKC", building).replace(" ", "").upper()
 
 
 def _longest_town(text: str, towns: Sequence[str]) -> str:

@@ -88,6 +88,29 @@ def name_search_keys(text: str) -> frozenset[str]:
     return frozenset(name_search_key(candidate) for candidate in shrink_candidates(text))
 
 
+def registered_name_key(text: str) -> str:
+    """One key for the ways in which machines write the same registered name; never for two names.
+
+    Gone are variation selectors, width, case, and spaces (between Latin letters one space stays: ANN ALEE is not ANNA
+    LEE). Kana stays what it is, with its 濁点, its small letters and its ー: みか is not みが, ユキ is not ユウキ.
+    """
+    plain = unicodedata.normalize("NFKC", without_variation_selectors(text)).upper()
+    words = plain.split()
+    return "".join(
+        f" {word}" if before and before[-1].isascii() and word[0].isascii() else word
+        for before, word in zip(["", *words], words, strict=False)
+    )
+
+
+def may_be_written_as(registered: str, written: str) -> bool:
+    """Whether `written` is the registered name itself, or with common characters in the place of rare ones (縮退).
+
+    One direction only: 髙橋 is written 高橋 where 髙 cannot be; whoever is registered as 高橋 is not written 髙橋.
+    """
+    key = registered_name_key(written)
+    return any(registered_name_key(one) == key for one in (registered, *shrink_candidates(registered)))
+
+
 @dataclass(frozen=True, slots=True)
 class CharacterIdentity:
     """A character of a name as registered: what was written, its MJ glyph name, its common form, an image of it."""

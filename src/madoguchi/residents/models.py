@@ -212,3 +212,125 @@ class IdentifierCountRow(models.Model):
                 name="residents_count_done_on_people",
             ),
         ]
+
+
+class AccountRow(models.Model):
+    """A resident's sign-in (住民のアカウント): the provider's name for somebody, and whom of the register it is.
+
+    The four facts that the provider vouches for stay here only while a member of staff has to look at them; of a matched
+    account there is a digest, by which a later sign-in with other facts is noticed.
+    """
+
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    state = models.CharField(max_length=10)
+    resident_no = models.CharField(max_length=20, null=True)
+    doubt = models.CharField(max_length=24, default="")
+    candidates = models.JSONField(default=list)
+    name = models.TextField(default="")
+    address = models.TextField(default="")
+    birth = models.CharField(max_length=40, default="")
+    sex = models.CharField(max_length=20, default="")
+    salt = models.CharField(max_length=32)
+    facts_digest = models.CharField(max_length=64)
+    told_at = models.DateTimeField()
+    came_at = models.DateTimeField()
+    asked_to_come = models.BooleanField(default=False)
+    seen_by_protection = models.BooleanField(default=False)
+    proposed_no = models.CharField(max_length=20, default="")
+    proposed_by = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="residents_account_once"),
+            models.UniqueConstraint(
+                fields=["resident_no"], condition=Q(state="matched"), name="residents_one_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("matched", "doubtful", "not_found", "refused", "blocked")),
+                name="residents_account_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="matched", resident_no__isnull=False)
+                | (~Q(state="matched") & Q(resident_no__isnull=True)),
+                name="residents_account_matched",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="doubtful") & ~Q(name=""))
+                | (~Q(state="doubtful") & Q(name="", address="", birth="")),
+                name="residents_account_facts",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_no="", proposed_by__isnull=True)
+                | (~Q(proposed_no="") & Q(proposed_by__isnull=False)),
+                name="residents_account_proposed",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "told_at"], name="residents_account_queue")]
+
+
+class AccountStepRow(models.Model):
+    """What became of an account, and why (アカウントの経過); only ever added."""
+
+    account = models.ForeignKey(AccountRow, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField()
+    act = models.CharField(max_length=24)
+    state = models.CharField(max_length=10)
+    doubt = models.CharField(max_length=24, default="")
+    resident_no = models.CharField(max_length=20, default="")
+    staff_id = models.BigIntegerField(null=True)
+    staff_name = models.CharField(max_length=150, default="")
+    reason = models.TextField(default="")
+
+
+class MandateCodeRow(models.Model):
+    """A code by which an account may be named as an agent (代理の方のコード), as a digest; used once."""
+
+    account = models.ForeignKey(AccountRow, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class MandateRow(models.Model):
+    """That somebody may act for a resident (代理), for which procedures, from when to when, and on what evidence."""
+
+    public_id = models.CharField(max_length=32, unique=True)
+    principal_no = models.CharField(max_length=20)
+    agent = models.ForeignKey(AccountRow, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    procedures = models.JSONField(default=list)
+    begins_on = models.DateField()
+    ends_on = models.DateField()
+    evidence = models.TextField(default="")
+    state = models.CharField(max_length=10)
+    entered_by = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["principal_no", "agent"], condition=~Q(state="ended"), name="residents_mandate_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("family", "entrusted", "guardian")), name="residents_mandate_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("asked", "accepted"), ended_at__isnull=True)
+                | Q(state="ended", ended_at__isnull=False),
+                name="residents_mandate_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(begins_on__lte=F("ends_on")), name="residents_mandate_in_order"
+            ),
+            # 後見 is entered by staff who saw the certificate; nobody becomes a guardian by saying so.
+            models.CheckConstraint(
+                condition=~Q(kind="guardian") | (Q(entered_by__isnull=False) & ~Q(evidence="")),
+                name="residents_guardian_proved",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["principal_no"], name="residents_mandate_principal"),
+        ]

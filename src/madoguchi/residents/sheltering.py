@@ -4,7 +4,8 @@
 2. It holds until it is lifted; passing the end date only reminds (標準仕様書 3.1: 抑止は自動的に終了しない).
 3. Prolonging ends nothing in between: the earlier period is kept, and a new one stands from the same moment.
 4. Lifting it for whoever asked lifts it for those who asked together with them.
-5. Reading the list is a reading of everybody on it, and names no address.
+5. The sign-ins of everybody whose whereabouts it withholds stop until somebody who handles it has looked.
+6. Reading the list is a reading of everybody on it, and names no address.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.db.models import Q, QuerySet
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_act
+from madoguchi.residents.accounts.coming import hold_for_handling
 from madoguchi.residents.disclosure import JAPAN, disclose
 from madoguchi.residents.models import Protection, ResidentRecord
 from madoguchi.residents.people import DisclosedPerson
@@ -109,6 +111,7 @@ def protect(
             requester = "" if number == resident_no else resident_no
             _begin(number, requester, provisional, begins_on, ends_on, by, now)
             record_act(actor=by, activity="handling_set", now=now, person=number)
+        hold_for_handling(_together_with((resident_no, *together)), by=by, now=now)
 
 
 def prolong_protection(*, resident_no: str, ends_on: date, by: Actor, now: datetime) -> None:
@@ -174,6 +177,16 @@ def _group(
     )
     reminder = _reminder(own.ends_on, today)
     return ShelteredGroup(people[number], together, own.provisional, own.begins_on, own.ends_on, reminder)
+
+
+def _together_with(numbers: Sequence[str]) -> list[str]:
+    """These people and everyone of their households and at their addresses: whose whereabouts are the same."""
+    theirs = ResidentRecord.objects.filter(is_current=True, resident_no__in=numbers)
+    homes = list(theirs.values_list("household_no", "address_key"))
+    there = Q(household_no__in=[home for home, _ in homes]) | Q(
+        address_key__in=[key for _, key in homes if key]
+    )
+    return list(ResidentRecord.objects.filter(there, is_current=True).values_list("resident_no", flat=True))
 
 
 def _reminder(ends_on: date | None, today: date) -> Reminder:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.channels.shared.fields import WarekiField
 from madoguchi.city.authority import ROLE_NAMES, Role
 from madoguchi.city.queries import department_choices, desk_choices
+from madoguchi.residents.mandates import KIND_NAMES, MandateKind
 
 NONE = [("", "—")]
 
@@ -110,3 +111,32 @@ class DayForm(forms.Form):
     day = WarekiField(label=_("日"), help_text=_("R8.12.29 のように"))
     is_open = forms.ChoiceField(label=_("開庁"), choices=[("closed", _("閉める")), ("open", _("開ける"))])
     note = forms.CharField(label=_("理由"), max_length=100, required=False)
+
+
+class StaffMandateForm(forms.Form):
+    """A mandate whose evidence staff saw."""
+
+    principal_no = forms.RegexField(
+        NUMBER,
+        label=_("本人の宛名番号"),
+        error_messages={"invalid": _("宛名番号は半角の数字で入れてください。")},
+    )
+    code = forms.CharField(label=_("代理の方のコード"), max_length=20)
+    kind = forms.ChoiceField(
+        label=_("種類"), choices=lambda: [(one.value, _now(KIND_NAMES[one])) for one in MandateKind]
+    )
+    ends_on = WarekiField(label=_("終わりの日"), help_text=_("きょうから1年以内。R9.11.23 のように"))
+    evidence = forms.CharField(
+        label=_("確かめた書類"), help_text=_("登記事項証明書の番号、委任状の日付など"), max_length=200
+    )
+
+    def given(self) -> dict[str, Any]:
+        """What `residents.mandates.enter` takes."""
+        return {
+            "principal_no": self.cleaned_data["principal_no"].strip(),
+            "code": self.cleaned_data["code"],
+            "kind": MandateKind(self.cleaned_data["kind"]),
+            "ends_on": self.cleaned_data["ends_on"],
+            "evidence": self.cleaned_data["evidence"],
+            "procedures": (),
+        }

@@ -14,6 +14,7 @@ from madoguchi.channels.backoffice import (
     views_form_review,
     views_imports,
     views_inventory,
+    views_matches,
     views_plan,
     views_sheltered,
     views_staff,
@@ -153,5 +154,9 @@ urlpatterns = [
     path("sheltered/begin/", views_sheltered.begin, name="shelter_begin"),
     path("sheltered/prolong/", views_sheltered.prolong, name="shelter_prolong"),
     path("sheltered/lift/", views_sheltered.lift, name="shelter_lift"),
+    path("matches/", views_matches.matches, name="matches"),
+    path("matches/<int:match>/", views_matches.match, name="match"),
+    path("mandates/", views_matches.mandates, name="mandates"),
+    path("mandates/end/", views_matches.mandate_end, name="mandate_end"),
     path("audit/", views_audit.audit, name="audit"),
 ]

@@ -31,6 +31,7 @@ MENU = (
     (Authority.PAYMENTS, "backoffice:payments", "収納"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
+    (Authority.MATCHING, "backoffice:matches", "オンラインの方の確認"),
     (Authority.AUDIT, "backoffice:audit", "証跡"),
     (Authority.TICKET_MACHINE, "kiosk:branches", "発券機"),
 )

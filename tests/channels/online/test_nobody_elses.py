@@ -1,0 +1,76 @@
+"""Nobody opens what is another resident's by its number: not found, as what is not there, and written down."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from django.urls import reverse
+from tests.cast import NOW
+from tests.house.every_address import ours
+from tests.personas import OWNED, SignedInPersona, browser_of, pairs, personas
+
+from madoguchi.audit.models import EntryRow
+from madoguchi.residents.models import MandateRow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents")]
+SEED = 20261109
+
+
+def test_every_address_of_residents_that_names_something_is_walked() -> None:
+    walked = {name for one in OWNED for name in one.addresses}
+    named = {one.name for one in ours() if one.name.startswith("my:") and "<" in one.pattern}
+    assert named == walked
+
+
+@pytest.mark.parametrize(
+    ("count", "tried"),
+    [(12, 60), pytest.param(200, None, marks=pytest.mark.slow)],
+    ids=["some pairs", "all pairs of 200"],
+)
+def test_nobody_opens_what_is_somebody_elses(count: int, tried: int | None) -> None:
+    people = personas(count)
+    browsers = [browser_of(one) for one in people]
+    tries = 0
+    for kind in OWNED:
+        numbers = [kind.make(one, people, NOW) for one in people]
+        wanted = [(one, other) for one, other in pairs(count) if one not in kind.others(other, count)]
+        if tried is not None:
+            wanted = Random(SEED).sample(wanted, tried)
+        before = MandateRow.objects.order_by("pk").values_list()
+        kept = list(before)
+        for one, other in wanted:
+            for name in kind.addresses:
+                url = reverse(name, kwargs={kind.parameter: numbers[other]})
+                posted = kind.posted[(one + other) % len(kind.posted)]
+                answer = browsers[one].post(url, posted) if kind.method == "POST" else browsers[one].get(url)
+                assert answer.status_code == 404, (name, one, other)
+                tries += 1
+        assert list(MandateRow.objects.order_by("pk").values_list()) == kept
+    refused = EntryRow.objects.filter(activity="refused", body__needed="own")
+    assert refused.count() == tries
+    accounts = {one.account for one in people}
+    assert {row["account"] for row in refused.values_list("body", flat=True)} <= accounts
+
+
+def test_what_is_not_there_is_answered_alike() -> None:
+    people = personas(3)
+    theirs = OWNED[0].make(people[1], people, NOW)
+    browser = browser_of(people[2])
+    there = browser.post(reverse("my:mandate", args=[theirs]), {"act": "end"})
+    not_there = browser.post(reverse("my:mandate", args=["0" * 24]), {"act": "end"})
+    assert there.status_code == not_there.status_code == 404
+    assert there.content == not_there.content
+
+
+def test_who_looked_at_one_persons_data_is_shown_to_that_person_only() -> None:
+    first, second = personas(2)
+    assert isinstance(first, SignedInPersona)
+    EntryRow(
+        kind="access", at=NOW, activity="read", person_key=second.resident_no, purpose="counter_case", staff_name="窓口 花",
+        digest="0" * 64,
+    ).save(force_insert=True)  # fmt: skip
+    assert "窓口での受付" in browser_of(second).get("/my/seen/").content.decode()
+    page = browser_of(first).get("/my/seen/").content.decode()
+    assert "窓口での受付" not in page
+    assert "窓口 花" not in browser_of(second).get("/my/seen/").content.decode()

@@ -1,0 +1,121 @@
+"""Two hundred residents who are signed in, made quickly, and the addresses under which each of them has something.
+
+A room that gives residents things of their own (applications, receipts, attachments) adds a line to `OWNED`: the address,
+and how one is made for a person. The walk then tries every person at everybody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.test import Client
+from django.utils import timezone
+from tests.cast import NOW, SETTER, TODAY
+
+from madoguchi.audit.entries import Actor
+from madoguchi.city.resident_session import RESIDENT
+from madoguchi.jp.check_digits import with_check_digit
+from madoguchi.jp.names import NameParts
+from madoguchi.residents import mandates
+from madoguchi.residents.accounts.coming import come
+from madoguchi.residents.accounts.facts import AccountState, ClaimedFacts
+from madoguchi.residents.mandates import MandateKind
+from madoguchi.residents.operations import register
+from madoguchi.residents.people import RegisterEntry
+
+ISSUER = "https://id.example"
+SELF = Actor(None, "ご本人", "", "")
+FIRST_NUMBER = 700_000
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInPersona:
+    """A resident with a matched account."""
+
+    place: int
+    resident_no: str
+    account: int
+
+
+def entry_of(place: int) -> RegisterEntry:
+    """Somebody of the register whom nobody else is like."""
+    return RegisterEntry(
+        with_check_digit(f"{FIRST_NUMBER + place:012d}"),
+        NameParts(f"試 人{chr(0x4E00 + place)}", "タメシ"),
+        date(1950, 1, 1) + timedelta(days=37 * place),
+        "female" if place % 2 else "male",
+        "世帯主",
+        with_check_digit(f"{70_000 + place:06d}"),
+        f"まど県まどか市本町{place + 1}番地",
+    )
+
+
+def personas(count: int = 200) -> tuple[SignedInPersona, ...]:
+    """So many residents, registered and matched by themselves."""
+    entries = [entry_of(place) for place in range(count)]
+    register(entries=entries, source="住民記録", as_of=TODAY, now=NOW)
+    made = []
+    for place, entry in enumerate(entries):
+        facts = ClaimedFacts(entry.name.name, entry.address, str(entry.birth), entry.sex)
+        account = come(issuer=ISSUER, subject=f"p{place}", facts=facts, by=SELF, now=NOW)
+        assert account.state is AccountState.MATCHED, place
+        made.append(SignedInPersona(place, entry.resident_no, account.number))
+    return tuple(made)
+
+
+def browser_of(persona: SignedInPersona) -> Client:
+    """A browser in which this person is signed in."""
+    browser = Client()
+    session = browser.session
+    moment = timezone.now().isoformat()
+    session[RESIDENT] = {"account": persona.account, "since": moment, "seen": moment}
+    session.save()
+    browser.cookies["sessionid"] = session.session_key or ""
+    return browser
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A kind of thing that is somebody's: its addresses by name, and how the number of one is made for a person.
+
+    `others`: whom else it is of (the place of that persona), so that they are left out of the pairs.
+    """
+
+    addresses: Sequence[str]
+    parameter: str
+    make: Callable[[SignedInPersona, Sequence[SignedInPersona], datetime], str]
+    others: Callable[[int, int], frozenset[int]] = lambda place, count: frozenset()
+    method: str = "GET"
+    posted: tuple[dict[str, str], ...] = ({},)
+
+
+def _mandate(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """Asked by this person of the one before."""
+    agent = all_of_them[persona.place - 1]
+    code = mandates.make_code(account=agent.account, by=SELF, now=now)
+    made = mandates.ask(
+        principal_no=persona.resident_no, code=code, kind=MandateKind.FAMILY, procedures=(),
+        ends_on=TODAY + timedelta(days=30), by=SETTER, now=now,
+    )  # fmt: skip
+    if persona.place % 2:
+        mandates.take_on(mandate=made, account=agent.account, by=SELF, now=now)
+    return made
+
+
+OWNED: list[Owned] = [
+    Owned(
+        ("my:mandate",),
+        "mandate",
+        _mandate,
+        others=lambda place, count: frozenset({(place - 1) % count}),
+        method="POST",
+        posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),
+    ),
+]
+
+
+def pairs(count: int) -> Iterator[tuple[int, int]]:
+    """Everybody with everybody else: who asks, whose it is."""
+    return ((one, other) for one in range(count) for other in range(count) if one != other)

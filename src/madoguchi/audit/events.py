@@ -156,6 +156,13 @@ SENTENCES = {
     "ticket_day_ended": noop("受付時間が終わり、番号を終わりにしました"),
     # cases
     "begin": noop("受付を始めました"),
+    "prepared_kept": noop("前もって答えた内容に番号を付けました"),
+    "prepared_deleted": noop("前もって答えた内容を、ご本人が消しました"),
+    "prepared_swept": noop("用の済んだ、前もって答えた内容を消しました"),
+    "prepared_guessed": noop("準備の番号が続けて試されたため、止めました"),
+    "take_prepared": noop("前もって答えた内容を受付に入れました"),
+    "name_people": noop("前もって答えた人を、住民記録や証明書の人に当てました"),
+    "confirm_prepared": noop("前もって答えた内容を確かめました"),
     "set_who_moves": noop("異動する人を決めました"),
     "say_event": noop("届出の内容を入れました"),
     "set_visitor": noop("来た人を確かめました"),

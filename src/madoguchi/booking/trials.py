@@ -75,6 +75,12 @@ def code_was_right(*, key: str, now: datetime) -> None:
 def that_was_right(*, number: str, now: datetime) -> None:
     """Take the trial back: the digits were right."""
     code_was_right(key=f"booking/{number}", now=now)
+    take_back(key=f"booking/{number}", now=now)
+
+
+def take_back(*, key: str, now: datetime) -> None:
+    """Take one trial back: it was no guess."""
+    CodeTrialRow.objects.filter(key=_kept(key), span=_span(now), trials__gt=0).update(trials=F("trials") - 1)
 
 
 def _kept(key: str) -> str:

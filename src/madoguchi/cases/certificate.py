@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,8 +47,11 @@ class MovingOutCertificate:
     from_abroad: bool = False
 
 
-def certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]:
-    """What is known from the certificate; the day and the new address are what the person says."""
+def certificate_facts(certificate: MovingOutCertificate, refs: Sequence[str] = ()) -> dict[FactRef, Given]:
+    """What is known from the certificate; the day and the new address are what the person says.
+
+    `refs`: which person of the case each one is, where they were told of before; else p1, p2, …
+    """
 
     source = FactSource.PASSPORT if certificate.from_abroad else FactSource.CERTIFICATE
 
@@ -72,7 +75,8 @@ def certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]
     if old_prefecture is not None:
         same = old_prefecture == profile().prefecture
         given[FactRef("from_same_prefecture", EVENT_SUBJECT)] = Given(same, FactSource.DERIVED)
-    for n, person in enumerate(certificate.people, start=1):
+    named = refs or [f"p{n}" for n, _ in enumerate(certificate.people, start=1)]
+    for ref, person in zip(named, certificate.people, strict=True):
         values: dict[str, Value] = {
             "name": person.name,
             "kana": person.kana,
@@ -86,5 +90,20 @@ def certificate_facts(certificate: MovingOutCertificate) -> dict[FactRef, Given]
             "lives_with_household": True,
             **person.facts,
         }
-        given.update({FactRef(key, f"p{n}"): written(value) for key, value in values.items() if value != ""})
+        given.update({FactRef(key, ref): written(value) for key, value in values.items() if value != ""})
     return given
+
+
+def places_of(
+    certificate: MovingOutCertificate, told_of: Sequence[str], unnamed: Sequence[str]
+) -> tuple[str, ...]:
+    """Which person of the case each one of the certificate is: one of those told of before (`unnamed`), or somebody new."""
+    last = max((int(ref[1:]) for ref in unnamed), default=0)
+    refs: list[str] = []
+    for at, _person in enumerate(certificate.people):
+        ref = told_of[at] if at < len(told_of) else ""
+        if ref not in unnamed or ref in refs:
+            last += 1
+            ref = f"p{last}"
+        refs.append(ref)
+    return tuple(refs)

@@ -57,6 +57,15 @@ class NotSigned(CannotSign):
         )
 
 
+class PeopleNotNamed(CannotSign):
+    """Somebody was told of beforehand, and nobody said yet who they are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "前もって入力された人のうち、だれのことかを確かめていない人がいます。転出証明書か住民記録で、その人を入れてください。"
+        )
+
+
 class HeadUnclear(CannotSign):
     """Not exactly one 世帯主 in the household that comes of the move."""
 
@@ -183,7 +192,7 @@ def sign(
 ) -> None:
     """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
 
-    Raises NobodyCame, NotSigned, HeadUnclear, RolesNotSaid, VisitorMayNot, PadIsForThePerson.
+    Raises NobodyCame, NotSigned, PeopleNotNamed, HeadUnclear, RolesNotSaid, VisitorMayNot, PadIsForThePerson.
     """
     if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
         raise NotSigned
@@ -194,6 +203,8 @@ def sign(
         record = read_record(row)
         if not record.value("notifier_kind"):
             raise NobodyCame
+        if record.unnamed:
+            raise PeopleNotNamed
         if not head_is_clear(record, EventKind(row.event_kind)):
             raise HeadUnclear(heads_after(record))
         judged = judge(row, record)

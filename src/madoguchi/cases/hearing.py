@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -121,8 +121,16 @@ def definition_of(pack: Pack, ref: FactRef) -> FactDefinition | None:
 
 
 def _checked(row: CaseRow, pack: Pack, record: Record, ref: FactRef, value: Value) -> Value:
-    refs = {person.ref for person in record.people}
-    if ref.subject not in refs | {EVENT_SUBJECT, HOUSEHOLD_SUBJECT}:
+    last = date.max if may_lie_ahead(row) else row.notified_on
+    return checked(pack, {person.ref for person in record.people}, ref, value, last_day=last)
+
+
+def checked(pack: Pack, refs: Collection[str], ref: FactRef, value: Value, *, last_day: date) -> Value:
+    """A value that the fact can have, of somebody who is there; days that were are not after `last_day`.
+
+    Raises AnswerNotPossible, DayInFuture.
+    """
+    if ref.subject not in {*refs, EVENT_SUBJECT, HOUSEHOLD_SUBJECT}:
         raise AnswerNotPossible(ref.key)
     if ref.key == CLAIMANT:
         if value not in refs:
@@ -131,7 +139,7 @@ def _checked(row: CaseRow, pack: Pack, record: Record, ref: FactRef, value: Valu
     definition = definition_of(pack, ref)
     if definition is None or not _fits(definition, value):
         raise AnswerNotPossible(definition.label if definition else ref.key)
-    if ref.key in DAYS_THAT_WERE and not may_lie_ahead(row) and first_day(value) > row.notified_on:
+    if ref.key in DAYS_THAT_WERE and first_day(value) > last_day:
         raise DayInFuture(definition.label)
     return value
 

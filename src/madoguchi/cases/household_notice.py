@@ -143,18 +143,23 @@ def begin_household(*, case: str, resident_no: str, by: Actor, now: datetime) ->
         record = read_record(row)
         there = {person.resident_no for person in record.people}
         fresh = [person for person in people if person.resident_no not in there]
-        first = len(record.people) + 1
+        first = _next(record)
         moves = True if EventKind(row.event_kind) in MOVING else None
         given: dict[FactRef, Given] = {}
         for number, person in enumerate(fresh, start=first):
             given |= given_of(person, f"p{number}", moves=moves)
-        given |= _address(found[0])
+        given |= address_of(found[0])
         act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
         held = [HeldPerson(f"p{n}", one.resident_no, False) for n, one in enumerate(fresh, start=first)]
         add_people(row, act, held, first=first)
 
 
-def _address(person: DisclosedPerson) -> dict[FactRef, Given]:
+def _next(record: Record) -> int:
+    return 1 + max((int(person.ref[1:]) for person in record.people), default=0)
+
+
+def address_of(person: DisclosedPerson) -> dict[FactRef, Given]:
+    """Where the register knows the household."""
     if not person.address:
         return {}
     return {FactRef("registered_address", EVENT_SUBJECT): Given(person.address, FactSource.REGISTER)}
@@ -171,7 +176,7 @@ def say_event(*, case: str, said: SaidEvent, by: Actor, now: datetime, version: 
         for person in record.people:
             given |= _facts_of_person(event, record, person.ref, said)
         child = next((one for one in record.people if not one.resident_no), None)
-        ref = child.ref if child else f"p{len(record.people) + 1}"
+        ref = child.ref if child else f"p{_next(record)}"
         if said.newborn is not None and isinstance(said.day, date):
             given |= _facts_of_child(ref, said.newborn, said.day)
         act = finish_act(row, Act.SAY_EVENT, by=by, now=now, given=given)

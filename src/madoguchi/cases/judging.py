@@ -36,12 +36,21 @@ def judge(
     row: CaseRow, record: Record, *, calendar: OpenDays | None = None, revision: str | None = None
 ) -> Judged:
     """Decide every procedure of the case's event, as of the day of the notice, by its own revision or by another."""
-    event = EventKind(row.event_kind)
-    pack = told_for(pack_of(revision or row.revision), event)
-    calendar = calendar or open_days()
-    situation = situation_of(record, event=event, notified_on=row.notified_on, pack=pack)
-    decisions = decide(pack, situation, on=row.notified_on, open_days=calendar)
-    return Judged(pack, situation, decisions, row.notified_on, calendar)
+    return judge_record(
+        record,
+        event=EventKind(row.event_kind),
+        on=row.notified_on,
+        revision=revision or row.revision,
+        calendar=calendar or open_days(),
+    )
+
+
+def judge_record(record: Record, *, event: EventKind, on: date, revision: str, calendar: OpenDays) -> Judged:
+    """Decide every procedure of an event on what a record knows, whether it is a case's or was said before there is one."""
+    pack = told_for(pack_of(revision), event)
+    situation = situation_of(record, event=event, notified_on=on, pack=pack)
+    decisions = decide(pack, situation, on=on, open_days=calendar)
+    return Judged(pack, situation, decisions, on, calendar)
 
 
 def prompt_now(judged: Judged, record: Record) -> Prompt | None:

@@ -91,7 +91,8 @@ class ActRow(models.Model):
 class PersonRow(models.Model):
     """A person of a case: p1, p2, …; `staying` for members of the household that is joined.
 
-    `unregistered`: without a 住民票 here, so never with a 宛名番号 either.
+    `unregistered`: without a 住民票 here, so never with a 宛名番号 either. `gone`: told of beforehand, and not of the case
+    after all. The newest row of a person counts: whom the register names later stays p1.
     """
 
     case = models.ForeignKey(CaseRow, on_delete=models.PROTECT, related_name="people")
@@ -101,6 +102,7 @@ class PersonRow(models.Model):
     staying = models.BooleanField(default=False)
     unregistered = models.BooleanField(default=False)
     practice = models.BooleanField(default=False)
+    gone = models.BooleanField(default=False)
     order = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -303,3 +305,34 @@ class CertificatePaymentRow(models.Model):
                 name="cases_paid_by_a_payment",
             ),
         ]
+class PreparedRow(models.Model):
+    """What somebody answered before coming and wished to bring along (準備した内容), behind a code.
+
+    The code itself is not here, only its digest, and the answers cannot be read without it. Gone when the case that it was
+    taken into is past the hearing, or when its days are over.
+    """
+
+    code_digest = models.CharField(max_length=64, unique=True)
+    event_kind = models.CharField(max_length=20)
+    answers = models.TextField()
+    language = models.CharField(max_length=10, default="ja")
+    channel = models.CharField(max_length=8)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    case = models.ForeignKey(CaseRow, null=True, on_delete=models.SET_NULL, related_name="prepared")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel__in=("online", "kiosk")), name="cases_prepared_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="cases_prepared_expires_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=True) | Q(taken_at__isnull=False),
+                name="cases_prepared_taken_into_case",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="cases_prepared_expiry")]

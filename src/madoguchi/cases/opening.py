@@ -14,7 +14,7 @@ from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases.acting import Given, NotNow, begin_act, civil_day, find_case, finish_act
 from madoguchi.cases.certificate import CertificatePerson as CertificatePerson
 from madoguchi.cases.certificate import MovingOutCertificate as MovingOutCertificate
-from madoguchi.cases.certificate import certificate_facts
+from madoguchi.cases.certificate import certificate_facts, places_of
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
 from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
@@ -160,8 +160,18 @@ def open_case(
     return row.public_id
 
 
-def begin_from_certificate(*, case: str, certificate: MovingOutCertificate, by: Actor, now: datetime) -> None:
+def begin_from_certificate(
+    *,
+    case: str,
+    certificate: MovingOutCertificate,
+    by: Actor,
+    now: datetime,
+    told_of: Sequence[str] = (),
+) -> None:
     """Begin with the data of a moving-out certificate: its people move, its dates and addresses are known.
+
+    `told_of`: for each person of the certificate which one they are of those told of before anybody came, "" for nobody;
+    whoever was told of and is not on the certificate leaves the case.
 
     Raises NoPeople; DateInFuture when they have not moved yet; AlreadyBegun, so that nobody inherits another's facts.
     """
@@ -169,14 +179,18 @@ def begin_from_certificate(*, case: str, certificate: MovingOutCertificate, by: 
         raise NoPeople
     with transaction.atomic():
         row = begin_act(case, Act.BEGIN, version=None)
-        if read_record(row).people:
+        record = read_record(row)
+        if record.people and not record.nobody_named:
             raise AlreadyBegun
         if certificate.move_date > row.notified_on:
             raise DateInFuture(certificate.move_date)
-        given = certificate_facts(certificate)
-        act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
-        add_people(
-            row, act, [HeldPerson(f"p{n}", "", False) for n, _ in enumerate(certificate.people, start=1)]
+        refs = places_of(certificate, told_of, record.unnamed)
+        act = finish_act(row, Act.BEGIN, by=by, now=now, given=certificate_facts(certificate, refs))
+        PersonRow.objects.bulk_create(
+            PersonRow(
+                case=row, act=act, ref=ref, gone=ref not in refs, practice=row.practice, order=int(ref[1:])
+            )
+            for ref in dict.fromkeys([*record.unnamed, *refs])
         )
 
 

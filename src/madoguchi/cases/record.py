@@ -127,12 +127,31 @@ class Record:
     def name_of(self, ref: str) -> str:
         """The name by which screens and papers tell this person from the others of the case.
 
-        Twins can share name and birthday: then their place in the case stands behind it.
+        Twins can share name and birthday: then their place in the case stands behind it. Who has no name yet is called by
+        their 続柄.
         """
-        name = self.text("name", ref) or ref
+        name = self._called(ref)
         refs = [person.ref for person in self.people]
-        namesakes = sum(self.text("name", one) == name for one in refs)
+        namesakes = sum(self._called(one) == name for one in refs)
         return f"{name}（{refs.index(ref) + 1}人目）" if namesakes > 1 and ref in refs else name
+
+    def _called(self, ref: str) -> str:
+        return self.text("name", ref) or self.text("relationship", ref) or ref
+
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """Who was told of before anybody came, and whom neither the register nor a certificate has named yet."""
+        return tuple(person.ref for person in self.people if not self.text("name", person.ref))
+
+    @property
+    def nobody_named(self) -> bool:
+        """Whether people were told of, and nobody said yet who any of them is."""
+        return bool(self.people) and len(self.unnamed) == len(self.people)
+
+    @property
+    def to_confirm(self) -> tuple[FactRef, ...]:
+        """What was answered beforehand and has not been confirmed with the resident yet."""
+        return tuple(ref for ref, held in self.facts.items() if held.source is FactSource.PREPARED)
 
     def names_of(self, ref: str) -> NameParts:
         """氏名, フリガナ, 旧氏, 通称 and 併記名 of a person, as they were written."""
@@ -257,9 +276,13 @@ def read_record(case: CaseRow) -> Record:
 
 
 def fold(rows: StandingRows, *, before_act: int | None = None) -> Record:
-    """The record that these rows make, or as it was before an act (to show what that act changed)."""
+    """The record that these rows make, or as it was before an act (to show what that act changed).
+
+    Whoever left the case took what was said of them along.
+    """
     acts = [act for act in rows.acts if before_act is None or act.number < before_act]
     numbers = {act.pk: act.number for act in acts}
+    left = {row.ref: numbers[row.act_id] for row in rows.people if row.gone and row.act_id in numbers}
     facts = {
         FactRef(row.key, row.subject): HeldFact(
             value=None if row.value is None else value_from_json(row.value),
@@ -270,15 +293,15 @@ def fold(rows: StandingRows, *, before_act: int | None = None) -> Record:
             at=row.known_since,
         )
         for row in rows.facts
-        if row.act_id in numbers
+        if row.act_id in numbers and numbers[row.act_id] > left.get(row.subject, 0)
     }
     people = {
-        row.ref: HeldPerson(row.ref, row.resident_no, row.staying, row.unregistered)
+        row.ref: None if row.gone else HeldPerson(row.ref, row.resident_no, row.staying, row.unregistered)
         for row in rows.people
         if row.act_id in numbers
     }
     done = tuple(StandingAct(act.number, act.kind, act.prompt, act.at, act.by_name) for act in acts)
-    return Record(facts, tuple(people.values()), done)
+    return Record(facts, tuple(one for one in people.values() if one is not None), done)
 
 
 def situation_of(record: Record, *, event: EventKind, notified_on: date, pack: Pack) -> Situation:

@@ -36,6 +36,9 @@ class Act(Enum):
     """What can be done to a case."""
 
     BEGIN = "begin"
+    TAKE_PREPARED = "take_prepared"
+    NAME_PEOPLE = "name_people"
+    CONFIRM_PREPARED = "confirm_prepared"
     SET_WHO_MOVES = "set_who_moves"
     SAY_EVENT = "say_event"
     SET_VISITOR = "set_visitor"
@@ -68,7 +71,7 @@ class Act(Enum):
 _WHILE_HEARING = frozenset(
     {
         Act.BEGIN, Act.FOLLOW, Act.SET_WHO_MOVES, Act.SAY_EVENT, Act.SET_VISITOR, Act.ANSWER, Act.CORRECT_FACT, Act.CHOOSE,
-        Act.SAY_ROLES, Act.RETAKE,
+        Act.SAY_ROLES, Act.RETAKE, Act.TAKE_PREPARED, Act.NAME_PEOPLE, Act.CONFIRM_PREPARED,
         Act.UNDO, Act.PARK, Act.RESUME, Act.EXPLAIN, Act.NOTE_DOCUMENT, Act.RECEIVE_DOCUMENT, Act.REQUEST_CERTIFICATE,
         Act.NOTE_LATE, Act.CHANGE_REVISION, Act.SIGN, Act.WITHDRAW,
     }
@@ -98,6 +101,9 @@ LEADS_TO: dict[Act, CaseStatus] = {
 CAN_BE_UNDONE = frozenset(
     {
         Act.BEGIN,
+        Act.TAKE_PREPARED,
+        Act.NAME_PEOPLE,
+        Act.CONFIRM_PREPARED,
         Act.FOLLOW,
         Act.SET_WHO_MOVES,
         Act.SAY_EVENT,
@@ -202,6 +208,7 @@ class FactSource(Enum):
     SAID = "said"
     STAFF = "staff"
     DERIVED = "derived"
+    PREPARED = "prepared"
 
     @property
     def label(self) -> str:
@@ -216,6 +223,7 @@ SOURCE_LABELS = {
     FactSource.SAID: "本人申告",
     FactSource.STAFF: "職員訂正",
     FactSource.DERIVED: "住所などから判断",
+    FactSource.PREPARED: "ご本人が前もって入力",
 }
 
 

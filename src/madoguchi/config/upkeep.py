@@ -1,4 +1,5 @@
 """The care of bookings and payments beside the queue of tasks (予約と支払いの世話): a thread of the worker, every so often."""
+"""The care of bookings and of what was prepared, beside the queue of tasks (予約と準備の世話): a thread of the worker."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.connect.paying import care
+from madoguchi.cases import prepared
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,9 @@ def once() -> Upkeep:
     """One round, now."""
     care(now=timezone.now())
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=timezone.now())
+    now = timezone.now()
+    prepared.sweep(now=now)
+    return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 
 def start(stop: threading.Event) -> threading.Thread:

@@ -18,7 +18,7 @@ from madoguchi.cases.models import CaseRow
 from madoguchi.cases.representation import SPECIAL, May
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets, head_of_household
 from madoguchi.cases.states import FactSource, VisitorKind
-from madoguchi.channels.counter.answers import rows_of
+from madoguchi.channels.shared.answers import rows_of
 from madoguchi.connect.change_data import body_of
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactRef

@@ -124,7 +124,9 @@ class EventForm(forms.Form):
 
 
 class CertificatePersonForm(forms.Form):
-    """One person on the certificate. Blank lines are left out."""
+    """One person on the certificate. Blank lines are left out. `told_of`: who was told of before coming, on this line."""
+
+    told_of = told_as = ""
 
     name = forms.CharField(label=_("氏名"), max_length=LONGEST_NAME, required=False)
     kana = forms.CharField(label=_("フリガナ"), max_length=LONGEST_NAME, required=False)

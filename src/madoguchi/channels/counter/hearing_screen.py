@@ -16,7 +16,6 @@ from madoguchi.cases.roles import SAID as ROLES_SAID
 from madoguchi.cases.roles import holder_of, roles_that_may_be_needed
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.cases.views import CaseView
-from madoguchi.channels.counter.answers import Row, has_quick_answer, rows_of
 from madoguchi.channels.counter.head import Notice, head_of
 from madoguchi.channels.counter.procedure_lines import procedure_groups, subject_text
 from madoguchi.channels.counter.words import (
@@ -28,9 +27,11 @@ from madoguchi.channels.counter.words import (
     source_text,
     value_text,
 )
+from madoguchi.channels.shared.answers import Row, has_quick_answer, rows_of
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef
 
+HEARD = frozenset({FactSource.SAID, FactSource.PREPARED})
 UNPROVED = "来た人の本人確認ができていません。届出を受け付けたあと、届出の本人あてに、受け付けたことの通知を送ってください。"
 
 UNPROVED_WITHOUT_RECORD = "来た人の本人確認ができていません。住民票のない方なので、届出後の通知は送りません。各課が、手続きごとに確かめます。"
@@ -44,6 +45,7 @@ class FactLine:
     value: str
     source: str
     url: str | None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,14 @@ def context_of(view: CaseView, *, problems: Iterable[str] = ()) -> dict[str, Any
         "event_facts": event_lines(view),
         "visitor": visitor_text(view),
         "prompt": prompt_screen(view),
+        "prepared": prepared_step(view),
         "procedure_groups": groups,
         "changes": change_lines(view),
         "newer_revision": view.newer_revision,
         "problems": list(problems),
         "counts": {
-            "known": sum(1 for held in known if held.source is not FactSource.SAID),
-            "heard": sum(1 for held in known if held.source is FactSource.SAID),
+            "known": sum(1 for held in known if held.source not in HEARD),
+            "heard": sum(1 for held in known if held.source in HEARD),
             "must": tally[Status.MUST],
             "ask": tally[Status.ASK],
             "optional": tally[Status.OPTIONAL],
@@ -104,6 +107,17 @@ def context_of(view: CaseView, *, problems: Iterable[str] = ()) -> dict[str, Any
             "estimate": asked + max(len(open_prompts), 1),
             "can_undo": view.can_undo,
         },
+    }
+
+
+def prepared_step(view: CaseView) -> dict[str, Any]:
+    """What was answered beforehand and is not confirmed yet, and whether anybody is still without a name."""
+    left = view.record.to_confirm
+    days = {view.record.facts[ref].as_of for ref in left}
+    return {
+        "count": len(left),
+        "day": max(days, default=None),
+        "unnamed": [view.record.name_of(ref) for ref in view.record.unnamed],
     }
 
 
@@ -166,6 +180,7 @@ def _fact_line(view: CaseView, ref: FactRef) -> FactLine:
         value=value_text(pack, view.record, ref, held.value),
         source=source_text(held),
         url=_correction(view, ref),
+        id=f"{ref.key}|{ref.subject}",
     )
 
 

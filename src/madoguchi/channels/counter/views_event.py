@@ -61,7 +61,7 @@ def event(request: HttpRequest, case: str) -> HttpResponse:
     view = case_of(request, case, "event")
     if view.header.event not in FROM_REGISTER:
         return redirect("counter:household", case)
-    if not view.record.people:
+    if not view.record.people or view.record.nobody_named:
         return redirect("counter:start" if view.header.event is EventKind.none else "counter:find", case)
     form, problems = EventForm(request.POST or None), []
     if view.header.event is EventKind.death:

@@ -19,7 +19,12 @@ from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
-from madoguchi.channels.counter.answers import (
+from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.counter.hearing_screen import context_of
+from madoguchi.channels.counter.procedure_lines import amount_text, record_note, subject_text
+from madoguchi.channels.counter.views_opening import case_of, version_of
+from madoguchi.channels.counter.words import source_text, value_text
+from madoguchi.channels.shared.answers import (
     AnswerMissing,
     AnswerUnreadable,
     posted_answers,

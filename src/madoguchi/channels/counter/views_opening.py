@@ -22,6 +22,7 @@ from madoguchi.channels.counter.forms import (
     exact_date,
 )
 from madoguchi.channels.counter.head import head_of
+from madoguchi.channels.counter.naming_page import name_page
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, desk_names
@@ -61,6 +62,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @needs(Authority.COUNTER)
 def worklist(request: HttpRequest) -> HttpResponse:
     """Cases of this branch: at the counter, broken off, waiting for papers, signed, done."""
+    return worklist_page(request)
+
+
+def worklist_page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """The list, with what could not be done."""
     number = request.GET.get("q", "")
     headers = queries.worklist(branch=actor_of(request).branch, now=timezone.now(), number=number)
     missing = queries.open_documents(header.id for header in headers)
@@ -101,12 +107,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "q": number,
         "events": [{"code": event.value, "label": _(event.label)} for event in EventKind],
         "may_practice": True,
+        "problems": [problem] if problem else [],
         "groups": [
             {"id": key, "label": label, "rows": [_row(h, desks, missing) for h in rows], "empty": empty}
             for key, label, rows, empty in groups
         ],
     }
-    return render(request, "counter/worklist.html", context)
+    return render(request, "counter/worklist.html", context, status=status)
 
 
 def _row(header: CaseHeader, desks: dict[tuple[str, str], str], missing: dict[str, int]) -> dict[str, Any]:
@@ -159,9 +166,12 @@ def start(request: HttpRequest, case: str) -> HttpResponse:
     """By what to begin."""
     view = case_of(request, case, "start")
     without_event = view.header.event is EventKind.none
-    if view.header.event in FROM_REGISTER and (view.record.people or not without_event):
-        return redirect("counter:event" if view.record.people else "counter:find", case)
-    if view.record.people:
+    if view.record.nobody_named and view.header.event in FROM_REGISTER and not without_event:
+        return redirect("counter:find", case)
+    named = view.record.people and not view.record.nobody_named
+    if view.header.event in FROM_REGISTER and (named or not without_event):
+        return redirect("counter:event" if named else "counter:find", case)
+    if named:
         return redirect("counter:household", case)
     abroad = view.header.event is EventKind.move_in_abroad
     context = {"case": head_of(view.header, here="start", record=view.record), "abroad": abroad}
@@ -223,6 +233,8 @@ def choose(request: HttpRequest, case: str) -> HttpResponse:
     """Bring the person that was found into the case; of a household of the register, everybody who lives there."""
     number, by, now = request.POST.get("resident", ""), actor_of(request), timezone.now()
     try:
+        if (view := case_of(request, case, "choose")).record.unnamed:
+            return name_page(request, view, number)
         if queries.header_of(find_case(case)).event in FROM_REGISTER:
             begin_household(case=case, resident_no=number, by=by, now=now)
             return redirect("counter:event", case)

@@ -17,6 +17,7 @@ from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.forms import CertificateForm, EntryForm, JoinForm, people_formset
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import notices_of
+from madoguchi.channels.counter.told_of import fill_in, told_of_the_move, without_the_unnamed
 from madoguchi.channels.counter.views_opening import case_of
 from madoguchi.channels.counter.words import birth_text
 from madoguchi.channels.shared.fields import whole_number
@@ -31,28 +32,31 @@ FIRST_LINES = 5
 def certificate(request: HttpRequest, case: str) -> HttpResponse:
     """Copy the moving-out certificate."""
     view = case_of(request, case, "certificate")
-    if view.record.people and request.method != "POST":
+    if view.record.people and not view.record.nobody_named and request.method != "POST":
         messages.info(
             request, _("転出証明書の内容は写してあります。直すところは「確認」の画面の「変更」で直せます。")
         )
         return redirect("counter:household", case)
-    posted = request.POST if request.method == "POST" else None
+    posted = without_the_unnamed(request.POST) if request.method == "POST" else None
     lines = (whole_number(posted.get("form-TOTAL_FORMS", "")) if posted else None) or FIRST_LINES
     more = bool(posted) and posted is not None and posted.get("go") == "more"
     abroad = view.header.event is EventKind.move_in_abroad
     moving = EntryForm if abroad else CertificateForm
-    form = moving(posted)
-    people = people_formset(min(lines, opening.MOST_PEOPLE))(posted)
+    form = moving(posted, initial=told_of_the_move(view))
+    people = people_formset(min(max(lines, len(view.record.unnamed)), opening.MOST_PEOPLE))(posted)
+    fill_in(people, view)
     problems: list[str] = []
     if posted and more:
         grown = posted.copy()
         grown["form-TOTAL_FORMS"] = str(min(lines + 2, opening.MOST_PEOPLE))
         form, people = moving(initial=grown.dict()), people_formset(lines)(grown)
+        fill_in(people, view)
     elif posted and form.is_valid() and people.is_valid():
         try:
             opening.begin_from_certificate(
                 case=case,
                 certificate=_certificate(form.cleaned_data, people.people(), from_abroad=abroad),
+                told_of=[one.told_of for one in people.forms if one.cleaned_data.get("name")],
                 by=actor_of(request),
                 now=timezone.now(),
             )

@@ -110,7 +110,7 @@ def row_of(
 def _who(record: Record, subject: str) -> str:
     relationship = record.text("relationship", subject)
     name = record.name_of(subject)
-    return f"{name}（{relationship}）" if relationship else name
+    return f"{name}（{relationship}）" if relationship and record.text("name", subject) else name
 
 
 def options_of(

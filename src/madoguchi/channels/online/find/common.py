@@ -1,0 +1,61 @@
+"""What the pages of finding out share: the language that travels with the form, and that nothing of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from madoguchi.cases.prepared import Visitor
+from madoguchi.channels.shared.finding.carried import AT_HOME_FOR, FIELD, Carried, from_field, to_field
+from madoguchi.channels.shared.languages import ASKED, asked, current, offered, speaking, tag_of, tongues
+from madoguchi.city.authority import Authority, needs
+
+PURPOSE = "find"
+UNPROCESSABLE, TOO_MANY_REQUESTS = 422, 429
+View = Callable[..., HttpResponse]
+
+
+def open_page(view: View) -> View:
+    """A page for anybody, in the language of its form or of its reader; the browser alone may keep it, to go back to."""
+
+    @wraps(view)
+    def page(request: HttpRequest, **named: str) -> HttpResponse:
+        said = request.POST.get(ASKED, "")
+        with speaking(offered(said) if said else asked(request)):
+            answer = view(request, **named)
+            answer["Content-Language"] = tag_of(current())
+        answer.headers.setdefault("Cache-Control", "private, max-age=0")
+        answer["Referrer-Policy"] = "no-referrer" if named else "same-origin"
+        return answer
+
+    return needs(Authority.ANYONE)(page)
+
+
+def show(request: HttpRequest, name: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    """One page, in the language that is being spoken."""
+    context = {"tongues": tongues(), "spoken": current(), **more}
+    return render(request, f"find/{name}.html", context, status=status)
+
+
+def sealed(carried: Carried) -> str:
+    """What travels on with the page."""
+    return to_field(carried, purpose=PURPOSE, now=timezone.now())
+
+
+def opened(request: HttpRequest) -> Carried:
+    """What came back with the page. Raises one of `carried.REFUSED`."""
+    return from_field(request.POST.get(FIELD, ""), purpose=PURPOSE, longest=AT_HOME_FOR, now=timezone.now())
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """From where this comes, without a cookie of our own: the browser by its form token's cookie."""
+    cookie = request.COOKIES.get("csrftoken", "")
+    address = request.META.get("REMOTE_ADDR", "")
+    browser = sha256(cookie.encode()).hexdigest() if cookie else address
+    return Visitor(browser, address)

@@ -1,0 +1,112 @@
+"""Somebody who finds out which procedures they need, page by page with plain forms: at home, or at the machine in the hall."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from tests.rooms.cases.walking import ordinary
+
+from madoguchi.cases.at_home import SaidAtHome
+from madoguchi.channels.shared.answers import field_name
+from madoguchi.channels.shared.finding.asking import Going, going
+from madoguchi.channels.shared.finding.carried import AT_HOME_FOR, from_field
+from madoguchi.jp.wareki import format_wareki
+from madoguchi.procedures.decide import Prompt
+from madoguchi.procedures.facts import FactDefinition, FactRef, FactType, Value
+from madoguchi.procedures.situation import EventKind
+
+Answer = Callable[[FactRef, FactDefinition], Value | None]
+_PROBLEM = re.compile(r'role="alert">(.*?)</div>', re.S)
+_HIDDEN = re.compile(r'<input type="hidden" name="said" value="([^"]*)"')
+
+
+def said_in(answer: HttpResponse) -> str:
+    """The field that travels with the page."""
+    found = _HIDDEN.search(answer.content.decode())
+    assert found, answer.content.decode()[:2000]
+    return html.unescape(found[1])
+
+
+def fields_of(page: Prompt, answer: Answer) -> dict[str, object]:
+    """The form as this answer fills it in; everything わからない presses that button."""
+    fields: dict[str, object] = {"page": page.id, "go": "answer"}
+    for ref, definition in zip(page.refs, page.definitions, strict=True):
+        fields |= _field(field_name(ref), definition, answer(ref, definition))
+    if all(key in ("page", "go") for key in fields):
+        fields["go"] = "none" if definition.type is FactType.CHOICES else "unknown"
+    return fields
+
+
+def _field(name: str, definition: FactDefinition, value: Value | None) -> dict[str, object]:
+    if value is None:
+        return {name: "unknown"} if definition.type in (FactType.BOOLEAN, FactType.CHOICE) else {}
+    if isinstance(value, bool):
+        return {name: "yes" if value else "no"}
+    if isinstance(value, date):
+        era, rest = format_wareki(value)[:2], format_wareki(value)[2:]
+        year, month, day = re.findall(r"元|\d+", rest)
+        return {f"{name}-era": era, f"{name}-y": year, f"{name}-m": month, f"{name}-d": day}
+    if isinstance(value, frozenset):
+        return {name: sorted(value)} if value else {}
+    return {name: str(value)}
+
+
+@dataclass
+class AtHome:
+    """A browser without JavaScript that goes through `/find/`."""
+
+    client: Client = field(default_factory=Client)
+    pages: list[HttpResponse] = field(default_factory=list)
+
+    @property
+    def last(self) -> HttpResponse:
+        return self.pages[-1]
+
+    @property
+    def purpose(self) -> str:
+        return "find"
+
+    def post(self, url: str, fields: Mapping[str, object]) -> HttpResponse:
+        self.pages.append(self.client.post(url, fields))  # type: ignore[arg-type]  # the client's own response
+        return self.last
+
+    def begin(self, event: EventKind, people: tuple[str, ...]) -> None:
+        self.post("/find/people/", {"event": event.value})
+        self.post("/find/ask/", {"event": event.value, "person": list(people), "go": "begin"})
+
+    def said(self) -> SaidAtHome:
+        held = from_field(said_in(self.last), purpose=self.purpose, longest=AT_HOME_FOR, now=timezone.now())
+        return held.said
+
+    def at(self) -> Going:
+        return going(self.said(), now=timezone.now())
+
+    def answer(self, answer: Answer) -> bool:
+        """Answer the page that is shown; False when there is none."""
+        page = self.at().page
+        if page is None:
+            return False
+        taken = self.post("/find/ask/", {"said": said_in(self.last), **fields_of(page, answer)})
+        assert taken.status_code == 200, (
+            page.refs,
+            fields_of(page, answer),
+            _PROBLEM.findall(taken.content.decode()),
+        )
+        return True
+
+    def through(
+        self, event: EventKind, people: tuple[str, ...], answer: Answer = lambda ref, one: ordinary(one, ref)
+    ) -> Going:
+        """The whole way to the list."""
+        self.begin(event, people)
+        for _ in range(100):
+            if not self.answer(answer):
+                return self.at()
+        raise AssertionError("it does not end")

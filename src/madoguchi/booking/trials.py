@@ -67,14 +67,8 @@ def try_code(*, key: str, now: datetime) -> None:
         raise TooManyTries
 
 
-def code_was_right(*, key: str, now: datetime) -> None:
-    """Take the trial back: the digits were right."""
-    CodeTrialRow.objects.filter(key=_kept(key), span=_span(now), trials__gt=0).update(trials=F("trials") - 1)
-
-
 def that_was_right(*, number: str, now: datetime) -> None:
     """Take the trial back: the digits were right."""
-    code_was_right(key=f"booking/{number}", now=now)
     take_back(key=f"booking/{number}", now=now)
 
 

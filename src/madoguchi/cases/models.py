@@ -305,6 +305,8 @@ class CertificatePaymentRow(models.Model):
                 name="cases_paid_by_a_payment",
             ),
         ]
+
+
 class PreparedRow(models.Model):
     """What somebody answered before coming and wished to bring along (準備した内容), behind a code.
 

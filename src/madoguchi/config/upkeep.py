@@ -1,5 +1,4 @@
-"""The care of bookings and payments beside the queue of tasks (予約と支払いの世話): a thread of the worker, every so often."""
-"""The care of bookings and of what was prepared, beside the queue of tasks (予約と準備の世話): a thread of the worker."""
+"""The care of bookings, payments and what was prepared, beside the queue of tasks (予約・支払い・準備の世話): a thread of the worker, every so often."""
 
 from __future__ import annotations
 
@@ -12,8 +11,8 @@ from django.utils import timezone
 
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
-from madoguchi.connect.paying import care
 from madoguchi.cases import prepared
+from madoguchi.connect.paying import care
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +26,8 @@ def letters() -> Letters | None:
 
 def once() -> Upkeep:
     """One round, now."""
-    care(now=timezone.now())
-    return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=timezone.now())
     now = timezone.now()
+    care(now=now)
     prepared.sweep(now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 

@@ -21,7 +21,7 @@ from madoguchi.cases.representation import May
 from madoguchi.cases.views import CaseView
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import context_of
-from madoguchi.channels.counter.procedure_lines import amount_text, record_note, subject_text
+from madoguchi.channels.counter.procedure_lines import amount_text, fee_text, record_note, subject_text
 from madoguchi.channels.counter.views_opening import case_of, version_of
 from madoguchi.channels.counter.words import source_text, value_text
 from madoguchi.channels.shared.answers import (
@@ -31,11 +31,6 @@ from madoguchi.channels.shared.answers import (
     posted_value,
     row_of,
 )
-from madoguchi.channels.counter.head import head_of
-from madoguchi.channels.counter.hearing_screen import context_of
-from madoguchi.channels.counter.procedure_lines import amount_text, fee_text, record_note, subject_text
-from madoguchi.channels.counter.views_opening import case_of, version_of
-from madoguchi.channels.counter.words import source_text, value_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of

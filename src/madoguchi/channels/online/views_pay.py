@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from madoguchi.booking.trials import TooManyTries, code_was_right, try_code
+from madoguchi.booking.trials import TooManyTries, take_back, try_code
 from madoguchi.channels.online.visitor import new_mark, press_of
 from madoguchi.city.authority import Authority, needs
 from madoguchi.connect import paying
@@ -59,7 +59,7 @@ def find(request: HttpRequest) -> HttpResponse:
         try:
             try_code(key=f"pay/{number}", now=now)
             asked = asking.open_by_code(number=number, code=request.POST.get("code", "")[:4])
-            code_was_right(key=f"pay/{number}", now=now)
+            take_back(key=f"pay/{number}", now=now)
             others = [one for one in request.session.get(OPENED, []) if one != asked.number]
             request.session[OPENED] = [asked.number, *others][:MOST_OPENED]
             return redirect("pay:one", asked.number)

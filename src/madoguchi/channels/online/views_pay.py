@@ -18,7 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from madoguchi.audit.entries import Actor
+from madoguchi.audit.operations import record_act
 from madoguchi.booking.trials import TooManyTries, take_back, try_code
+from madoguchi.channels.online.paying_here import home_of, open_payment, opened_payments
 from madoguchi.channels.online.visitor import new_mark, press_of
 from madoguchi.city.authority import Authority, needs
 from madoguchi.connect import paying
@@ -28,7 +31,7 @@ from madoguchi.payments.states import PaymentState
 from madoguchi.payments.values import Asked, NoSuchPayment, Payment, PaymentRefused
 from madoguchi.payments.webhooks import LARGEST, NotAnEvent, NotSigned
 
-OPENED, MOST_OPENED = "payments", 10
+VISITOR = Actor(None, "visitor", "", "")
 CONFLICT, TOO_MANY_REQUESTS = 409, 429
 # The press sends the browser on to the provider's page; that address and no other is added to where forms may go.
 _PAGES = urlsplit(settings.PAYMENT_PAGES)
@@ -37,8 +40,9 @@ MONEY_IS_THERE = (PaymentState.CAPTURED, PaymentState.DISPUTED)
 
 
 def _opened(request: HttpRequest, number: str) -> Asked:
-    """What this browser opened. Raises Http404 alike for what is not there and what others opened."""
-    if number not in request.session.get(OPENED, []):
+    """What this browser opened. Raises Http404 alike for what is not there and what others opened; it is written down."""
+    if number not in opened_payments(request):
+        record_act(actor=VISITOR, activity="refused", now=timezone.now(), screen="pay:one", needed="own")
         raise Http404
     try:
         return asking.look_at(number=number)
@@ -60,12 +64,12 @@ def find(request: HttpRequest) -> HttpResponse:
             try_code(key=f"pay/{number}", now=now)
             asked = asking.open_by_code(number=number, code=request.POST.get("code", "")[:4])
             take_back(key=f"pay/{number}", now=now)
-            others = [one for one in request.session.get(OPENED, []) if one != asked.number]
-            request.session[OPENED] = [asked.number, *others][:MOST_OPENED]
+            open_payment(request, asked.number)
             return redirect("pay:one", asked.number)
         except NoSuchPayment as error:
             problem, status = str(error), 404
         except TooManyTries as error:
+            record_act(actor=VISITOR, activity="payment_guessed", now=now)
             problem, status = str(error), TOO_MANY_REQUESTS
     context = {
         "number": number or request.GET.get("number", "")[:12],
@@ -100,7 +104,8 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         except PaymentRefused as refused:
             problem, status = str(refused), CONFLICT
         asked = asking.look_at(number=number)
-    return render(request, "online/pay/one.html", _context(asked, problem), status=status)
+    context = {**_context(asked, problem), "home": home_of(request, number)}
+    return render(request, "online/pay/one.html", context, status=status)
 
 
 def _address(request: HttpRequest) -> str:
@@ -129,7 +134,7 @@ def _context(asked: Asked, problem: str = "") -> dict[str, Any]:
 @needs(Authority.ANYONE)
 def back(request: HttpRequest, number: str) -> HttpResponse:
     """Whoever comes back from the provider: ask it how things stand, then show that. Without a session: by the digits."""
-    if number not in request.session.get(OPENED, []):
+    if number not in opened_payments(request):
         return render(request, "online/pay/find.html", {"number": number[:12], "problems": []})
     _opened(request, number)
     paying.look(asked=number, now=timezone.now())
@@ -153,8 +158,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 @needs(Authority.ANYONE)
 def hook(request: HttpRequest) -> HttpResponse:
     """What the provider tells: signed, stored once, taken in. Anything but a 2xx makes it tell again."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        return JsonResponse({"taken": False}, status=413)
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not said.isdecimal() or int(said) > LARGEST:
+        return JsonResponse({"taken": False, "why": "size"}, status=413)
     try:
         paying.hear(body=request.body, signature=request.headers.get(HEADER, "")[:300], now=timezone.now())
     except NotSigned:

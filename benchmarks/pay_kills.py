@@ -42,7 +42,9 @@ from urllib.request import (
 
 SECRETS = {"MADOGUCHI_PAYMENT_KEY": "kills", "MADOGUCHI_PAYMENT_SECRET": "the secret of the kills"}
 START_SECONDS = 60
-LONGEST_WALK = 1.2
+# Kills fall anywhere within the time in which somebody who is not disturbed has paid, measured anew for every stretch.
+SHORTEST_WALK, LONGEST_WALK, MEASURED_EVERY = 0.5, 20.0, 20
+PATIENCE = 15
 BOOKS = "books.sqlite3"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FAULTS = (
@@ -113,7 +115,7 @@ class Resident:
         """Status, where it sends on to, and the page."""
         data = urlencode(said).encode() if said is not None else None
         try:
-            with self.opener.open(url, data, timeout=5) as answer:
+            with self.opener.open(url, data, timeout=PATIENCE) as answer:
                 return answer.status, "", answer.read().decode()
         except HTTPError as error:
             with error:
@@ -142,6 +144,12 @@ class Resident:
         self._asked(back)
         _status, _to, page = self._asked(f"{self.base}/pay/{self.number}/")
         return "paid" if "支払いが済みました" in page else f"chose {way}, not paid yet"
+
+    def timed(self) -> float:
+        """Walk, and how long it took."""
+        began = time.monotonic()
+        self.tries()
+        return time.monotonic() - began
 
     def tries(self) -> None:
         """Walk, whatever happens to the servers meanwhile."""
@@ -205,9 +213,13 @@ def play(kills: int, seed: int, web: Server, twin: Server, books: Path, kept: Ke
     from madoguchi.payments.models import PayableRow
 
     numbers, seen = list(PayableRow.objects.order_by("pk")), Counter(kept.seen)
-    base = f"http://127.0.0.1:{web.port}"
+    base, longest = f"http://127.0.0.1:{web.port}", 0.0
     for n in range(kept.kills, kills):
         began, chance = time.monotonic(), random.Random(f"{seed}/{n}")
+        if not longest or n % MEASURED_EVERY == 0:
+            undisturbed = Resident(base, numbers[n].number, numbers[n].code, chance, seen)
+            longest = min(max(1.5 * undisturbed.timed(), SHORTEST_WALK), LONGEST_WALK)
+            began = time.monotonic()
         some = [chance.choice(numbers[: 8 + n]) for _ in range(2)]
         if chance.random() < 0.5:
             plan = Books(str(books))
@@ -219,7 +231,7 @@ def play(kills: int, seed: int, web: Server, twin: Server, books: Path, kept: Ke
             threads.append(threading.Thread(target=_care, args=(seen,)))
         for one in threads:
             one.start()
-        time.sleep(chance.random() * LONGEST_WALK)
+        time.sleep(chance.random() * longest)
         victim = web if chance.random() < 0.5 else twin
         victim.kill()
         for one in threads:
@@ -334,7 +346,7 @@ def _settings(home: Path, kept: Kept) -> None:
     """The city and its provider, for this process and for the servers that it starts."""
     os.environ |= {
         **SECRETS, "MADOGUCHI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
-        "MADOGUCHI_PAYMENT_PROVIDER": f"http://127.0.0.1:{kept.pages}", "MADOGUCHI_PAYMENT_SECONDS": "2",
+        "MADOGUCHI_PAYMENT_PROVIDER": f"http://127.0.0.1:{kept.pages}", "MADOGUCHI_PAYMENT_SECONDS": "4",
         "MADOGUCHI_PUBLIC_ADDRESS": f"http://127.0.0.1:{kept.port}",
     }  # fmt: skip
     os.environ.pop("MADOGUCHI_DATABASE_URL", None)
@@ -349,7 +361,7 @@ def _servers(home: Path, kept: Kept) -> tuple[Server, Server]:
     twin_words = [sys.executable, "-m", "madoguchi.connect.twins.payment_provider", "--port", str(kept.pages)]
     twin_words += ["--books", str(home / BOOKS), "--tell", f"http://127.0.0.1:{kept.port}/pay/hook/"]
     web = Server(server_command(host="127.0.0.1", port=kept.port, workers=1), kept.port)
-    return web, Server([*twin_words, "--silence", "3"], kept.pages)
+    return web, Server([*twin_words, "--silence", "5"], kept.pages)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from madoguchi.channels.shared.languages import ASKED, asked, offered, speaking, tag_of
+
 OPENED, HOMES, MOST_OPENED = "payments", "payments_from", 10
+TONGUE = "payments_language"
+
+
+def in_payers_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page in the language that was chosen here, which stays so over the provider's page and back; else the reader's."""
+
+    @wraps(view)
+    def page(request: HttpRequest, **named: str) -> HttpResponse:
+        if wanted := request.GET.get(ASKED, ""):
+            request.session[TONGUE] = offered(wanted)
+        kept = str(request.session.get(TONGUE, ""))
+        code = offered(kept) if kept else asked(request)
+        with speaking(code):
+            answer = view(request, **named)
+        answer["Content-Language"] = tag_of(code)
+        return answer
+
+    return page
 
 
 def open_payment(request: HttpRequest, number: str, *, home: str = "") -> None:

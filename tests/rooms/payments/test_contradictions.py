@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from tests.rooms.payments.histories import CLERKS, SOURCE, World
 from tests.rooms.payments.paying import begun, given, paid, session_of, well_world
 
-from madoguchi.payments import asking, queries, refunds
+from madoguchi.payments import asking, filing, queries, refunds
 from madoguchi.payments.filing import file_due
 from madoguchi.payments.models import LedgerRow, OutboxRow, PaymentRow, RefundRow, StepRow
 from madoguchi.payments.ports import ProviderUnsure
@@ -76,11 +76,11 @@ def test_a_cancel_that_came_before_the_session_is_told_again_after_it() -> None:
     """The session's order timed out before it arrived; meanwhile nobody owes it any more."""
     world = well_world()
     number = asking.begin(asked=given(world).number, key="p", come_back="/pay/", now=world.now)
-    create, world.create_session = world.create_session, no_answer  # type: ignore[method-assign]
+    create, world.create_session = world.create_session, no_answer  # type: ignore[method-assign]  # a line of the test's own
     tell(provider=world, payment=number, now=world.now)
     asking.withdraw(source=SOURCE, reference="case/1", by=CLERKS[0], now=world.now)
     tell(provider=world, payment=number, now=world.now)
-    world.create_session = create  # type: ignore[method-assign]
+    world.create_session = create  # type: ignore[method-assign]  # a line of the test's own
     world.sweep_until_quiet()
     assert [one[3] for one in world.books.sessions()] == ["failed"], "nobody may pay there"
     assert queries.payment(number=number).state is PaymentState.FAILED
@@ -89,7 +89,7 @@ def test_a_cancel_that_came_before_the_session_is_told_again_after_it() -> None:
 def test_a_session_that_the_provider_forgot_keeps_nobody_from_paying() -> None:
     world = well_world()
     number = begun(world)
-    world.fetch = lambda *, reference: None  # type: ignore[method-assign]
+    world.fetch = lambda *, reference: None  # type: ignore[method-assign]  # a line of the test's own
     ask_provider(provider=world, payment=number, now=world.now)
     assert queries.payment(number=number).state is PaymentState.FAILED
     assert begun(world, key="again") != number
@@ -132,17 +132,17 @@ def test_a_line_that_is_down_does_not_hold_up_the_round() -> None:
         calls.append(said["reference"])
         raise ProviderUnsure
 
-    world.create_session = silent  # type: ignore[method-assign]
+    world.create_session = silent  # type: ignore[method-assign]  # a line of the test's own
     tell(provider=world, now=world.now)
     assert len(calls) == SILENT_AT_MOST
     tell(provider=world, now=world.now)
     assert len(set(calls)) == 2 * SILENT_AT_MOST, "whoever had to wait is not told first again"
     PaymentRow.objects.update(look_at=world.now)
-    world.fetch = silent  # type: ignore[method-assign]
+    world.fetch = silent  # type: ignore[method-assign]  # a line of the test's own
     calls.clear()
     repair(provider=world, ports=world.ports, now=world.now + timedelta(seconds=1))
     assert len(calls) <= 3 * SILENT_AT_MOST
-    world.create_session = create  # type: ignore[method-assign]
+    world.create_session = create  # type: ignore[method-assign]  # a line of the test's own
     del world.fetch
     world.sweep_until_quiet()
     assert not OutboxRow.objects.filter(due_at__isnull=False).exists()
@@ -166,7 +166,7 @@ def test_one_that_cannot_be_filed_keeps_nobody_else_back() -> None:
             raise AttributeError(reference)
         return file(reference=reference, **said)
 
-    world.desk.file = broken  # type: ignore[method-assign]
+    world.desk.file = broken  # type: ignore[method-assign]  # a line of the test's own
     assert file_due(ports=world.ports, now=world.now) == 1
     assert world.desk.paid == {"case/2": other}
     assert [one.number for one in queries.paid_not_filed()] == [number]
@@ -180,3 +180,12 @@ def test_what_was_booked_is_never_changed_or_taken_away(table: Any) -> None:
         with pytest.raises(DatabaseError, match="書き足すだけ"), transaction.atomic():
             act()
     assert table.objects.filter(payment__bookings__move=Move.CAPTURE.value).exists()
+
+
+def test_what_another_worker_filed_meanwhile_is_not_filed_again() -> None:
+    world = well_world()
+    number = paid(world)
+    again: list[str] = []
+    world.desk.file = lambda *, reference, **_said: again.append(reference)  # type: ignore[method-assign, assignment]  # listens
+    assert filing._file(number, world.ports, world.now) is False
+    assert again == []

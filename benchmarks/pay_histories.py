@@ -1,9 +1,9 @@
 """Proof of paying and filing: 10,000 invented histories with everything going wrong, each held to every promise.
 
-    python -m benchmarks.pay_histories --work FOLDER [--histories 10000] [--only 4711] [--postgresql]
+    python -m benchmarks.pay_histories --work FOLDER [--histories 10000] [--first 1000000] [--only 4711] [--postgresql]
 
 What a history is stands in tests/rooms/payments/histories.py. It may be stopped and started again; it prints counts as it
-goes. `--only` plays one history again from its number. `--postgresql`: on a cluster of its own, which is gone afterwards.
+goes. `--first`: the number of the first one, to share them among processes with a folder each. `--only` plays one history again from its number. `--postgresql`: on a cluster of its own, which is gone afterwards.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tools.postgres import temporary_cluster
 
-FIRST, SHOWN_EVERY = 1_000_000, 250
+SHOWN_EVERY = 250
 
 
 def main() -> int:
@@ -28,6 +28,7 @@ def main() -> int:
     )
     parser.add_argument("--work", type=Path, required=True, help="a folder for the database and the state")
     parser.add_argument("--histories", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=1_000_000)
     parser.add_argument("--only", type=int)
     parser.add_argument("--postgresql", action="store_true")
     given = parser.parse_args()
@@ -67,7 +68,7 @@ def prove(given: argparse.Namespace) -> int:
         began = time.monotonic()
         count = min(SHOWN_EVERY, given.histories - kept["done"])
         try:
-            seen += played(FIRST + kept["done"], count)
+            seen += played(given.first + kept["done"], count)
         except AssertionError as error:
             print(f"BROKEN: {error}")
             return 1

@@ -23,9 +23,9 @@ PROOFS = (
         "tests/unit",
         "tests/packs",
         "tests/rooms/booking",
-        "tests/rooms/payments",
     ],
-    ["-m", "benchmarks.pay_kills", "--kills", "200"],
+    ["-m", "benchmarks.pay_histories", "--work", str(WORK)],
+    ["-m", "benchmarks.pay_kills", "--kills", "200", "--work", str(WORK)],
 )
 
 

@@ -21,13 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
 LOCALE = ROOT / "locale"
 TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates"),
+    *("channels/online/templates/online/pay", "channels/online/templates/online/parts_problems.html"),
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
 MODULES = (
     *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
     *("channels/board/pictures.py", "channels/board/views_phone.py"),
-    *("channels/shared/languages.py", "connect/ticket_slip.py"),
+    *("channels/online/views_pay.py", "channels/shared/languages.py", "connect/ticket_slip.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = ("窓口", "本文へ", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
@@ -74,6 +75,8 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.booking.ports import PrintOutcome
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
     from madoguchi.booking.waits.showing import RiseReason
+    from madoguchi.connect.paying import NotPaidHere
+    from madoguchi.payments.values import AlreadyPaid, NoLongerToPay, NoSuchPayment
 
     yield days.CLOSING_SENTENCE
     for outcome in PrintOutcome:
@@ -84,6 +87,7 @@ def from_rooms() -> Iterator[str]:
         booked.HoldOver(), booked.NoSuchBooking(), offering.NotOffered(), offering.NoSuchService(""),
         issuing.NoMoreTickets(), arriving.CodeOfSeveral(), printing.PrintedOften(), following.CodeNotRight(),
         following.TooManyTrials(), trials.ManyAtMachine(),
+        trials.TooManyTries(), NoSuchPayment(), NoLongerToPay(), AlreadyPaid(), NotPaidHere(),
     )  # fmt: skip
     yield from map(str, reasons)
 

@@ -32,7 +32,7 @@ NOT_FOUND = 404
 
 @open_page
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keep what was answered, and go on to its number."""
+    """Keep what was answered: the list once more, with its number and QR, on one sheet. Pressed again, the same number."""
     if request.method != "POST":
         return redirect("find:start")
     try:
@@ -51,7 +51,9 @@ def keep(request: HttpRequest) -> HttpResponse:
         )
     except prepared.ManyTries as error:
         return list_page(request, carried, problem=_(str(error)), status=TOO_MANY_REQUESTS)
-    return redirect(_in_language(reverse("find:number", args=[grouped(kept.code)])))
+    return list_page(
+        request, carried, code=grouped(kept.code), qr=qr_of(request, kept.code), until=_until(kept)
+    )
 
 
 @open_page
@@ -76,7 +78,7 @@ def number(request: HttpRequest, code: str) -> HttpResponse:
         return show(request, "enter", status=TOO_MANY_REQUESTS, problems=[_(str(error))])
     return show(
         request, "number", code=grouped(kept.code), qr=qr_of(request, kept.code), taken=kept.taken,
-        until=format_wareki(timezone.localtime(kept.expires_at).date()), event_name=_(EVENT_WORDS[kept.event][0]),
+        until=_until(kept), event_name=_(EVENT_WORDS[kept.event][0]),
     )  # fmt: skip
 
 
@@ -92,6 +94,10 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
     except prepared.ManyTries as error:
         return show(request, "enter", status=TOO_MANY_REQUESTS, problems=[_(str(error))])
     return show(request, "dropped")
+
+
+def _until(kept: prepared.Preparation) -> str:
+    return format_wareki(timezone.localtime(kept.expires_at).date())
 
 
 def qr_of(request: HttpRequest, code: str) -> str:

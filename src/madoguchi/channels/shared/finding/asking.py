@@ -66,6 +66,7 @@ class Field:
 class Asked:
     """The page on screen."""
 
+    id: str
     question: str
     why: str
     fields: tuple[Field, ...]
@@ -102,6 +103,7 @@ def asked(at: Going) -> Asked:
     }
     settled = sum(1 for one in at.judged.decisions if one.status is not Status.ASK)
     return Asked(
+        id=page.id,
         question=texts.ask(page.question),
         why=texts.ask(page.why),
         fields=fields,

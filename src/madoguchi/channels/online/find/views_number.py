@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,6 +22,7 @@ from madoguchi.channels.online.find.common import (
 )
 from madoguchi.channels.online.find.views import list_page
 from madoguchi.channels.shared.finding.carried import REFUSED
+from madoguchi.channels.shared.finding.on_paper import address_of, picture_of
 from madoguchi.channels.shared.finding.words import EVENT_WORDS
 from madoguchi.channels.shared.languages import ASKED, JAPANESE, current
 from madoguchi.jp.wareki import format_wareki
@@ -102,9 +102,7 @@ def _until(kept: prepared.Preparation) -> str:
 
 def qr_of(request: HttpRequest, code: str) -> str:
     """A QR of the address with the code and nothing else, as a picture inside the page."""
-    base = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")
-    address = base.rstrip("/") + reverse("find:number", args=[grouped(code)])
-    return segno.make(address, error="m", micro=False).svg_data_uri(border=4, scale=4, light="#fff")
+    return picture_of(address_of(settings.PUBLIC_ADDRESS or request.build_absolute_uri("/"), code))
 
 
 def _in_language(url: str) -> str:

@@ -99,7 +99,7 @@ def personal_list(at: Going) -> PersonalList:
     return PersonalList(
         groups=tuple(groups),
         bring=tuple(
-            in_japanese(one.text) for one in bring.merged if one.certain and set(one.procedures) <= needed
+            _said(at, one.text) for one in bring.merged if one.certain and set(one.procedures) <= needed
         ),
         not_needed=len({one.procedure for one in judged.decisions} - needed),
         nearest=next((line.deadline for line in musts if line.day is not None), ""),
@@ -156,6 +156,13 @@ def _reasons(
             (reason.text, reason.law, reason.verified) for one in ones for reason in one.because
         )
     )
+
+
+def _said(at: Going, japanese: str) -> str:
+    """A text of the pack in the language of the page, or in Japanese, marked."""
+    language = language_of(current())
+    there = at.judged.pack.translations.get(language.value, {}) if language else {}
+    return there.get(japanese) or in_japanese(japanese)
 
 
 def _fee(procedure: Procedure, said: Guide | None) -> str:

@@ -38,6 +38,8 @@ RELATIONSHIPS = {
     "同居人": noop("同居人"),
 }  # fmt: skip
 OTHER = "other"
+# Those that most households have: the first keys of the machine.
+FIRST_RELATIONSHIPS = ("世帯主", "妻", "夫", "子", "父", "母", "子の子", OTHER)
 
 
 @dataclass(frozen=True, slots=True)

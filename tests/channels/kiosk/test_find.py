@@ -1,0 +1,200 @@
+"""Finding out at the machine: every event on large keys, days by digits, no trace, a list on paper, a number, a ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+from tests.cast import NOW
+from tests.channels.finding import AtHome, AtMachine, said_in
+from tests.channels.online.test_find_pages import FAMILY, PLANTED, everything_stored, planted
+from tests.rooms.booking.queueing import BRANCH
+
+from madoguchi.audit.models import EntryRow
+from madoguchi.booking.ports import ListSlip, PrintOutcome
+from madoguchi.cases.models import PreparedRow
+from madoguchi.channels.kiosk import views_find
+from madoguchi.channels.shared.answers import field_name
+from madoguchi.channels.shared.finding.on_paper import MOST_ON_PAPER, on_paper
+from madoguchi.channels.shared.languages import JAPANESE
+from madoguchi.connect.ticket_slip import picture
+from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.situation import EventKind
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedures")]
+START = f"/kiosk/{BRANCH}/"
+MOVE_DAY = FactRef("move_date", "event")
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def said(answer: Any) -> str:
+    return unescape(answer.content.decode())
+
+
+def listed(at_machine: AtMachine, go: str, press: str = "one") -> Any:
+    return at_machine.post(f"{START}find/paper/", {"said": said_in(at_machine.last), "go": go, "press": press})
+
+
+@pytest.mark.parametrize("event", list(EventKind))
+def test_every_event_leads_to_the_same_decisions_as_at_home(machine: Client, event: EventKind) -> None:
+    family = FAMILY[:2] if event is EventKind.birth else FAMILY
+    hall = AtMachine(client=machine)
+    there, home = hall.through(event, family, planted), AtHome().through(event, family, planted)
+    assert there.judged.decisions == home.judged.decisions
+    assert not there.judged.with_status(Status.ASK)
+    assert "わたしの手続き" in said(hall.last)
+    assert {one.status_code for one in hall.pages} == {200}
+    assert all("no-store" in one["Cache-Control"] for one in hall.pages)
+
+
+def test_no_trace_is_left_of_a_visit(machine: Client) -> None:
+    before = everything_stored()
+    hall = AtMachine(client=machine)
+    hall.through(EventKind.move_in, ("世帯主",), planted)
+    listed(hall, "paper")
+    stored = everything_stored()
+    assert not any(mark in stored for mark in PLANTED)
+    machine.get(START)
+    kept = [one.get_decoded() for one in Session.objects.all()]
+    assert not [key for one in kept for key in one if key.startswith("kiosk_")]
+    new = EntryRow.objects.order_by("-pk")[0]
+    assert new.activity == "list_slip_not_printed" and before != stored
+    for page in hall.pages:
+        links = re.findall(r'(?:href|action|src)="([^"]*)"', said(page))
+        assert not any(mark in link for link in links for mark in PLANTED)
+
+
+def test_what_was_said_is_gone_after_ten_minutes_and_opens_nowhere_else(
+    machine: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = AtMachine(client=machine)
+    hall.begin(EventKind.move_in, FAMILY)
+    text = said_in(hall.last)
+    assert AtHome().post("/find/ask/", {"said": text, "go": "back"}).status_code == 422
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(minutes=11))
+    for address in ("ask", "list", "paper"):
+        page = said(machine.post(f"{START}find/{address}/", {"said": text, "go": "list"}))
+        assert "はじめからお願いします" in page
+
+
+def test_a_day_is_pressed_digit_by_digit(machine: Client) -> None:
+    hall = AtMachine(client=machine)
+    hall.begin(EventKind.move_in, FAMILY)
+    name = field_name(MOVE_DAY)
+    keys = {"field": name, "kind": "day", "era": "", "typed": ""}
+    for key in ("令和", *"0811"):
+        page = said(hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "page": "move_date", **keys, "key": key}))
+        keys |= dict(re.findall(r'name="(era|typed)" value="([^"]*)"', page))
+    assert keys["era"] == "令和" and keys["typed"] == "0811"
+    short = hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "page": "move_date", **keys, "go": "answer"})
+    assert 'role="alert"' in said(short) and 'value="0811"' in said(short), "what was pressed is still there"
+    hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "page": "move_date", **keys, "typed": "081103", "go": "answer"})
+    assert hall.at().record.value("move_date") == date(2026, 11, 3)
+
+
+def test_today_is_one_key_and_an_age_is_one_press(machine: Client) -> None:
+    hall = AtMachine(client=machine)
+    hall.begin(EventKind.move_in, FAMILY)
+    page = said(hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "page": "move_date", "field": field_name(MOVE_DAY),
+                                                "kind": "day", "key": "today"}))  # fmt: skip
+    assert 'name="era" value="令和"' in page and 'name="typed" value="081109"' in page
+    for _ in range(60):
+        at = hall.at()
+        assert at.page is not None
+        if at.page.refs[0].key == "birth_date":
+            break
+        hall.answer(planted)
+    name = field_name(at.page.refs[0])
+    way = {"said": said_in(hall.last), "page": at.page.id, "field": name, "kind": "birth", "key": "bands"}
+    assert f'name="{name}-band"' in said(hall.post(f"{START}find/ask/", way))
+    hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "page": at.page.id, "go": "answer", f"{name}-band": "11"})
+    born = hall.at().record.value("birth_date", at.page.refs[0].subject)
+    assert getattr(born, "text", "") == "75歳以上"
+
+
+def test_people_are_pressed_taken_back_and_bounded(machine: Client) -> None:
+    def people(**sent: object) -> str:
+        return said(machine.post(f"{START}find/people/", {"event": "move_in", **sent}))
+
+    assert "妻の父" not in people() and "妻の父" in people(go="every")
+    assert people(person=["世帯主"], add="妻").count('name="person"') == 2
+    assert people(person=["世帯主", "妻"], go="fewer").count('name="person"') == 1
+    assert people(person=["世帯主"], add="王様").count('name="person"') == 1
+    assert people(person=["子"] * 40).count('name="person"') == 11
+    assert "ひとり以上" in people(go="next")
+
+
+def test_a_number_is_kept_once_printed_once_and_opens_at_the_counter(
+    machine: Client, printer: Callable[[str], None], signed_in: Callable[[str], Client]
+) -> None:
+    printer("ready")
+    hall = AtMachine(client=machine)
+    hall.through(EventKind.move_in, FAMILY, planted)
+    page = said(listed(hall, "keep"))
+    assert "一覧の紙をお取りください" in page
+    code = re.search(r"data-code>(\w{4}-\w{4})<", page)
+    assert code and "data:image/svg+xml" in page
+    again = said(listed(hall, "keep"))
+    assert code[1] in again and PreparedRow.objects.count() == 1
+    assert EntryRow.objects.filter(activity="list_slip_printed").count() == 1, "a press that arrives twice prints once"
+    assert PreparedRow.objects.get().channel == "kiosk"
+    taken = signed_in("clerk_hana").post("/cases/prepared/", {"prepared": code[1]})
+    assert taken.status_code == 302
+
+
+@pytest.mark.parametrize("mode", ["no_paper", "cut"])
+def test_without_a_printer_the_number_stands_on_the_screen(
+    machine: Client, printer: Callable[[str], None], mode: str
+) -> None:
+    printer(mode)
+    hall = AtMachine(client=machine)
+    hall.through(EventKind.move_in, ("世帯主",), planted)
+    page = said(listed(hall, "keep"))
+    outcome = PrintOutcome.NO_PAPER if mode == "no_paper" else PrintOutcome.UNKNOWN
+    assert outcome.list_sentence in page and "data-code" in page
+
+
+def test_a_ticket_for_the_event_is_one_press_away(machine: Client) -> None:
+    hall = AtMachine(client=machine)
+    hall.begin(EventKind.move_in, FAMILY)
+    page = said(hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "go": "list"}))
+    assert f'href="{START}confirm/?service=moving"' in page
+    assert "番号を取る" in said(machine.get(f"{START}confirm/?service=moving"))
+    hall.begin(EventKind.death, FAMILY)
+    page = said(hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "go": "list"}))
+    assert f'href="{START}services/"' in page
+
+
+def test_the_list_on_paper_says_everything_or_how_much_it_leaves_out(machine: Client) -> None:
+    hall = AtMachine(client=machine)
+    at = hall.through(EventKind.move_in, FAMILY, planted)
+    slip = on_paper(at, branch=BRANCH, language="vi", kept=None, now=NOW)
+    many = sum(len(group.lines) for group in slip.groups)
+    assert slip.left_out == 0 and 5 < many <= MOST_ON_PAPER
+    assert not any(mark in repr(slip) for mark in PLANTED)
+    assert 800 < picture(slip).height < 20_000
+    line = slip.groups[0].lines[0]
+    full = ListSlip(**{name: getattr(slip, name) for name in slip.__slots__})
+    assert picture(full).height == picture(slip).height and line.name.name
+
+
+def test_a_press_beyond_three_prints_no_more(machine: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views_find, "print_list", lambda **_more: PrintOutcome.PRINTED)
+    hall = AtMachine(client=machine)
+    hall.begin(EventKind.move_in, FAMILY)
+    hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "go": "list"})
+    seen = ["一覧の紙をお取りください" in said(listed(hall, "paper", str(n))) for n in range(5)]
+    assert seen == [True, True, True, False, False]
+    assert JAPANESE == "ja"

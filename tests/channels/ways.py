@@ -22,7 +22,7 @@ from tests.channels.finding import AtHome, AtMachine
 from tests.rooms.cases.walking import seen
 
 from madoguchi.audit.entries import Actor, Channel
-from madoguchi.cases import prepared
+from madoguchi.cases import hearing, prepared
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.record import MOVING, Record
@@ -87,7 +87,8 @@ class Household:
         """What hangs together, and so is no matter of chance."""
         newborn = self.event is EventKind.birth and ref.subject == self.refs[-1]
         dies = self.event is EventKind.death and ref.subject == "p1"
-        moves = self.event not in MOVING or ref.subject == "p1" or self.seed % 3 != 1 or ref.subject != "p2"
+        asked = self.event in MOVING or self.event is EventKind.household_change
+        moves = not asked or ref.subject != "p2" or self.seed % 3 != 1
         match ref.key:
             case "claimant":
                 return "p2" if self.event is EventKind.death else "p1"
@@ -99,7 +100,7 @@ class Household:
             case "relationship":
                 return "子" if newborn else self.people[int(ref.subject[1:]) - 1]
             case "moves":
-                return moves if self.event in MOVING else _ANY
+                return moves if asked else None
             case "lives_with_household":
                 return moves
             case "deceased":
@@ -262,6 +263,7 @@ def heard_at_the_counter(household: Household, hands: Hands) -> Snapshot:
     if page is not None and page.id == household.event.date_key:
         browser.answer(household.answer)
     case = _taken(hands, browser)
+    _read_from_the_certificate(case, household, hands)
     for _ in range(100):
         view = seen(case, hands.clerk_actor)
         if view.prompt is None:
@@ -275,6 +277,18 @@ def heard_at_the_counter(household: Household, hands: Hands) -> Snapshot:
         answer = hands.clerk.post(f"/cases/{case}/answer/", fields)
         assert answer.status_code == 302, (fields, answer.content.decode()[:3000])
     raise AssertionError("the hearing does not end")
+
+
+def _read_from_the_certificate(case: str, household: Household, hands: Hands) -> None:
+    """What the clerk sees on the paper that comes with a move-in, and therefore does not ask."""
+    planned = hands.pack.fact(Holder.EVENT, "planned_move_out_date")
+    if household.event is EventKind.move_in and planned is not None:
+        ref = FactRef(planned.key, EVENT_SUBJECT)
+        value = household.answer(ref, planned)
+        assert value is not None
+        hearing.correct_fact(
+            case=case, ref=ref, value=value, reason="転出証明書", by=hands.clerk_actor, now=NOW, version=None
+        )
 
 
 def _taken(hands: Hands, browser: AtHome) -> str:

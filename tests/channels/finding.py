@@ -140,10 +140,13 @@ class AtMachine(AtHome):
         page = self.at().page
         if page is None:
             return False
-        (ref,), (definition,) = page.refs, page.definitions
+        ref, definition = page.refs[0], page.definitions[0]
         name, value = field_name(ref), answer(ref, definition)
         fields: dict[str, object] = {"page": page.id, "go": "answer"}
-        if value is None:
+        if len(page.refs) > 1:
+            for one in page.refs:
+                fields |= _field(field_name(one), definition, answer(one, definition))
+        elif value is None:
             fields["go"] = "none" if definition.type is FactType.CHOICES else "unknown"
         elif isinstance(value, date):
             fields |= {"field": name, "kind": "day", "era": "西暦", "typed": f"{value:%Y%m%d}"}

@@ -271,8 +271,9 @@ def heard_at_the_counter(household: Household, hands: Hands) -> Snapshot:
         fields: dict[str, Any] = {"prompt": view.prompt.id, "version": view.header.version, "go": "answer"}
         for ref, definition in zip(view.prompt.refs, view.prompt.definitions, strict=True):
             value = household.answer(ref, definition)
-            fields[field_name(ref)] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else _plain(value or "")
-        if not any(value for name, value in fields.items() if name.startswith("answer-")):
+            said = "" if value is None else _plain(value)
+            fields[field_name(ref)] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else said
+        if not any(value != "" and value != [] for name, value in fields.items() if name.startswith("answer-")):
             fields["go"] = "none"
         answer = hands.clerk.post(f"/cases/{case}/answer/", fields)
         assert answer.status_code == 302, (fields, answer.content.decode()[:3000])

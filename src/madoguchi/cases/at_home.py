@@ -148,7 +148,7 @@ def question_now(said: SaidAtHome, judged: Judged, record: Record, *, one_by_one
     """The page to show: the day of the event first, as at the counter, then what the counter would ask, and at last a day
     from which the period of something needed is counted and that the counter would read from a paper (転出予定日).
 
-    A prompt with several facts is asked fact by fact; `one_by_one`: and person by person.
+    A prompt with several facts is asked fact by fact; `one_by_one`: and person by person, except what is yes or no.
     """
     pack = judged.pack
     day = FactRef(said.event.date_key, EVENT_SUBJECT)
@@ -160,10 +160,19 @@ def question_now(said: SaidAtHome, judged: Judged, record: Record, *, one_by_one
         return _alone(pack, counted) if counted else None
     key = prompt.refs[0].key
     alone = len({ref.key for ref in prompt.refs}) == 1
-    refs = tuple(ref for ref in prompt.refs if ref.key == key)[: 1 if one_by_one else None]
+    refs = tuple(ref for ref in prompt.refs if ref.key == key)
     definitions = tuple(definition_of(pack, ref) for ref in refs)
-    question = prompt.question if alone and not one_by_one else definitions[0].question
-    return Prompt(key, question, definitions[0].why or prompt.why, refs, definitions)
+    question = prompt.question if alone else definitions[0].question
+    page = Prompt(key, question, definitions[0].why or prompt.why, refs, definitions)
+    return one_person(page) if one_by_one else page
+
+
+def one_person(page: Prompt) -> Prompt:
+    """The page for its first person alone; what is yes or no is asked of all together."""
+    first = page.definitions[0]
+    if len(page.refs) == 1 or first.type is FactType.BOOLEAN:
+        return page
+    return Prompt(page.id, first.question, page.why, page.refs[:1], page.definitions[:1])
 
 
 def _alone(pack: Pack, ref: FactRef) -> Prompt:

@@ -47,16 +47,26 @@ def listed(at_machine: AtMachine, go: str, press: str = "one") -> Any:
     return at_machine.post(f"{START}find/paper/", {"said": said_in(at_machine.last), "go": go, "press": press})
 
 
-@pytest.mark.parametrize("event", list(EventKind))
-def test_every_event_leads_to_the_same_decisions_as_at_home(machine: Client, event: EventKind) -> None:
-    family = FAMILY[:2] if event is EventKind.birth else FAMILY
+def test_every_page_leads_on_and_is_stored_nowhere(machine: Client) -> None:
     hall = AtMachine(client=machine)
-    there, home = hall.through(event, family, planted), AtHome().through(event, family, planted)
-    assert there.judged.decisions == home.judged.decisions
-    assert not there.judged.with_status(Status.ASK)
+    at = hall.through(EventKind.move_in, FAMILY, planted)
+    assert not at.judged.with_status(Status.ASK)
     assert "わたしの手続き" in said(hall.last)
     assert {one.status_code for one in hall.pages} == {200}
     assert all("no-store" in one["Cache-Control"] for one in hall.pages)
+
+
+def test_one_key_says_that_it_is_true_of_nobody(machine: Client) -> None:
+    hall = AtMachine(client=machine)
+    hall.begin(EventKind.move_in, FAMILY)
+    for _ in range(60):
+        if b'value="nobody"' in hall.last.content:
+            break
+        assert hall.answer(planted)
+    at = hall.at()
+    assert at.page is not None and len(at.alike) > len(at.page.refs) == 1
+    hall.post(f"{START}find/ask/", {"said": said_in(hall.last), "page": at.page.id, "go": "nobody"})
+    assert {hall.at().record.value(ref.key, ref.subject) for ref in at.alike} <= {"none", False, frozenset()}
 
 
 def test_no_trace_is_left_of_a_visit(machine: Client) -> None:

@@ -136,6 +136,7 @@ def _question(
     page = asked(at)
     return show(
         request, "find_ask", branch, said=_sealed(carried), asked=page, field=page.fields[0], keys=keys,
+        several=len(page.fields) > 1,
         event_name=_(EVENT_WORDS[carried.said.event][0]), problem=problem, today=format_wareki(at.judged.on),
         eras=ERA_NAMES, bands=bands(), parts=tuple(zip(keys.parts, (_("年"), _("月"), _("日")), strict=True)),
     )  # fmt: skip

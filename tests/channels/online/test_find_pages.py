@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext
 from tests.cast import NOW
-from tests.channels.finding import AtHome, said_in
+from tests.channels.finding import AtHome, fields_of, said_in
 from tests.rooms.cases.walking import ordinary
 
 from madoguchi.cases import prepared
 from madoguchi.cases.at_home import MOST_PEOPLE_AT_HOME
 from madoguchi.cases.models import CaseRow, PreparedRow
 from madoguchi.channels.shared.finding.days import BANDS, born_in, read_day
+from madoguchi.channels.shared.languages import speaking
 from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactDefinition, FactRef, Value
@@ -233,3 +236,34 @@ def test_a_page_stays_light() -> None:
     assert heaviest < 100_000
     assert len(said_in(home.last)) < 8_000
     assert CaseRow.objects.count() == 0
+
+
+@pytest.mark.parametrize("code", ["ja-easy", "en", "zh-Hans", "vi", "pt-BR"])
+def test_a_language_is_spoken_from_the_first_page_to_the_list(procedures_in_languages: str, code: str) -> None:
+    home = AtHome()
+    assert f"?language={code}" in home.client.get("/find/").content.decode()
+    home.post("/find/people/", {"event": "move_in", "language": code})
+    home.post("/find/ask/", {"event": "move_in", "language": code, "person": ["世帯主", "子"], "go": "begin"})
+    for _ in range(3):
+        page = home.at().page
+        assert page is not None
+        home.post("/find/ask/", {"said": said_in(home.last), "language": code, **fields_of(page, planted)})
+    home.post("/find/ask/", {"said": said_in(home.last), "language": code, "go": "list"})
+    for one in home.pages:
+        page_text = one.content.decode()
+        main = page_text[page_text.index("<main") :]
+        left = [text for text in re.findall(r">([^<>]+)<", re.sub(r"<(\w+)[^>]*lang=\"ja\".*?</\1>", "", main, flags=re.S))]
+        if code not in ("ja-easy", "zh-Hans"):
+            japanese = [text for text in left if re.search("[ぁ-ん]", text) and not re.search(r"\([^)]*[ぁ-ん]", text)]
+            assert japanese == [], japanese[:5]
+    assert translated("この文は本製品の訳です。このことばを話す人の確認は、まだ受けていません。正しい意味は日本語の文が決めます。", code) in unescape(main)
+
+
+def translated(japanese: str, code: str) -> str:
+    with speaking(code):
+        return gettext(japanese)
+
+
+def test_a_language_without_its_questions_is_not_offered() -> None:
+    page = Client().get("/find/?language=vi").content.decode()
+    assert '<html lang="ja">' in page and "?language=vi" not in page

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from madoguchi.booking.tickets.days import is_issuing
 from madoguchi.cases import prepared
 from madoguchi.cases.at_home import MOST_PEOPLE_AT_HOME
 from madoguchi.cases.prepared_code import grouped
-from madoguchi.channels.kiosk.common import LISTED, base, here, machine, show, visit_key
+from madoguchi.channels.kiosk.common import LISTED, View, base, here, machine, show, visit_key
 from madoguchi.channels.kiosk.find_keys import Keys, keys_of, pressed
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.channels.shared.finding.asking import Going, asked, going
@@ -46,8 +47,14 @@ from madoguchi.channels.shared.finding.steps import (
     known_people,
     next_step,
 )
-from madoguchi.channels.shared.finding.words import EVENT_WORDS, FIRST_RELATIONSHIPS, OTHER, RELATIONSHIPS
-from madoguchi.channels.shared.languages import current
+from madoguchi.channels.shared.finding.words import (
+    EVENT_WORDS,
+    FIRST_RELATIONSHIPS,
+    OTHER,
+    RELATIONSHIPS,
+    is_spoken_here,
+)
+from madoguchi.channels.shared.languages import JAPANESE, current, speaking
 from madoguchi.city.queries import actor_of
 from madoguchi.connect.ticket_printer import print_list
 from madoguchi.jp.wareki import format_wareki
@@ -59,7 +66,18 @@ MOST_PRINTS = 3
 PRESS_LENGTH = 24
 
 
-@machine
+def page(view: View) -> View:
+    """A page of the machine; in Japanese where its language has not every text of the hearing."""
+
+    @wraps(view)
+    def spoken(request: HttpRequest, branch: str) -> HttpResponse:
+        with speaking(current() if is_spoken_here(current()) else JAPANESE):
+            return view(request, branch)
+
+    return machine(spoken)
+
+
+@page
 def find(request: HttpRequest, branch: str) -> HttpResponse:
     """What happened."""
     events = [
@@ -68,7 +86,7 @@ def find(request: HttpRequest, branch: str) -> HttpResponse:
     return show(request, "find_start", branch, events=events)
 
 
-@machine
+@page
 def find_people(request: HttpRequest, branch: str) -> HttpResponse:
     """Who is in it, one press a person; `add`, or `go`: one fewer, the other relationships, on."""
     event = event_of(request.POST.get("event", ""))
@@ -101,7 +119,7 @@ def _people(
     )  # fmt: skip
 
 
-@machine
+@page
 def find_ask(request: HttpRequest, branch: str) -> HttpResponse:
     """A key, an answer, one step back, or the list so far."""
     carried = _opened(request)
@@ -133,16 +151,16 @@ def _shown(request: HttpRequest, branch: str, step: Step) -> HttpResponse:
 def _question(
     request: HttpRequest, branch: str, carried: Carried, at: Going, keys: Keys, *, problem: str = ""
 ) -> HttpResponse:
-    page = asked(at)
+    question = asked(at)
     return show(
-        request, "find_ask", branch, said=_sealed(carried), asked=page, field=page.fields[0], keys=keys,
-        several=len(page.fields) > 1,
+        request, "find_ask", branch, said=_sealed(carried), asked=question, field=question.fields[0], keys=keys,
+        several=len(question.fields) > 1,
         event_name=_(EVENT_WORDS[carried.said.event][0]), problem=problem, today=format_wareki(at.judged.on),
         eras=ERA_NAMES, bands=bands(), parts=tuple(zip(keys.parts, (_("年"), _("月"), _("日")), strict=True)),
     )  # fmt: skip
 
 
-@machine
+@page
 def find_list(request: HttpRequest, branch: str) -> HttpResponse:
     """The list, four procedures a page."""
     carried = _opened(request)
@@ -166,7 +184,7 @@ def _list(request: HttpRequest, branch: str, carried: Carried, at: Going | None 
     )  # fmt: skip
 
 
-@machine
+@page
 @require_POST
 def find_paper(request: HttpRequest, branch: str) -> HttpResponse:
     """The list on paper, and nothing kept; or with `keep`, behind a number. One press prints once."""

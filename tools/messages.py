@@ -28,11 +28,21 @@ MODULES = (
     *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
     *("channels/board/pictures.py", "channels/board/views_phone.py"),
     *("channels/shared/languages.py", "connect/ticket_slip.py", "channels/kiosk/views_find.py"),
-    *(f"channels/shared/finding/{one}.py" for one in ("asking", "days", "listing", "on_paper", "steps", "words")),
+    *(
+        f"channels/shared/finding/{one}.py"
+        for one in ("asking", "days", "listing", "on_paper", "steps", "words")
+    ),
     *("channels/online/find/views.py", "channels/online/find/views_number.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
-BESIDES = ("窓口", "本文へ", "確かめてください", "このページへのご意見", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
+BESIDES = (
+    "窓口",
+    "本文へ",
+    "確かめてください",
+    "このページへのご意見",
+    "%(n)d分ほどお待ちいただく見込み",
+    "ほとんど待たない見込み",
+)
 NOT_SAID = ("番号をお持ちの方",)
 _TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
 _BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.+?){%\s*endblocktranslate\s*%}", re.S)

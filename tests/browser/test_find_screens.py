@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,17 @@ LOOKED_AT = {
 SHOTS = os.environ.get("SHOTS")
 MACHINE = f"/kiosk/{BRANCH}/"
 MOST_QUESTIONS = 90
+OVER = (
+    "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
+)
+SMALL = (
+    "[...document.querySelectorAll('main a, main button, main label, footer a, footer button')]"
+    ".filter(one => one.getBoundingClientRect().height < 64).map(one => one.textContent)"
+)
+KIND = (
+    "document.querySelector('[name=kind]')?.value || (document.querySelector('[type=hidden][value=no]') ? 'several' : "
+    "document.querySelector('[type=checkbox]') ? 'check' : String(document.querySelectorAll('.mdg-kiosk-pick').length))"
+)
 
 
 @pytest.fixture
@@ -49,6 +61,27 @@ def phone(chromium: Browser, live_server: Any) -> Iterator[Page]:
 def shot(page: Page, name: str, *, whole: bool = True) -> None:
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=whole)
+
+
+@dataclass
+class Looked:
+    """What was seen on the way, and what is wrong with it."""
+
+    page: Page
+    named: str
+    fitting: bool = False
+    seen: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str) -> None:
+        """Look at the page as it stands; `fitting`: nothing has to be scrolled, and every key is for a whole finger."""
+        self.faults.extend(f"{name}: {fault}" for fault in accessibility_faults(self.page))
+        self.seen[name] = self.page.content()
+        shot(self.page, f"{self.named}-{name}", whole=not self.fitting)
+        if self.fitting:
+            over = self.page.evaluate(OVER)
+            self.faults.extend([f"{name} is too large by {over}"] if max(over) > 0 else [])
+            self.faults.extend(f"{name}: too small: {one}" for one in self.page.evaluate(SMALL))
 
 
 def fits(page: Page) -> bool:
@@ -78,7 +111,10 @@ def answer_at_home(page: Page) -> None:
     quick = page.locator("button[name=go][value=none]")
     if not page.locator("input:checked, fieldset select, .mdg-field select").count() and quick.count():
         quick.click()
-    elif page.locator("input[type=number], .mdg-field input.mdg-input").count() and not page.locator("fieldset").count():
+    elif (
+        page.locator("input[type=number], .mdg-field input.mdg-input").count()
+        and not page.locator("fieldset").count()
+    ):
         page.locator("button[value=unknown]").click()
     else:
         page.locator("button[value=answer]").click()
@@ -138,82 +174,85 @@ def test_from_the_phone_without_javascript_to_the_number(phone: Page) -> None:
     assert PreparedRow.objects.count() == 0
 
 
+def press(page: Page, name: str) -> None:
+    """Go on by Tab to what is called so, and press Enter."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()").startswith(name):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", name
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"no key leads to {name}")
+
+
+def type_into(page: Page, ending: str, text: str) -> None:
+    """Go on by Tab to the field whose name ends so, and type."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if (page.evaluate("document.activeElement.name") or "").endswith(ending):
+            page.keyboard.type(text)
+            return
+    raise AssertionError(f"no key leads to {ending}")
+
+
+def printed(page: Page, name: str) -> None:
+    page.emulate_media(media="print")
+    shot(page, name)
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 def test_by_keys_alone_from_the_list_to_the_clerks_case(
     page: Page, page_of: Callable[[str], Page], residents: object, tmp_path: Path
 ) -> None:
-    seen: dict[str, str] = {}
-    faults: list[str] = []
-
-    def look(name: str) -> None:
-        faults.extend(f"{name}: {fault}" for fault in accessibility_faults(page))
-        seen[name] = page.content()
-        shot(page, f"find-{name}")
-
-    def press(name: str) -> None:
-        for _ in range(80):
-            page.keyboard.press("Tab")
-            focused = page.evaluate("document.activeElement.textContent.trim()")
-            if focused.startswith(name):
-                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", name
-                with page.expect_navigation():
-                    page.keyboard.press("Enter")
-                return
-        raise AssertionError(f"no key leads to {name}")
-
+    look = Looked(page, "find")
     page.goto("/find/")
     look("start")
-    press("引っ越してきた")
+    press(page, "引っ越してきた")
     look("people")
-    page.keyboard.press("Tab")
-    press("つぎへ")
+    press(page, "つぎへ")
     look("first")
-    for at, part in enumerate(("8", "11", "5")):
-        for _ in range(20):
-            page.keyboard.press("Tab")
-            if (page.evaluate("document.activeElement.name") or "").endswith(("-y", "-m", "-d")[at]):
-                break
-        page.keyboard.type(part)
-    press("つぎへ")
-    for number in range(MOST_QUESTIONS):
-        if said_of_the_question(page) == "わたしの手続き":
-            break
-        if number < 4:
-            look(f"question{number}")
-        press("わからない")
+    for ending, part in (("-y", "8"), ("-m", "11"), ("-d", "5")):
+        type_into(page, ending, part)
+    press(page, "つぎへ")
+    look("question")
+    press(page, "ここまでの答えで一覧を見る")
     look("list")
-    page.emulate_media(media="print")
-    shot(page, "find-print")
-    page.emulate_media(media="screen")
-    press("窓口に持っていく")
+    printed(page, "find-print")
+    press(page, "窓口に持っていく")
     look("kept")
-    page.emulate_media(media="print")
-    shot(page, "find-print-kept")
-    page.emulate_media(media="screen")
+    printed(page, "find-print-kept")
     code = page.locator(".mdg-find__code").inner_text()
-    for address, name in ((f"/find/number/{code}/", "number"), (f"/find/number/{code}/drop/", "drop"), ("/find/number/", "enter")):
-        page.goto(address)
-        look(name)
+    for address in (f"number/{code}/", f"number/{code}/drop/", "number/"):
+        page.goto(f"/find/{address}")
+        look(address.replace(code, "code").replace("/", "-"))
+    case = taken_by_the_clerk(page_of("clerk_hana"), code)
+    page.goto(f"/cases/{case}/prepared/")
+    assert "ご本人が前もって入力" in page.content()
+    look("counter-prepared")
+    page.get_by_role("button", name="すべて確かめた").click()
+    page.goto(f"/cases/{case}/prepared/")
+    assert "確かめるものはありません" in page.content()
+    assert look.faults == []
+    assert html_faults(look.seen, tmp_path) == []
 
-    page_of("clerk_hana")
+
+def taken_by_the_clerk(page: Page, code: str) -> str:
+    """Type the number on the list of cases; the case that opens."""
     page.goto("/cases/")
     page.get_by_label("準備の番号").fill(code)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    case = CaseRow.objects.get()
-    page.goto(f"/cases/{case.public_id}/prepared/")
-    assert "前もって" in page.content()
-    look("counter-prepared")
-    page.goto(f"/cases/{case.public_id}/certificate/")
-    shot(page, "find-counter-certificate")
-    assert faults == []
-    assert html_faults(seen, tmp_path) == []
+    return str(CaseRow.objects.get().public_id)
 
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
-def test_the_clerk_says_who_was_meant(page_of: Callable[[str], Page], residents: dict[str, str], phone: Page) -> None:
+def test_the_clerk_says_who_was_meant(
+    page_of: Callable[[str], Page], residents: dict[str, str], phone: Page
+) -> None:
     phone.goto("/find/")
     phone.get_by_role("button", name="市の中で引っ越した 同じ市の中の、別の家へ").click()
     phone.get_by_label("2人目").select_option("妻")
@@ -222,12 +261,8 @@ def test_the_clerk_says_who_was_meant(page_of: Callable[[str], Page], residents:
     phone.get_by_role("button", name="窓口に持っていく").click()
     code = phone.locator(".mdg-find__code").inner_text()
     page = page_of("clerk_hana")
-    page.goto("/cases/")
-    page.get_by_label("準備の番号").fill(code)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    case = CaseRow.objects.get()
-    page.goto(f"/cases/{case.public_id}/find/")
+    case = taken_by_the_clerk(page, code)
+    page.goto(f"/cases/{case}/find/")
     page.get_by_label("氏名", exact=False).first.fill("髙橋")
     page.keyboard.press("Enter")
     page.locator("form[action$='/choose/'] button").first.click()
@@ -235,7 +270,7 @@ def test_the_clerk_says_who_was_meant(page_of: Callable[[str], Page], residents:
     assert "どなたですか" in page.locator("h1").inner_text()
     assert accessibility_faults(page) == []
     page.get_by_role("button", name="この人たちで進む").click()
-    page.goto(f"/cases/{case.public_id}/prepared/")
+    page.goto(f"/cases/{case}/prepared/")
     assert page.get_by_text("前もって", exact=False).count()
     shot(page, "find-counter-prepared-within")
     assert accessibility_faults(page) == []
@@ -255,24 +290,9 @@ def test_the_machine_is_clean_and_fits_and_forgets(
     page_of: Callable[[str], Page], size: dict[str, int], language: str, tmp_path: Path
 ) -> None:
     lay_out(rules=QueueRules(only_in_hours=False))
-    page, faults, seen = page_of("machine_one"), [], {}
+    page = page_of("machine_one")
     page.set_viewport_size(size)
-
-    def look(name: str) -> None:
-        faults.extend(f"{name}: {fault}" for fault in accessibility_faults(page))
-        seen[name] = page.content()
-        shot(page, f"find-kiosk-{size['width']}-{language}-{name}", whole=False)
-        over = page.evaluate(
-            "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
-        )
-        if over[0] > 0 or over[1] > 0:
-            faults.append(f"{name} is too large by {over}")
-        small = page.evaluate(
-            "[...document.querySelectorAll('main a, main button, main label, footer a, footer button')]"
-            ".filter(one => one.getBoundingClientRect().height < 64).map(one => one.textContent)"
-        )
-        faults.extend(f"{name}: too small: {one}" for one in small)
-
+    look = Looked(page, f"find-kiosk-{size['width']}-{language}", fitting=True)
     page.goto(MACHINE)
     page.locator(f"button[name=language][value={language}]").click()
     look("welcome")
@@ -286,45 +306,53 @@ def test_the_machine_is_clean_and_fits_and_forgets(
     look("every")
     page.locator("button[value='妻の母']").click()
     page.locator("button[value=next]").click()
-    kinds: set[str] = set()
-    for _ in range(MOST_QUESTIONS):
-        if page.locator("#list").count():
-            break
-        kind = page.evaluate(
-            "document.querySelector('[name=kind]')?.value || (document.querySelector('[type=checkbox]') ? 'check' : "
-            "String(document.querySelectorAll('.mdg-kiosk-pick').length))"
-        )
-        if kind not in kinds:
-            look(f"ask-{kind}")
-            kinds.add(kind)
-        if kind == "day":
-            page.locator("button[value=today]").click()
-            look("today")
-            page.locator("button[data-main]").click()
-        elif kind == "birth":
-            page.locator("button[value=bands]").click()
-            if "bands" not in kinds:
-                look("bands")
-                kinds.add("bands")
-            page.locator(".mdg-kiosk-pick").nth(7).click()
-        elif page.locator("button[value=none]").count():
-            page.locator("button[value=none]").click()
-        elif page.locator("button.mdg-kiosk-pick").count():
-            page.locator("button.mdg-kiosk-pick").first.click()
-        else:
-            page.locator("button[value=unknown]").click()
-    assert {"day", "birth", "bands"} <= kinds
+    assert {"day", "birth", "bands", "several"} <= to_the_list_at_the_machine(page, look)
     look("list")
     page.locator("button[value=keep]").click()
     look("paper")
     assert re.fullmatch(r"\w{4}-\w{4}", page.locator("[data-code]").inner_text())
-    page.go_back()
     page.goto(MACHINE)
     page.go_back()
     page.wait_for_timeout(300)
     assert not page.locator("[data-code]").count() and not page.locator(".mdg-kiosk-list li").count()
-    assert faults == []
-    assert html_faults(seen, tmp_path) == []
+    assert look.faults == []
+    assert html_faults(look.seen, tmp_path) == []
+
+
+def to_the_list_at_the_machine(page: Page, look: Looked) -> set[str]:
+    """Press a key on every page until the list is there; which kinds of pages there were, each looked at once."""
+    kinds: set[str] = set()
+
+    def once(kind: str) -> None:
+        if kind not in kinds:
+            look(f"ask-{kind}")
+            kinds.add(kind)
+
+    for _ in range(MOST_QUESTIONS):
+        if page.locator("#list").count():
+            return kinds
+        kind = page.evaluate(KIND)
+        once(kind)
+        if kind == "day":
+            page.locator("button[value=today]").click()
+            once("today")
+            page.locator("button[data-main]").click()
+        elif kind == "birth":
+            page.locator("button[value=bands]").click()
+            once("bands")
+            page.locator(".mdg-kiosk-pick").nth(7).click()
+        elif kind == "several":
+            page.locator("label.mdg-kiosk-pick").first.click()
+            page.locator("button[data-main]").click()
+        else:
+            keys = (
+                "button[value=nobody]",
+                "button[value=none]",
+                "button.mdg-kiosk-pick",
+                "button[value=unknown]",
+            )
+            page.locator(next(one for one in keys if page.locator(one).count())).first.click()
+    raise AssertionError("it does not end")
 
 
 @pytest.mark.needs("Chromium")

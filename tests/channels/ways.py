@@ -113,9 +113,13 @@ class Household:
     def everything(self, pack: Pack) -> dict[FactRef, Value]:
         """All that it would answer if it were asked everything."""
         days = {one.date_key for one in EventKind} - {self.event.date_key}
-        found: dict[FactRef, Value] = {FactRef(CLAIMANT, HOUSEHOLD_SUBJECT): str(self._fixed(FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)))}
+        found: dict[FactRef, Value] = {
+            FactRef(CLAIMANT, HOUSEHOLD_SUBJECT): str(self._fixed(FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)))
+        }
         for one in pack.vocabulary:
-            subjects = {Holder.EVENT: (EVENT_SUBJECT,), Holder.HOUSEHOLD: (HOUSEHOLD_SUBJECT,)}.get(one.holder, self.refs)
+            subjects = {Holder.EVENT: (EVENT_SUBJECT,), Holder.HOUSEHOLD: (HOUSEHOLD_SUBJECT,)}.get(
+                one.holder, self.refs
+            )
             for subject in subjects:
                 value = self.answer(FactRef(one.key, subject), one)
                 if value is not None and not (one.holder is Holder.EVENT and one.key in days):
@@ -137,13 +141,16 @@ class Snapshot:
     def outcomes(self) -> dict[tuple[str, str], tuple[object, ...]]:
         """Procedure and subject, with outcome and deadline."""
         return {
-            (one["id"], one["subject"]): (one["status"], one["deadline"], one["overdue"]) for one in self.decisions
+            (one["id"], one["subject"]): (one["status"], one["deadline"], one["overdue"])
+            for one in self.decisions
         }
 
     @property
     def amounts(self) -> dict[tuple[str, str], Any]:
         """What would be paid, where that is known."""
-        return {(one["id"], one["subject"]): one["amount"] for one in self.decisions if one["amount"] is not None}
+        return {
+            (one["id"], one["subject"]): one["amount"] for one in self.decisions if one["amount"] is not None
+        }
 
 
 @dataclass
@@ -273,7 +280,9 @@ def heard_at_the_counter(household: Household, hands: Hands) -> Snapshot:
             value = household.answer(ref, definition)
             said = "" if value is None else _plain(value)
             fields[field_name(ref)] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else said
-        if not any(value != "" and value != [] for name, value in fields.items() if name.startswith("answer-")):
+        if not any(
+            value != "" and value != [] for name, value in fields.items() if name.startswith("answer-")
+        ):
             fields["go"] = "none"
         answer = hands.clerk.post(f"/cases/{case}/answer/", fields)
         assert answer.status_code == 302, (fields, answer.content.decode()[:3000])
@@ -309,7 +318,9 @@ def decided_by_the_interface(household: Household, hands: Hands) -> Snapshot:
     return Snapshot(asked_of_the_interface(household, facts, hands.pack), facts)
 
 
-def asked_of_the_interface(household: Household, facts: Mapping[FactRef, Value], pack: Pack) -> tuple[Any, ...]:
+def asked_of_the_interface(
+    household: Household, facts: Mapping[FactRef, Value], pack: Pack
+) -> tuple[Any, ...]:
     """What the interface decides of these facts."""
     body = json.dumps(situation_json(household, facts, pack)).encode()
     answer = Client().post(f"/api/v1/decide?on={NOW.date()}", body, content_type="application/json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
@@ -145,7 +145,7 @@ class ListSlip:
     left_out: int
     printed_at: datetime
     code: str = ""
-    until: str = ""
+    until: date | None = None
     address: str = ""
     language: str = "ja"
 

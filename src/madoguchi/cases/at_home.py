@@ -187,8 +187,14 @@ def _counted_from(said: SaidAtHome, judged: Judged, record: Record) -> FactRef |
             continue
         for deadline in judged.pack.procedure(one.procedure).deadlines:
             for node in nodes_of(deadline.start.tree) if deadline.event is said.event else ():
-                if isinstance(node, Fact) and node.definition.type is FactType.DATE and node.owner.slot in (None, 0):
-                    ref = ref_to(node.definition.key, EVENT_SUBJECT if node.owner.slot is None else one.subject)
+                if (
+                    isinstance(node, Fact)
+                    and node.definition.type is FactType.DATE
+                    and node.owner.slot in (None, 0)
+                ):
+                    ref = ref_to(
+                        node.definition.key, EVENT_SUBJECT if node.owner.slot is None else one.subject
+                    )
                     if ref not in record.facts and (ref.subject in said.refs or ref.subject == EVENT_SUBJECT):
                         return ref
     return None

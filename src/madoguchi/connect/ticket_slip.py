@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from madoguchi.booking.ports import BookingSlip, FirstWait, ListSlip, Slip, SlipService
 from madoguchi.booking.tickets.queue import JAPAN
-from madoguchi.booking.when import in_words
+from madoguchi.booking.when import in_words, plain_day
 from madoguchi.connect import slip_fonts
 from madoguchi.jp.wareki import format_date_text
 
@@ -90,10 +90,10 @@ def _booking(page: _Page, slip: BookingSlip) -> None:
 def _list(page: _Page, slip: ListSlip) -> None:
     page.say(lambda: _("わたしの手続き"), LARGE, bold=True)
     page.services((slip.event,))
-    if slip.code:
+    if slip.code and (until := slip.until):
         page.say(lambda: _("準備の番号"), MIDDLE, bold=True)
         page.line(slip.code, LARGE + MIDDLE, bold=True)
-        page.say(lambda: _("%(until)sまで使えます") % {"until": slip.until}, SMALL)
+        page.say(lambda: _("%(until)sまで使えます") % {"until": plain_day(until)}, SMALL)
         page.qr(slip.address)
         page.say(lambda: _("窓口で、この番号かQRコードを見せてください。"), SMALL)
         page.rule()
@@ -179,9 +179,7 @@ class _Page:
         self._put(pieces, size)
         self.at += 16 if boxed else 6
 
-    def _put(
-        self, pieces: tuple[slip_fonts.Piece, ...], size: int, *, left: float | None = None
-    ) -> None:
+    def _put(self, pieces: tuple[slip_fonts.Piece, ...], size: int, *, left: float | None = None) -> None:
         left = (WIDTH - slip_fonts.width(pieces, size)) / 2 if left is None else left
         for path, piece in pieces:
             font = slip_fonts.font(path, size)

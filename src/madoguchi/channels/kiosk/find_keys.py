@@ -63,8 +63,12 @@ def keys_of(data: QueryDict) -> Keys:
     name, kind, era = data.get("field", "")[:LONGEST_NAME], data.get("kind", ""), data.get("era", "")
     if not name or kind not in (*DAY_KINDS, "number"):
         return Keys()
-    held = Keys(name, kind, era if era in ERA_NAMES else "", way=BANDS if data.get("way") == BANDS else DIGITS)
-    typed = "".join(one for one in data.get("typed", "")[:WESTERN_DIGITS * 2] if one.isascii() and one.isdigit())
+    held = Keys(
+        name, kind, era if era in ERA_NAMES else "", way=BANDS if data.get("way") == BANDS else DIGITS
+    )
+    typed = "".join(
+        one for one in data.get("typed", "")[: WESTERN_DIGITS * 2] if one.isascii() and one.isdigit()
+    )
     return replace(held, typed=typed[: held.longest])
 
 

@@ -21,6 +21,7 @@ from madoguchi.audit.entries import Channel
 from madoguchi.booking.offering import offer
 from madoguchi.booking.ports import PrintOutcome
 from madoguchi.booking.tickets.days import is_issuing
+from madoguchi.booking.when import plain_day
 from madoguchi.cases import prepared
 from madoguchi.cases.at_home import MOST_PEOPLE_AT_HOME
 from madoguchi.cases.prepared_code import grouped
@@ -57,7 +58,6 @@ from madoguchi.channels.shared.finding.words import (
 from madoguchi.channels.shared.languages import JAPANESE, current, speaking
 from madoguchi.city.queries import actor_of
 from madoguchi.connect.ticket_printer import print_list
-from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.situation import EventKind
 
 PURPOSE = "kiosk"
@@ -142,7 +142,9 @@ def find_ask(request: HttpRequest, branch: str) -> HttpResponse:
 def _shown(request: HttpRequest, branch: str, step: Step) -> HttpResponse:
     if step.place is Place.PEOPLE:
         return _people(request, branch, step.event, step.people, problem=step.problem)
-    assert step.carried is not None and step.at is not None, "a question and a list follow from something said"
+    assert step.carried is not None and step.at is not None, (
+        "a question and a list follow from something said"
+    )
     if step.place is Place.LIST:
         return _list(request, branch, step.carried, step.at)
     return _question(request, branch, step.carried, step.at, Keys())
@@ -155,7 +157,7 @@ def _question(
     return show(
         request, "find_ask", branch, said=_sealed(carried), asked=question, field=question.fields[0], keys=keys,
         several=len(question.fields) > 1,
-        event_name=_(EVENT_WORDS[carried.said.event][0]), problem=problem, today=format_wareki(at.judged.on),
+        event_name=_(EVENT_WORDS[carried.said.event][0]), problem=problem, today=plain_day(at.judged.on),
         eras=ERA_NAMES, bands=bands(), parts=tuple(zip(keys.parts, (_("年"), _("月"), _("日")), strict=True)),
     )  # fmt: skip
 
@@ -200,7 +202,7 @@ def find_paper(request: HttpRequest, branch: str) -> HttpResponse:
     outcome = None if problem else _printed(request, branch, carried, kept)
     return show(
         request, "find_paper", branch, said=_sealed(carried), kept=kept, problem=problem,
-        until=format_wareki(kept.until) if kept else "", outcome=outcome.value if outcome else "", told=_(outcome.list_sentence) if outcome else "",
+        until=plain_day(kept.until) if kept else "", outcome=outcome.value if outcome else "", told=_(outcome.list_sentence) if outcome else "",
         qr=picture_of(kept.address) if kept else "", press=secrets.token_urlsafe(12), **_ticket(branch, carried.said.event),
     )  # fmt: skip
 

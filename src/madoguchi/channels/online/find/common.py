@@ -33,7 +33,8 @@ def open_page(view: View) -> View:
             answer = view(request, **named)
             answer["Content-Language"] = tag_of(current())
         answer.headers.setdefault("Cache-Control", "private, max-age=0")
-        answer["Referrer-Policy"] = "no-referrer" if named else "same-origin"
+        # Not "no-referrer": then a browser posts without an origin, and nobody could take their answers back.
+        answer["Referrer-Policy"] = "same-origin"
         return answer
 
     return needs(Authority.ANYONE)(page)

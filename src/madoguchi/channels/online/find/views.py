@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madoguchi.booking.when import plain_day
 from madoguchi.cases.at_home import MOST_PEOPLE_AT_HOME
 from madoguchi.channels.online.find.common import (
     UNPROCESSABLE,
@@ -83,7 +84,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, step: Step) -> HttpResponse:
     if step.place is Place.PEOPLE:
         return _people_page(request, step.event, [*step.people], FIRST_LINES, problem=step.problem)
-    assert step.carried is not None and step.at is not None, "a question and a list follow from something said"
+    assert step.carried is not None and step.at is not None, (
+        "a question and a list follow from something said"
+    )
     if step.place is Place.LIST:
         return list_page(request, step.carried, step.at)
     return _question(request, step.carried, step.at, problem=step.problem)
@@ -111,5 +114,5 @@ def list_page(
     at = at or going(carried.said, now=timezone.now())
     return show(
         request, "list", status=status, said=sealed(carried), found=personal_list(at), open=at.page is not None,
-        event_name=_(EVENT_WORDS[carried.said.event][0]), on=at.judged.on, problems=[problem] if problem else [], **number,
+        event_name=_(EVENT_WORDS[carried.said.event][0]), on=plain_day(at.judged.on), problems=[problem] if problem else [], **number,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.audit.entries import Channel
+from madoguchi.booking.when import plain_day
 from madoguchi.cases import prepared
 from madoguchi.cases.prepared_code import grouped, read_code
 from madoguchi.channels.online.find.common import (
@@ -25,7 +26,6 @@ from madoguchi.channels.shared.finding.carried import REFUSED
 from madoguchi.channels.shared.finding.on_paper import address_of, picture_of
 from madoguchi.channels.shared.finding.words import EVENT_WORDS
 from madoguchi.channels.shared.languages import ASKED, JAPANESE, current
-from madoguchi.jp.wareki import format_wareki
 
 NOT_FOUND = 404
 
@@ -97,7 +97,7 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _until(kept: prepared.Preparation) -> str:
-    return format_wareki(timezone.localtime(kept.expires_at).date())
+    return plain_day(timezone.localtime(kept.expires_at).date())
 
 
 def qr_of(request: HttpRequest, code: str) -> str:

@@ -11,11 +11,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from madoguchi.booking.when import plain_day
 from madoguchi.channels.shared.finding.asking import Going
 from madoguchi.channels.shared.finding.words import called, in_japanese
 from madoguchi.channels.shared.languages import current
 from madoguchi.city.queries import departments
-from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.decide import BringItem, Decision, Status, bring_list
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 from madoguchi.procedures.packs import Procedure
@@ -132,7 +132,7 @@ def _listed(
             for one in ones
             if one.subject != HOUSEHOLD_SUBJECT
         ),
-        deadline=format_wareki(first.deadline) if first.deadline else "",
+        deadline=plain_day(first.deadline) if first.deadline else "",
         day=first.deadline,
         overdue=first.overdue,
         where=in_japanese(department),

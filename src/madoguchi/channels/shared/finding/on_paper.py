@@ -19,7 +19,6 @@ from madoguchi.channels.shared.finding.listing import Listed, PersonalList, pers
 from madoguchi.channels.shared.finding.words import EVENT_WORDS
 from madoguchi.channels.shared.languages import JAPANESE, speaking
 from madoguchi.city.queries import branch_names, profile
-from madoguchi.jp.wareki import format_wareki
 
 MOST_ON_PAPER = 40
 
@@ -71,7 +70,7 @@ def on_paper(at: Going, *, branch: str, language: str, kept: Kept | None, now: d
         left_out=sum(1 for _line in _lines(japanese)) - sum(len(group.lines) for group in groups),
         printed_at=now,
         code=kept.code if kept else "",
-        until=format_wareki(kept.until) if kept else "",
+        until=kept.until if kept else None,
         address=kept.address if kept else "",
         language=language,
     )

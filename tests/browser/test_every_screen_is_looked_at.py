@@ -12,6 +12,7 @@ from tests.browser.test_booking_screens import LOOKED_AT
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED, WITHOUT_RECORD
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_feedback_screens import SCREENS as SAID
+from tests.browser.test_find_screens import LOOKED_AT as OF_FINDING
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
@@ -35,6 +36,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:draft_own_question", "backoffice:draft_language_take", "backoffice:draft_sheet_begin",
             "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back", "backoffice:payments_statement", "backoffice:payments_care", "backoffice:payments_refund",
+            "counter:prepared_take",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -92,6 +94,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | LOOKED_AT
         | OF_PAYING
+        | OF_FINDING
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

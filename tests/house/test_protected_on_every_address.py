@@ -45,6 +45,7 @@ POSTED: Mapping[str, Mapping[str, str]] = {
 PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
     "desk": "desk1", "service": "moving", "day": "2026-11-10",
+    "code": "3467-9ACD",
 }  # fmt: skip
 # These end the walk's own case or session, so that nothing would be left to see.
 ENDS = {"counter:withdraw", "city_practice"}

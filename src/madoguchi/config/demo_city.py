@@ -35,6 +35,7 @@ from madoguchi.residents.load import load_population
 MADOKA_FILE = Path(__file__).with_name("madoka.toml")
 RECEPTION_FILE = Path(__file__).with_name("madoka_reception.toml")
 CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
+LANGUAGES_PACK = CITY_PACK.with_name("languages")
 PASSWORD = "madoka-demo-2026"
 SEED = 20261123
 
@@ -88,7 +89,7 @@ def build(
 ) -> str:
     """Make the whole city in a fresh database, with so many weeks of past; returns the revision of its procedures."""
     by = system_actor("初期設定")
-    folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
+    folders = [NATIONAL_FOLDER, *(one for one in (LANGUAGES_PACK, CITY_PACK) if one.is_dir())]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
     apply_plan(plan=madoka(current()), by=by, now=now)
     set_offer(offer=reception(civil_day(now)), by=by, now=now)

@@ -22,6 +22,7 @@ PURPOSES = {
     Purpose.OWN: noop("ご本人の手続き"),
     Purpose.MATCHING: noop("オンラインの方の確認"),
     Purpose.MANDATE: noop("代理での手続き"),
+    Purpose.GIFT: noop("ふるさと納税"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),

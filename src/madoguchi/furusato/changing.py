@@ -21,6 +21,11 @@ from madoguchi.furusato.models import ApplicationRow, ChangeRow
 from madoguchi.furusato.reading import readable, vouched_numbers
 from madoguchi.furusato.states import LIVING, ApplicationState, Proof
 from madoguchi.furusato.values import (
+    CHANGE_IN_FUTURE,
+    CHANGE_NOT_NEEDED,
+    CHANGE_NOT_WHOLE,
+    CHANGE_TOO_LONG,
+    CHANGE_UNREADABLE,
     ChangeNotUsable,
     NewParticulars,
     NothingStands,
@@ -28,7 +33,6 @@ from madoguchi.furusato.values import (
     SignInNeeded,
     TooLate,
 )
-from madoguchi.jp.wareki import format_wareki
 
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd\ue000-\uf8ff\ud800-\udfff]")
 LONGEST = {"name": 300, "kana": 300, "postal_code": 8, "address": 500}
@@ -92,18 +96,16 @@ def _usable(what: NewParticulars, year: int, now: datetime) -> None:
     if not may_still_come(year, now=now):
         raise TooLate(year)
     if what.changed_on > tax_day(year):
-        raise ChangeNotUsable(
-            f"{format_wareki(tax_day(year))}より後の変更は、届け出なくてかまいません。1月1日の住所の市区町村に知らせます。"
-        )
+        raise ChangeNotUsable(CHANGE_NOT_NEEDED, day=tax_day(year))
     if what.changed_on > today_in_japan(now):
-        raise ChangeNotUsable("変わった日は、今日までの日にしてください。")
+        raise ChangeNotUsable(CHANGE_IN_FUTURE)
     if not what.name.strip() or not what.address.strip():
-        raise ChangeNotUsable("氏名と住所の両方を入れてください。変わらないほうも、今のとおりに入れます。")
+        raise ChangeNotUsable(CHANGE_NOT_WHOLE)
     _characters_usable([(name, getattr(what, name)) for name in LONGEST])
 
 
 def _characters_usable(texts: Sequence[tuple[str, str]]) -> None:
     if any(len(text) > LONGEST[name] for name, text in texts):
-        raise ChangeNotUsable("長すぎる欄があります。短くして、もう一度入れてください。")
+        raise ChangeNotUsable(CHANGE_TOO_LONG)
     if any(_UNUSABLE.search(text) for _name, text in texts):
-        raise ChangeNotUsable("使えない文字があります。外字や改行を除いて、もう一度入れてください。")
+        raise ChangeNotUsable(CHANGE_UNREADABLE)

@@ -24,15 +24,13 @@ LONGEST_REASON = 200
 class PapersInFuture(FurusatoRefused):
     """Papers that came on a day that is not yet."""
 
-    def __init__(self) -> None:
-        super().__init__("届いた日は、申請の日から今日までの日にしてください。")
+    text = "届いた日は、申請の日から今日までの日にしてください。"
 
 
 class ReasonMissing(FurusatoRefused):
     """A refusal without its reason."""
 
-    def __init__(self) -> None:
-        super().__init__("申請した方に伝わる理由を、200字までで書いてください。")
+    text = "申請した方に伝わる理由を、200字までで書いてください。"
 
 
 def papers_came(*, application: int, on: date, by: Actor, now: datetime) -> None:

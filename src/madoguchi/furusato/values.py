@@ -12,16 +12,25 @@ from madoguchi.jp.wareki import format_wareki
 
 
 class FurusatoRefused(ValueError):
-    """What was asked for was not done; the message says why and what to do."""
+    """What was asked for was not done. `text` says why and what to do, with places for `given`."""
+
+    text = ""
+
+    def __init__(self, text: str = "", **given: str | date) -> None:
+        self.text = text or self.text
+        self.given = given
+        super().__init__(self.text % {name: in_words(value) for name, value in given.items()})
+
+
+def in_words(value: str | date) -> str:
+    """A day as an office writes it; a text as it is."""
+    return format_wareki(value) if isinstance(value, date) else value
 
 
 class NoSuchGift(FurusatoRefused):
     """No gift has this number with these digits; alike for either."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "この番号と数字の寄附は見つかりません。紙の番号と8けたの数字を確かめて、もう一度入れてください。"
-        )
+    text = "この番号と数字の寄附は見つかりません。紙の番号と8けたの数字を確かめて、もう一度入れてください。"
 
 
 class NoSuchReceipt(LookupError):
@@ -31,77 +40,85 @@ class NoSuchReceipt(LookupError):
 class TooLate(FurusatoRefused):
     """The last day is over."""
 
+    text = "%(day)sで締め切りました。ワンストップ特例は使えません。確定申告か住民税の申告をすると、控除を受けられます。"
+
     def __init__(self, year: int) -> None:
-        self.year, self.day = year, last_day(year)
-        super().__init__(
-            f"{format_wareki(self.day)}で締め切りました。ワンストップ特例は使えません。確定申告か住民税の申告をすると、控除を受けられます。"
-        )
+        super().__init__(day=last_day(year))
 
 
 class NotConfirmed(FurusatoRefused):
     """One of the two statements was not confirmed."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "2つの確認に、どちらも印を付けてください。あてはまらない方は、確定申告か住民税の申告をしてください。"
-        )
+    text = "2つの確認に、どちらも印を付けてください。あてはまらない方は、確定申告か住民税の申告をしてください。"
 
 
 class NothingChosen(FurusatoRefused):
     """No gift to apply for."""
 
-    def __init__(self) -> None:
-        super().__init__("申請する寄附を1つ以上選んでください。")
+    text = "申請する寄附を1つ以上選んでください。"
 
 
 class SeveralDonors(FurusatoRefused):
     """Gifts of different people, or of different years, in one press."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "1回の申請は、同じ方の、同じ年の寄附だけです。別の方や別の年の寄附は、分けて申請してください。"
-        )
+    text = "1回の申請は、同じ方の、同じ年の寄附だけです。別の方や別の年の寄附は、分けて申請してください。"
 
 
 class AlreadyApplied(FurusatoRefused):
     """There is an application for this gift."""
 
+    text = "%(number)s の寄附は申請済みです。もう一度の申請はいりません。"
+
     def __init__(self, number: str) -> None:
-        self.number = number
-        super().__init__(f"{number} の寄附は申請済みです。もう一度の申請はいりません。")
+        super().__init__(number=number)
 
 
 class GiftCancelled(FurusatoRefused):
     """The gift was given back."""
 
+    text = "%(number)s の寄附は取り消されています。申請はできません。"
+
     def __init__(self, number: str) -> None:
-        self.number = number
-        super().__init__(f"{number} の寄附は取り消されています。申請はできません。")
+        super().__init__(number=number)
 
 
 class NothingStands(FurusatoRefused):
     """There is no application here that could be changed or withdrawn."""
 
-    def __init__(self) -> None:
-        super().__init__("変更や取下げのできる申請がありません。画面を開き直してください。")
+    text = "変更や取下げのできる申請がありません。画面を開き直してください。"
 
 
 class ChangeNotUsable(FurusatoRefused):
     """What was told cannot be taken as a change."""
 
 
+CHANGE_NOT_NEEDED = (
+    "%(day)sより後の変更は、届け出なくてかまいません。1月1日の住所の市区町村に知らせます。"
+)
+CHANGE_IN_FUTURE = "変わった日は、今日までの日にしてください。"
+CHANGE_NOT_WHOLE = "氏名と住所の両方を入れてください。変わらないほうも、今のとおりに入れます。"
+CHANGE_TOO_LONG = "長すぎる欄があります。短くして、もう一度入れてください。"
+CHANGE_UNREADABLE = "使えない文字があります。外字や改行を除いて、もう一度入れてください。"
+
+
 class SignInNeeded(FurusatoRefused):
     """What was filed by signing in is withdrawn by the same sign-in."""
 
-    def __init__(self) -> None:
-        super().__init__("サインインして申請したものは、同じサインインで取り下げてください。")
+    text = "サインインして申請したものは、同じサインインで取り下げてください。"
 
 
 class NotThatState(FurusatoRefused):
     """The application stands elsewhere by now."""
 
-    def __init__(self) -> None:
-        super().__init__("この申請は、ほかの操作で変わりました。画面を開き直してください。")
+    text = "この申請は、ほかの操作で変わりました。画面を開き直してください。"
+
+
+# What donors may be told, in every language of visitors.
+TO_DONORS = (
+    *(one.text for one in (NoSuchGift, TooLate, NotConfirmed, NothingChosen, SeveralDonors, AlreadyApplied)),
+    *(one.text for one in (GiftCancelled, NothingStands, SignInNeeded, NotThatState)),
+    *(CHANGE_NOT_NEEDED, CHANGE_IN_FUTURE, CHANGE_NOT_WHOLE, CHANGE_TOO_LONG, CHANGE_UNREADABLE),
+)
 
 
 class Confirmation(Enum):

@@ -145,6 +145,8 @@ def test_after_the_last_day_a_clear_sentence(client: Client, monkeypatch: pytest
     scan(client, "F-0002")
     location = file(client, "F-0001")["Location"]
     monkeypatch.setattr(timezone, "now", lambda: datetime(2027, 1, 12, 15, 0, tzinfo=UTC))
+    for number in NUMBERS[:2]:
+        scan(client, number)
     page = client.get("/furusato/gifts/").content.decode()
     assert "令和9年1月12日で締め切りました" in page and "確定申告" in page
     late = client.post("/furusato/check/", {"gift": ["F-0002"], "confirm": BOTH, "press": "late"})

@@ -20,7 +20,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *given: object, **named: object) -> None:
         super().__init__(*given, **named)  # type: ignore[arg-type]  # as Django hands them on
-        for field, purpose in (("name", "name"), ("postal_code", "postal-code"), ("address", "street-address")):
+        for field, purpose in (("name", "name"), ("postal_code", "postal-code")):
             self.fields[field].widget.attrs["autocomplete"] = purpose
 
     def given(self) -> NewParticulars:

@@ -20,7 +20,7 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
 LOCALE = ROOT / "locale"
 TEMPLATES = (
-    *("channels/kiosk/templates", "channels/board/templates"),
+    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -28,6 +28,7 @@ MODULES = (
     *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
     *("channels/board/pictures.py", "channels/board/views_phone.py"),
     *("channels/shared/languages.py", "connect/ticket_slip.py"),
+    *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "views", "views_receipt")),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = ("窓口", "本文へ", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
@@ -74,8 +75,12 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.booking.ports import PrintOutcome
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
     from madoguchi.booking.waits.showing import RiseReason
+    from madoguchi.furusato.states import ApplicationState
+    from madoguchi.furusato.values import TO_DONORS
 
     yield days.CLOSING_SENTENCE
+    yield from TO_DONORS
+    yield from (one.label for one in ApplicationState)
     for outcome in PrintOutcome:
         yield from (outcome.sentence, outcome.booking_sentence)
     yield from (one.sentence for one in RiseReason if one.sentence)
@@ -83,7 +88,7 @@ def from_rooms() -> Iterator[str]:
         slots.SlotFull(), slots.NotOpenThen(), booked.TooMany(), booked.NotInReach(), booked.NotBookable(),
         booked.HoldOver(), booked.NoSuchBooking(), offering.NotOffered(), offering.NoSuchService(""),
         issuing.NoMoreTickets(), arriving.CodeOfSeveral(), printing.PrintedOften(), following.CodeNotRight(),
-        following.TooManyTrials(), trials.ManyAtMachine(),
+        following.TooManyTrials(), trials.ManyAtMachine(), trials.TooManyTries(),
     )  # fmt: skip
     yield from map(str, reasons)
 

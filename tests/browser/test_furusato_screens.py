@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +33,8 @@ SHOTS = os.environ.get("SHOTS")
 
 
 @pytest.fixture(autouse=True)
-def gifts() -> None:
-    day = timezone.localdate() - timedelta(days=0)
+def gifts(city: object) -> None:
+    day = timezone.localdate()
     given(
         *({"寄附番号": one, "寄附金額": str(10000 * n), "寄附日": day.isoformat()} for n, one in enumerate(NUMBERS, start=1)),
         now=timezone.now(),

@@ -95,10 +95,10 @@ def _is_proved(row: ApplicationRow, reader: Reader) -> bool:
 def _usable(what: NewParticulars, year: int, now: datetime) -> None:
     if not may_still_come(year, now=now):
         raise TooLate(year)
-    if what.changed_on > tax_day(year):
-        raise ChangeNotUsable(CHANGE_NOT_NEEDED, day=tax_day(year))
     if what.changed_on > today_in_japan(now):
         raise ChangeNotUsable(CHANGE_IN_FUTURE)
+    if what.changed_on > tax_day(year):
+        raise ChangeNotUsable(CHANGE_NOT_NEEDED, day=tax_day(year))
     if not what.name.strip() or not what.address.strip():
         raise ChangeNotUsable(CHANGE_NOT_WHOLE)
     _characters_usable([(name, getattr(what, name)) for name in LONGEST])

@@ -26,7 +26,7 @@ TARO = Persona("taro", "寄附 太郎", "東京都新宿区西新宿2-8-1", "198
 
 
 @pytest.fixture(autouse=True)
-def gifts(monkeypatch: pytest.MonkeyPatch) -> None:
+def gifts(city: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three gifts of this year, of a donor who lives elsewhere."""
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 27, 3, 0, tzinfo=UTC))
     given(*({"寄附番号": one, "寄附金額": str(10000 * n)} for n, one in enumerate(NUMBERS, start=1)))

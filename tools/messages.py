@@ -28,7 +28,7 @@ MODULES = (
     *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
     *("channels/board/pictures.py", "channels/board/views_phone.py"),
     *("channels/shared/languages.py", "connect/ticket_slip.py"),
-    *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "views", "views_receipt")),
+    *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "sheet", "views", "views_receipt")),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = ("窓口", "本文へ", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
@@ -37,7 +37,7 @@ _TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
 _BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.+?){%\s*endblocktranslate\s*%}", re.S)
 _VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
-_CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop")
+_CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop", "noop")
 
 
 def wanted() -> tuple[str, ...]:

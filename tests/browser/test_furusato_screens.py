@@ -36,7 +36,10 @@ SHOTS = os.environ.get("SHOTS")
 def gifts(city: object) -> None:
     day = timezone.localdate()
     given(
-        *({"寄附番号": one, "寄附金額": str(10000 * n), "寄附日": day.isoformat()} for n, one in enumerate(NUMBERS, start=1)),
+        *(
+            {"寄附番号": one, "寄附金額": str(10000 * n), "寄附日": day.isoformat()}
+            for n, one in enumerate(NUMBERS, start=1)
+        ),
         now=timezone.now(),
     )
 
@@ -102,7 +105,9 @@ def test_three_gifts_in_a_minute_by_keyboard_without_javascript(phone: Page) -> 
     assert ApplicationRow.objects.count() == 3
     assert took < MOST_SECONDS
     for page in ("form", "change", "withdraw"):
-        phone.goto(f"{phone.url.split('/receipt/')[0]}/receipt/{phone.url.split('/receipt/')[1].split('/')[0]}/{page}/")
+        phone.goto(
+            f"{phone.url.split('/receipt/')[0]}/receipt/{phone.url.split('/receipt/')[1].split('/')[0]}/{page}/"
+        )
         assert fits(phone), page
         shot(phone, f"4-{page}")
     phone.goto("/furusato/?language=vi")

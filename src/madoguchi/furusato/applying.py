@@ -70,9 +70,7 @@ def submit(
         if known := _receipt_of(press):
             return known
         standing = ApplicationRow.objects.filter(gift__number__in=numbers, state__in=LIVING)
-        raise AlreadyApplied(
-            standing.values_list("gift__number", flat=True).first() or numbers[0]
-        ) from error
+        raise AlreadyApplied(standing.values_list("gift__number", flat=True).first() or numbers[0]) from error
 
 
 def _receipt_of(press: str) -> str:
@@ -116,7 +114,9 @@ def _store(rows: Sequence[GiftRow], press: str, reader: Reader, by: Actor, now: 
     return submission.receipt
 
 
-def go_on(row: ApplicationRow, after: ApplicationState, *, by: Actor, now: datetime, reason: str = "") -> None:
+def go_on(
+    row: ApplicationRow, after: ApplicationState, *, by: Actor, now: datetime, reason: str = ""
+) -> None:
     """One step of an application, in the caller's transaction, as the table of states allows. Raises NotThatState."""
     before = ApplicationState(row.state)
     if after not in FOLLOWS[before]:

@@ -60,11 +60,12 @@ def accept_change(*, change: int, by: Actor, now: datetime) -> None:
         row = ChangeRow.objects.select_related("application__gift").filter(pk=change).first()
         if row is None:
             raise ChangeNotUsable("この変更の届出はありません。画面を開き直してください。")
-        if ChangeRow.objects.filter(pk=change, accepted_at=None).update(accepted_at=now, accepted_by=by.name) != 1:
+        if (
+            ChangeRow.objects.filter(pk=change, accepted_at=None).update(accepted_at=now, accepted_by=by.name)
+            != 1
+        ):
             raise NotThatState
-        record_act(
-            actor=by, activity="furusato_change_accepted", now=now, gift=row.application.gift.number
-        )
+        record_act(actor=by, activity="furusato_change_accepted", now=now, gift=row.application.gift.number)
 
 
 def _locked(application: int) -> ApplicationRow:

@@ -182,7 +182,8 @@ def _hidden(rows: Sequence[ApplicationRow], now: datetime) -> frozenset[int]:
 
 def _applications(rows: QuerySet[ApplicationRow]) -> QuerySet[ApplicationRow]:
     return rows.select_related("gift", "submission").prefetch_related(
-        Prefetch("changes", ChangeRow.objects.order_by("nth")), Prefetch("steps", StepRow.objects.order_by("nth"))
+        Prefetch("changes", ChangeRow.objects.order_by("nth")),
+        Prefetch("steps", StepRow.objects.order_by("nth")),
     )
 
 

@@ -42,9 +42,7 @@ def receipt_of(*, receipt: str, reader: Reader, by: Actor, now: datetime) -> Rec
     applications = list(found.filter(gift__in=mine).order_by("gift__given_on", "gift__number"))
     if submission is None or not applications:
         raise NoSuchReceipt
-    rows = {
-        row.pk: row for row in _with_applications(GiftRow.objects.filter(applications__in=applications))
-    }
+    rows = {row.pk: row for row in _with_applications(GiftRow.objects.filter(applications__in=applications))}
     _written(rows.values(), by=by, now=now, screen="furusato_receipt", authority=authority_of(reader))
     gifts = {one.number: one for one in _seen(list(rows.values()), reader, now)}
     own = _is_own(submission, applications, rows, reader)

@@ -53,9 +53,7 @@ def vouch(*, account: int, facts: ClaimedFacts, by: Actor, now: datetime) -> int
     day = birth_in(facts.birth)
     rows = GiftRow.objects.filter(birth=day, year__in=years_open(now=now)) if day else GiftRow.objects.none()
     home = home_of(facts.address)
-    theirs = [
-        row for row in rows if may_be_written_as(facts.name, row.name) and home_of(row.address) == home
-    ]
+    theirs = [row for row in rows if may_be_written_as(facts.name, row.name) and home_of(row.address) == home]
     if theirs:
         record_access(
             actor=by, purpose=Purpose.OWN, authority="sign_in", person_keys=[f"gift/{row.number}" for row in theirs],

@@ -49,7 +49,9 @@ class TooLate(FurusatoRefused):
 class NotConfirmed(FurusatoRefused):
     """One of the two statements was not confirmed."""
 
-    text = "2つの確認に、どちらも印を付けてください。あてはまらない方は、確定申告か住民税の申告をしてください。"
+    text = (
+        "2つの確認に、どちらも印を付けてください。あてはまらない方は、確定申告か住民税の申告をしてください。"
+    )
 
 
 class NothingChosen(FurusatoRefused):
@@ -92,9 +94,7 @@ class ChangeNotUsable(FurusatoRefused):
     """What was told cannot be taken as a change."""
 
 
-CHANGE_NOT_NEEDED = (
-    "%(day)sより後の変更は、届け出なくてかまいません。1月1日の住所の市区町村に知らせます。"
-)
+CHANGE_NOT_NEEDED = "%(day)sより後の変更は、届け出なくてかまいません。1月1日の住所の市区町村に知らせます。"
 CHANGE_IN_FUTURE = "変わった日は、今日までの日にしてください。"
 CHANGE_NOT_WHOLE = "氏名と住所の両方を入れてください。変わらないほうも、今のとおりに入れます。"
 CHANGE_TOO_LONG = "長すぎる欄があります。短くして、もう一度入れてください。"

@@ -81,7 +81,11 @@ def test_papers_come_a_change_counts_and_the_list_goes_out(signed_in: SignedIn) 
     assert "新宿" in detail and "大阪" in detail
     application, change = ApplicationRow.objects.get(), ChangeRow.objects.get()
     to = f"/office/furusato/applications/{application.pk}/"
-    for said, why in (({"on": "いつか"}, "日付として読めません"), ({"on": "2020-01-01"}, "届いた日は"), ({"on": ""}, "日付")):
+    for said, why in (
+        ({"on": "いつか"}, "日付として読めません"),
+        ({"on": "2020-01-01"}, "届いた日は"),
+        ({"on": ""}, "日付"),
+    ):
         answer = browser.post(to, {"gift": "F-0001", "act": "papers", **said}, follow=True)
         assert why in answer.content.decode()
     answer = browser.post(to, {"gift": "F-0001", "act": "papers", "on": TODAY().isoformat()}, follow=True)
@@ -93,7 +97,9 @@ def test_papers_come_a_change_counts_and_the_list_goes_out(signed_in: SignedIn) 
     book = openpyxl.load_workbook(io.BytesIO(browser.post("/office/furusato/list.xlsx").content))
     assert book.active is not None and book.active.max_row == 3
     assert browser.post("/office/furusato/list.pdf").status_code == 404
-    answer = browser.post(to, {"gift": "F-0001", "act": "refuse", "reason": "書類が別の方のものです"}, follow=True)
+    answer = browser.post(
+        to, {"gift": "F-0001", "act": "refuse", "reason": "書類が別の方のものです"}, follow=True
+    )
     assert "受けられないことにしました" in answer.content.decode()
     assert "大阪" not in browser.post("/office/furusato/list.csv").content.decode("utf-8-sig")
     read = EntryRow.objects.filter(activity="read", purpose="gift").values_list("person_key", flat=True)

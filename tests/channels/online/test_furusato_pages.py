@@ -125,7 +125,12 @@ def test_anothers_receipt_is_not_found_and_the_attempt_is_written_down(client: C
 def test_a_change_and_a_withdrawal(client: Client) -> None:
     scan(client, "F-0001")
     location = file(client, "F-0001")["Location"]
-    said = {"name": "寄附 太郎", "address": "大阪府大阪市北区中之島一丁目3番20号", "changed_on": "R8.11.1", "press": "x"}
+    said = {
+        "name": "寄附 太郎",
+        "address": "大阪府大阪市北区中之島一丁目3番20号",
+        "changed_on": "R8.11.1",
+        "press": "x",
+    }
     wrong = client.post(location + "change/", {**said, "changed_on": "2026-12-24"})
     assert wrong.status_code == 422 and "今日まで" in wrong.content.decode()
     assert client.post(location + "change/", said).status_code == 302

@@ -121,7 +121,9 @@ class EveryRowIsAnswered(TestCase):
                 {
                     "寄附番号": st.text("F-0123 あ", max_size=6),
                     "寄附金額": st.text("0123,- x", max_size=5),
-                    "寄附日": st.sampled_from(["2026-01-31", "R8.2.29", "", "20260228", "いつか", "令和元年5月1日"]),
+                    "寄附日": st.sampled_from(
+                        ["2026-01-31", "R8.2.29", "", "20260228", "いつか", "令和元年5月1日"]
+                    ),
                     "氏名": st.text("寄附 太郎\ue000\x07", max_size=4),
                 }
             ),

@@ -87,8 +87,8 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Take the donation management's file in, or try it first; what became of it stands above the list."""
-    file, mapping = request.FILES.get("file"), request.POST.get("mapping", "")
-    report, problem = None, ""
+    file: Any = request.FILES.get("file")
+    mapping, report, problem = request.POST.get("mapping", ""), None, ""
     if file is None:
         problem = _("ファイルを選んでください。")
     elif mapping not in OWN_MAPPINGS:
@@ -215,7 +215,9 @@ def papers_file(request: HttpRequest) -> HttpResponse:
         for number, code in desk.papers(year=year, by=actor_of(request), now=timezone.now())
     ]
     return file_response(
-        _csv((), ("寄附番号", "8けたの数字", "QRコードの中身"), rows), f"furusato-papers-{year}.csv", "text/csv; charset=utf-8"
+        _csv((), ("寄附番号", "8けたの数字", "QRコードの中身"), rows),
+        f"furusato-papers-{year}.csv",
+        "text/csv; charset=utf-8",
     )
 
 

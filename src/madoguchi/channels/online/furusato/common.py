@@ -19,7 +19,16 @@ from django.views.decorators.cache import never_cache
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.channels.online.who import actor_of_resident, who
-from madoguchi.channels.shared.languages import ASKED, JAPANESE, asked, current, offered, speaking, tag_of, tongues
+from madoguchi.channels.shared.languages import (
+    ASKED,
+    JAPANESE,
+    asked,
+    current,
+    offered,
+    speaking,
+    tag_of,
+    tongues,
+)
 from madoguchi.city.authority import NEXT_SALT, Authority, needs
 from madoguchi.connect.identity.provider import offered as sign_in_offered
 from madoguchi.furusato.values import FurusatoRefused, Reader

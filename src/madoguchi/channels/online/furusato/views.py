@@ -80,11 +80,20 @@ def gifts(request: HttpRequest) -> HttpResponse:
 
 def _together(one: Gift, other: Gift) -> bool:
     """Whether both may be applied for with one press: by their year and what is known of the donor."""
-    return other.may_be_applied_for and (one.year, one.name, one.birth) == (other.year, other.name, other.birth)
+    return other.may_be_applied_for and (one.year, one.name, one.birth) == (
+        other.year,
+        other.name,
+        other.birth,
+    )
 
 
 def _row(one: Gift, *, chosen: bool) -> dict[str, object]:
-    return {"gift": one, "chosen": chosen, "given_on": day_said(one.given_on), "last_day": day_said(one.last_day)}
+    return {
+        "gift": one,
+        "chosen": chosen,
+        "given_on": day_said(one.given_on),
+        "last_day": day_said(one.last_day),
+    }
 
 
 @open_page
@@ -126,7 +135,12 @@ def _nothing_to_check(
     some = any(one.may_be_applied_for for one in found)
     nothing = _("申請する寄附を1つ以上選んでください。")
     return show(
-        request, "gifts", status=status if problem else UNPROCESSABLE, rows=rows, some=some, problems=[problem or nothing]
+        request,
+        "gifts",
+        status=status if problem else UNPROCESSABLE,
+        rows=rows,
+        some=some,
+        problems=[problem or nothing],
     )
 
 

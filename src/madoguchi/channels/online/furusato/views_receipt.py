@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from madoguchi.channels.online.furusato import sheet
 from madoguchi.channels.online.furusato.common import (
     CONFLICT,
     UNPROCESSABLE,
@@ -71,7 +73,11 @@ def form(request: HttpRequest, receipt: str) -> HttpResponse:
     if not found.awaits_papers:
         return redirect("furusato:receipt", receipt)
     waiting = [one for one in found.applied if one.state.value == "awaiting"]
-    return show(request, "form", **_context(found), waiting=waiting, first=waiting[0].gift, city=profile())
+    return show(
+        request, "form", **_context(found), waiting=waiting, head=sheet.title_of(found), ours=_(sheet.OURS),
+        addressed=f"{profile().mayor_title} あて", lines=sheet.lines_of(found, waiting[0].gift),
+        statements=sheet.statements(),
+    )  # fmt: skip
 
 
 @open_page

@@ -42,6 +42,7 @@ POSTED: Mapping[str, Mapping[str, str]] = {
     "counter:check": {"go": "save", "missing": "move-in-notice|0"},
     "counter:correct": {"reason": ""},
     "backoffice:answers": {},
+    "furusato:check": {"gift": "M-0001"},
 }
 # What stands for itself in an address.
 PLAIN: Mapping[str, object] = {
@@ -126,9 +127,10 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
-        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:furusato_list": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        **{
+            f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))
+            for book in ("levelling_demand", "furusato_list", "payments_book")
+        },
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),

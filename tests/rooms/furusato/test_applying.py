@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -228,7 +229,7 @@ def test_until_the_last_minute_and_not_after_it() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_in_the_same_moment_make_one_application() -> None:
     numbers = three()
-    told = together(*(lambda n=n: applied(*numbers, press=f"p{n}") for n in range(4)))  # type: ignore[misc]
+    told = together(*(partial(applied, *numbers, press=f"p{n}") for n in range(4)))
     assert sorted(type(one).__name__ for one in told) == ["AlreadyApplied"] * 3 + ["NoneType"]
     assert (ApplicationRow.objects.count(), SubmissionRow.objects.count()) == (3, 1)
 

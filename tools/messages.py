@@ -23,6 +23,7 @@ TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates"),
     *("channels/online/templates/online/pay", "channels/online/templates/online/parts_problems.html"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/find"),
+    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -36,6 +37,8 @@ MODULES = (
         for one in ("asking", "days", "listing", "on_paper", "steps", "words")
     ),
     *("channels/online/find/views.py", "channels/online/find/views_number.py"),
+    *("channels/shared/languages.py", "connect/ticket_slip.py"),
+    *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "sheet", "views", "views_receipt")),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = (
@@ -92,10 +95,14 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.cases import at_home, prepared, sealed
     from madoguchi.channels.shared.answers import AnswerMissing
     from madoguchi.connect.paying import NotPaidHere
+    from madoguchi.furusato.states import ApplicationState
+    from madoguchi.furusato.values import TO_DONORS
     from madoguchi.payments.values import AlreadyPaid, NoLongerToPay, NoSuchPayment
     from madoguchi.procedures.decisions import Status
 
     yield days.CLOSING_SENTENCE
+    yield from TO_DONORS
+    yield from (one.label for one in ApplicationState)
     for outcome in PrintOutcome:
         yield from (outcome.sentence, outcome.booking_sentence, outcome.list_sentence)
     yield from (one.label for one in (Status.MUST, Status.ASK, Status.OPTIONAL))
@@ -109,6 +116,7 @@ def from_rooms() -> Iterator[str]:
         trials.TooManyTries(), NoSuchPayment(), NoLongerToPay(), AlreadyPaid(), NotPaidHere(),
         following.TooManyTrials(), trials.ManyAtMachine(), at_home.NobodySaid(), at_home.NotReadable(),
         prepared.NoSuchPreparation(), prepared.ManyTries(), sealed.SealBroken(), sealed.SealTooOld(), AnswerMissing(),
+        following.TooManyTrials(), trials.ManyAtMachine(), trials.TooManyTries(),
     )  # fmt: skip
     yield from map(str, reasons)
 

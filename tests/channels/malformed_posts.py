@@ -74,7 +74,7 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
-WATCHED = ("booking", "payments", "cases", "residents", "connect", "catalogue")
+WATCHED = ("booking", "payments", "cases", "furusato", "residents", "connect", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,10 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
-        "code": one_of(("3467-9ACD",), "none", "%00", "x" * 300),
+        "application": one_of((1,), 999_999, 10**30),
+        "told": one_of((1,), 999_999, 10**30),
+        "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
+        "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }

@@ -61,6 +61,10 @@ OPEN_TO_ANYONE = [
     # Finding out which procedures one needs, without a name; the number shows until when it holds, and no answer.
     "/find/", "/find/people/", "/find/ask/", "/find/keep/", "/find/number/", "/find/number/none/", "/find/number/none/drop/",
     "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
+    # A gift is opened by what is on its paper; everything after that is asked of the browser's session or of the sign-in.
+    "/furusato/", "/furusato/open/none/none/", "/furusato/gifts/", "/furusato/check/", "/furusato/end/",
+    "/furusato/receipt/none/", "/furusato/receipt/none/form/", "/furusato/receipt/none/change/",
+    "/furusato/receipt/none/withdraw/",
     # What the city tells everybody, as data: of no resident.
     "/api/", "/api/v1/openapi.json", "/api/v1/procedures", "/api/v1/procedures/none", "/api/v1/events", "/api/v1/facts",
     "/api/v1/decide", "/api/v1/languages", "/api/v1/branches", "/api/v1/waits", "/api/v1/waits/none",

@@ -10,12 +10,13 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
-from tests.cast import NOW, ONE_OF_EACH_ROLE, RESIDENTS, STAFF
+from tests.cast import NOW, ONE_OF_EACH_ROLE, PLANTED_ADDRESS, RESIDENTS, STAFF
 from tests.house.every_address import Address, ours
 from tests.house.test_protected_people import planted_in, visited_by_another, with_the_protected
 from tests.house.walk import said
 from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases.walking import answered, sign
+from tests.rooms.furusato.giving import applied, code_of, given
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.tickets.calling import call_next
@@ -31,6 +32,7 @@ from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.furusato.models import SubmissionRow
 
 Staff = Mapping[str, Actor]
 SignedIn = Callable[[str], Client]
@@ -40,6 +42,7 @@ POSTED: Mapping[str, Mapping[str, str]] = {
     "counter:check": {"go": "save", "missing": "move-in-notice|0"},
     "counter:correct": {"reason": ""},
     "backoffice:answers": {},
+    "furusato:check": {"gift": "M-0001"},
 }
 # What stands for itself in an address.
 PLAIN: Mapping[str, object] = {
@@ -47,6 +50,8 @@ PLAIN: Mapping[str, object] = {
     "desk": "desk1", "service": "moving", "day": "2026-11-10",
     "code": "3467-9ACD",
 }  # fmt: skip
+# A gift of the protected person, from where they live now; its number stands for any number.
+GIFT = "M-0001"
 # These end the walk's own case or session, so that nothing would be left to see.
 ENDS = {"counter:withdraw", "city_practice"}
 
@@ -54,6 +59,8 @@ ENDS = {"counter:withdraw", "city_practice"}
 def brought(city: Staff, status: CaseStatus) -> str:
     clerk = city["clerk_hana"]
     drafts.begin(title="下書き", by=clerk, now=NOW)
+    given({"寄附番号": GIFT, "氏名": "守田 雪", "生年月日": "1992-01-15", "住所": PLANTED_ADDRESS})
+    applied(GIFT)
     case = with_the_protected(clerk)
     visited_by_another(case, clerk)
     if status is not CaseStatus.HEARING:
@@ -89,8 +96,10 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
-        **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
-        "number": "M-0001",
+        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told"), 1),
+        "number": GIFT,
+        "code": code_of(GIFT),
+        "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",
@@ -119,8 +128,10 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
-        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        **{
+            f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))
+            for book in ("levelling_demand", "furusato_list", "payments_book")
+        },
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),

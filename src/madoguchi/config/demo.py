@@ -29,6 +29,7 @@ OPEN_TO_ANYONE = (
     "/congestion/main/",
     "/t/",
     "/pay/",
+    "/furusato/",
     "/accuracy/",
 )
 VISITS = {
@@ -47,6 +48,7 @@ VISITS = {
     ),
     "protection": ("/office/sheltered/",),
     "cashier": ("/office/payments/",),
+    "gifts": ("/office/furusato/",),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }
@@ -260,6 +262,7 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str) -> No
     print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{base}/pay/  手数料の支払い（窓口の確認の画面で番号を渡せます）")
+    print(f"{base}/furusato/  ワンストップ特例の申請（{_a_paper()}）")
     print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
@@ -276,6 +279,19 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str) -> No
     )
     print(f"ほかの命令を試すには（別の端末で）: {beside} madoguchi work --once")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
+
+
+def _a_paper() -> str:
+    """Number and digits of one invented paper; the two numbers after it are of the same donor."""
+    from django.utils import timezone
+
+    from madoguchi.city.queries import system_actor
+    from madoguchi.furusato.desk import papers
+    from madoguchi.furusato.queries import years
+
+    known = years()
+    found = papers(year=known[0], by=system_actor("実演"), now=timezone.now()) if known else ()
+    return "、".join(f"紙の番号 {number} 数字 {code}" for number, code in found[:3])
 
 
 def _check(base: str) -> int:

@@ -68,12 +68,17 @@ def personas(count: int = 200) -> tuple[SignedInPersona, ...]:
 def browser_of(persona: SignedInPersona) -> Client:
     """A browser in which this person is signed in."""
     browser = Client()
+    sign_in(browser, persona.account)
+    return browser
+
+
+def sign_in(browser: Client, account: int) -> None:
+    """Sign whoever has this account in at a browser, as if they came from the provider a moment ago."""
     session = browser.session
     moment = timezone.now().isoformat()
-    session[RESIDENT] = {"account": persona.account, "since": moment, "seen": moment}
+    session[RESIDENT] = {"account": account, "since": moment, "seen": moment}
     session.save()
     browser.cookies["sessionid"] = session.session_key or ""
-    return browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class Owned:
     posted: tuple[dict[str, str], ...] = ({},)
 
 
-def _mandate(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+def mandate_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
     """Asked by this person of the one before."""
     agent = all_of_them[persona.place - 1]
     code = mandates.make_code(account=agent.account, by=SELF, now=now)
@@ -108,7 +113,7 @@ OWNED: list[Owned] = [
     Owned(
         ("my:mandate",),
         "mandate",
-        _mandate,
+        mandate_of,
         others=lambda place, count: frozenset({(place - 1) % count}),
         method="POST",
         posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),

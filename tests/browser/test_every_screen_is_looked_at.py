@@ -17,6 +17,7 @@ from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
 from tests.browser.test_payment_screens import LOOKED_AT as OF_PAYING
 from tests.browser.test_queue_screens import DESK, KIOSK, START
+from tests.browser.test_sign_in_screens import LOOKED_AT as OF_SIGNING_IN
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
@@ -47,6 +48,11 @@ NOT_A_SCREEN: Mapping[str, str] = {
     ),
     "backoffice:procedure_guide": "opens in a language whose sentences are all there; none is yet, so it is not found",
     "pay:hook": "answers the provider, not a person",
+    **dict.fromkeys(("my:go", "my:back"), "sends on to the provider, or from it to a page"),
+    **dict.fromkeys(
+        ("my:sign_out", "my:mandate", "my:mandate_own", "backoffice:mandate_end"),
+        "takes a form and sends back to its screen",
+    ),
     "counter:answer": "answers with the middle of the hearing, which is looked at as a whole",
 }  # fmt: skip
 # Seen with something in them (test_office_screens).
@@ -92,6 +98,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | LOOKED_AT
         | OF_PAYING
+        | OF_SIGNING_IN
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

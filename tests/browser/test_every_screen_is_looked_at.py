@@ -17,7 +17,6 @@ from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
 from tests.browser.test_payment_screens import LOOKED_AT as OF_PAYING
 from tests.browser.test_queue_screens import DESK, KIOSK, START
-from tests.browser.test_sign_in_screens import LOOKED_AT as OF_SIGNING_IN
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
@@ -98,7 +97,6 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | LOOKED_AT
         | OF_PAYING
-        | OF_SIGNING_IN
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

@@ -17,6 +17,7 @@ from tests.browser_kit import accessibility_faults, html_faults
 from tests.personas import SELF
 from tests.signing import persona_of, provider_running
 
+from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.booking import reserving
 from madoguchi.booking.booked import Booked, VisitPart
 from madoguchi.booking.models import BookingRow, LaneRow, SlotRow
@@ -25,7 +26,9 @@ from madoguchi.booking.slots import make_day
 from madoguchi.config.demo_city import reception
 from madoguchi.connect.twins.identity_provider import Provider
 from madoguchi.residents import mandates
+from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.mandates import MandateKind
+from madoguchi.residents.protection import Audience
 
 pytestmark = [
     pytest.mark.browser,
@@ -298,7 +301,7 @@ def test_somebody_signs_in_and_is_represented_on_a_phone_without_javascript(
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
-    page: Page, page_of: Callable[[str], Page], at_home: Provider, tmp_path: Path
+    page: Page, page_of: Callable[[str], Page], at_home: Provider, city: Mapping[str, Actor], tmp_path: Path
 ) -> None:
     faults: list[str] = []
     seen: dict[str, str] = {}
@@ -327,11 +330,18 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     come_in_anew(page, "head")
     look("home")
     page.goto("/my/mandates/ask/")
+    page.get_by_label("代理の方のコード").fill("AAAAA-AAAAA")
+    page.get_by_label("委任").check()
+    page.get_by_label("いつまで").fill("来年")
     page.get_by_role("button", name="代理を頼む").click()
     look("ask-with-faults")
     mandates.ask(
         principal_no=cast.RESIDENTS["head"].resident_no, code=code.replace("-", ""), kind=MandateKind.FAMILY,
         procedures=(), ends_on=timezone.localdate(), by=SELF, now=timezone.now(),
+    )  # fmt: skip
+    disclose(
+        actor=city["clerk_hana"], purpose=Purpose.COUNTER_CASE, resident_nos=[cast.RESIDENTS["head"].resident_no],
+        audience=Audience.CLERK, case=None, screen="case", now=timezone.now(),
     )  # fmt: skip
     for name in ("mandates", "seen"):
         page.goto(f"/my/{name}/")

@@ -32,6 +32,8 @@ def test_a_match_is_seen_and_decided_by_those_whose_it_is(
     assert signed_in("clerk_hana").get("/office/matches/").status_code == 403
     one = reviewer.get(f"/office/matches/{row.pk}/").content.decode()
     assert "柏台三丁目5番地の1" in one and "本町1" in one
+    assert one.count(">違います<") == 1, "the address, and nothing else"
+    assert ">違います<" not in sheltered
     said = {"act": "accept", "resident_no": HEAD.resident_no, "reason": "", "version": str(row.version)}
     assert reviewer.post(f"/office/matches/{row.pk}/", said).status_code == 422
     answer = reviewer.post(f"/office/matches/{row.pk}/", {**said, "reason": "免許証"}, follow=True)

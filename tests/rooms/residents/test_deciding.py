@@ -158,6 +158,28 @@ def test_who_says_they_live_at_a_protected_home_is_for_those_who_handle_it() -> 
     assert deciding.look(number=row.pk, sheltered=HANDLERS, by=TWO, now=NOW).facts.address == ""
 
 
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        ({"address": "まど県まどか市本町1"}, {"address"}),
+        ({"name": "髙橋 次郎", "address": "まど県まどか市柏台３丁目５−１"}, {"name"}),
+        ({"sex": "female"}, {"sex"}),
+    ],
+)
+def test_staff_are_told_which_of_the_four_are_not_as_registered(
+    other: dict[str, str], differs: set[str]
+) -> None:
+    row = came(facts_of(HEAD, **other))
+    seen = deciding.look(number=row.pk, sheltered=REVIEWERS, by=ONE, now=NOW)
+    assert seen.differing[HEAD.resident_no] == differs
+
+
+def test_of_a_withheld_address_nothing_is_told() -> None:
+    row = came(facts_of(RESIDENTS["protected"], address="まど県まどか市本町1"))
+    seen = deciding.look(number=row.pk, sheltered=HANDLERS, by=TWO, now=NOW)
+    assert set().union(*seen.differing.values()) == set()
+
+
 def test_the_dead_are_not_joined_by_a_machine() -> None:
     came(facts_of(HEAD))
     enter(replace(HEAD, status=ResidentStatus.DEAD))

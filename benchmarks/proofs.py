@@ -23,6 +23,8 @@ PROOFS = (
         "tests/unit",
         "tests/packs",
         "tests/rooms/booking",
+        "tests/rooms/payments",
+        "tests/channels/online",
     ],
     ["-m", "benchmarks.pay_histories", "--work", str(WORK)],
     ["-m", "benchmarks.pay_kills", "--kills", "200", "--work", str(WORK)],

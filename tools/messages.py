@@ -24,6 +24,7 @@ TEMPLATES = (
     *("channels/online/templates/online/pay", "channels/online/templates/online/parts_problems.html"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/find"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
+    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -39,6 +40,8 @@ MODULES = (
     *("channels/online/find/views.py", "channels/online/find/views_number.py"),
     *("channels/shared/languages.py", "connect/ticket_slip.py"),
     *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "sheet", "views", "views_receipt")),
+    *(f"channels/online/{one}.py" for one in ("forms", "views_mandates", "views_my", "views_sign_in")),
+    *("connect/identity/faults.py", "residents/mandates.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = (
@@ -48,6 +51,10 @@ BESIDES = (
     "このページへのご意見",
     "%(n)d分ほどお待ちいただく見込み",
     "ほとんど待たない見込み",
+    "%(n)d分ほどお待ちいただく見込み",
+    "ほとんど待たない見込み",
+    "このページへのご意見",
+    "ことばを選ぶ",
 )
 NOT_SAID = ("番号をお持ちの方",)
 _TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
@@ -99,6 +106,7 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.furusato.values import TO_DONORS
     from madoguchi.payments.values import AlreadyPaid, NoLongerToPay, NoSuchPayment
     from madoguchi.procedures.decisions import Status
+    from madoguchi.residents import mandates
 
     yield days.CLOSING_SENTENCE
     yield from TO_DONORS
@@ -117,6 +125,8 @@ def from_rooms() -> Iterator[str]:
         following.TooManyTrials(), trials.ManyAtMachine(), at_home.NobodySaid(), at_home.NotReadable(),
         prepared.NoSuchPreparation(), prepared.ManyTries(), sealed.SealBroken(), sealed.SealTooOld(), AnswerMissing(),
         following.TooManyTrials(), trials.ManyAtMachine(), trials.TooManyTries(),
+        following.TooManyTrials(), trials.ManyAtMachine(), mandates.WrongCode(), mandates.OnlyAtTheCounter(),
+        mandates.OwnCode(), mandates.MandateDaysWrong(), mandates.MandateThere(),
     )  # fmt: skip
     yield from map(str, reasons)
 

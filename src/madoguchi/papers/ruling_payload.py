@@ -22,7 +22,10 @@ def ruling_payload(setting: Setting, ruling: RulingValues) -> dict[str, Json]:
         (_("決定した日"), wareki(ruling.decided_on)),
         (_("決定"), ruling.ruling),
         (_("理由"), ruling.reason),
-        (_("前の書面"), _("文書番号 %s の書面に代わるものです。") % ruling.replaces if ruling.replaces else ""),
+        (
+            _("前の書面"),
+            _("文書番号 %s の書面に代わるものです。") % ruling.replaces if ruling.replaces else "",
+        ),
     ]
     return {
         "title": setting.put(title, Role.HEADING, _("表題")),
@@ -46,9 +49,7 @@ def ruling_payload(setting: Setting, ruling: RulingValues) -> dict[str, Json]:
         "code": setting.put(ruling.code, Role.HEADING, _("確認コード")),
         "qr": qr_svg(ruling.check_address),
         "qr-alt": _("書面を確かめるページのQRコード"),
-        "ask": setting.put(
-            f"{ruling.municipality}　{ruling.office}".strip(), Role.VALUE, _("問い合わせ先")
-        ),
+        "ask": setting.put(f"{ruling.municipality}　{ruling.office}".strip(), Role.VALUE, _("問い合わせ先")),
         "ask-label": _("問い合わせ先"),
         "foot": _("本製品の独自様式。住所は載せていません。"),
     }
@@ -68,12 +69,27 @@ def teaching(ruling: RulingValues) -> tuple[str, ...]:
             "（決定の日の翌日から起算して1年を過ぎると、できなくなります。行政不服審査法第18条）。"
         )
         % place,
+        _in_court(ruling),
+    )
+
+
+def _in_court(ruling: RulingValues) -> str:
+    """Until when one may go to court, and whether only after the objection was decided."""
+    if ruling.appeal_first:
+        return (
+            _(
+                "処分の取消しの訴えは、審査請求に対する裁決を経たあとでなければ起こせません。裁決があったことを知った日の翌日から"
+                "起算して6か月以内に、%sを被告として起こすことができます（行政事件訴訟法第8条・第14条）。"
+            )
+            % ruling.municipality
+        )
+    return (
         _(
             "この決定があったことを知った日の翌日から起算して6か月以内に、%sを被告として、処分の取消しの訴えを起こすことができます"
             "（決定の日の翌日から起算して1年を過ぎると、できなくなります。行政事件訴訟法第14条）。審査請求をしたときは、"
             "その裁決があったことを知った日の翌日から起算して6か月以内です。"
         )
-        % ruling.municipality,
+        % ruling.municipality
     )
 
 

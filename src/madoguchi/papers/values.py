@@ -300,6 +300,7 @@ class RulingValues:
     reason: str
     objection: str
     objection_law: str
+    appeal_first: bool
     replaces: str
     number: str
     code: str

@@ -7,7 +7,7 @@ from madoguchi.procedures.packs import ORDINARY_RULING, Parameter, RulingTerms, 
 from madoguchi.procedures.tables import Table
 
 LONGEST_DAYS = 730
-_KEYS = ("two_persons", "days", "objection", "law", "verified")
+_KEYS = ("two_persons", "days", "objection", "law", "appeal_first", "verified")
 _PARAMETER = re.compile(r"parameters\.([a-z][a-z0-9_]*)")
 Verify = Callable[[Table], Verification | None]
 
@@ -23,6 +23,7 @@ def read_ruling(table: Table, parameters: Mapping[str, Parameter], verify: Verif
         _days(terms, parameters),
         terms.text("objection", default=""),
         terms.text("law", default=""),
+        terms.boolean("appeal_first", default=False),
         verify(terms) or Verification(False, None, ""),
     )
 

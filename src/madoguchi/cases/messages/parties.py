@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from madoguchi.cases.acting import civil_day
 from madoguchi.cases.models import CaseRow, PersonRow, TaskRow
-from madoguchi.cases.record import Record, of_age, read_record
-from madoguchi.cases.states import CaseStatus
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, of_age, read_record
+from madoguchi.residents.accounts.coming import any_account_of
 from madoguchi.residents.protection import protected_people
 
 MOST_CASES = 100
@@ -29,21 +30,17 @@ class ForWhom:
 
 def tasks_open_to(row: CaseRow, whom: ForWhom, *, on: date) -> tuple[TaskRow, ...]:
     """The tasks of a case that this resident may see online, in their order; none for a case that is not theirs."""
-    if row.practice or row.status == CaseStatus.HEARING.value and not row.signed_round:
+    if row.practice or not row.signed_round:
         return ()
     record = read_record(row)
     own = {person.ref for person in record.people if person.resident_no == whom.resident_no}
-    if not own:
-        return ()
-    numbers = [person.resident_no for person in record.people if person.resident_no]
-    sheltered = bool(protected_people(numbers, on=on)) or record.value("address_kept_off") is True
-    if sheltered and whom.by_agent:
+    sheltered = somebody_sheltered(record, on=on)
+    if not own or (sheltered and whom.by_agent):
         return ()
     return tuple(
         task
         for task in TaskRow.objects.filter(case=row).order_by("pk")
-        if whom.covers(task.procedure)
-        and own & (_about(record, task, on) if sheltered else _about(record, task, on) | _filed(record))
+        if whom.covers(task.procedure) and own & _whose(record, task.subject, sheltered=sheltered, on=on)
     )
 
 
@@ -55,14 +52,22 @@ def cases_open_to(whom: ForWhom, *, on: date) -> tuple[tuple[CaseRow, tuple[Task
     return tuple((row, tasks) for row, tasks in found if tasks)
 
 
-def _about(record: Record, task: TaskRow, on: date) -> set[str]:
-    return {task.subject} if task.subject in record_refs(record) and of_age(record, task.subject, on=on) else set()
+def reachable_online(record: Record, *, subject: str, now: datetime) -> bool:
+    """Whether anybody with a sign-in may read about this task at home; it is not said who, nor why not."""
+    on = civil_day(now)
+    refs = _whose(record, subject, sheltered=somebody_sheltered(record, on=on), on=on)
+    theirs = {person.resident_no for person in record.people if person.ref in refs and person.resident_no}
+    return any_account_of(theirs)
 
 
-def _filed(record: Record) -> set[str]:
-    return {record.text("notifier_ref")} & record_refs(record)
+def somebody_sheltered(record: Record, *, on: date) -> bool:
+    """Whether anybody of the case is to be kept off: by 支援措置, or by what was said at the counter."""
+    numbers = [person.resident_no for person in record.people if person.resident_no]
+    return bool(protected_people(numbers, on=on)) or record.value(ADDRESS_KEPT_OFF) is True
 
 
-def record_refs(record: Record) -> set[str]:
-    """p1, p2, … of the case."""
-    return {person.ref for person in record.people}
+def _whose(record: Record, subject: str, *, sheltered: bool, on: date) -> set[str]:
+    """Of the case's people, who may read about a task: whom it is about when of age, and who filed it unless sheltered."""
+    refs = {person.ref for person in record.people}
+    found = {subject} if subject in refs and of_age(record, subject, on=on) else set()
+    return found if sheltered else found | ({record.text("notifier_ref")} & refs)

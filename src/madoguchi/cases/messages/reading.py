@@ -110,7 +110,9 @@ def own_cases(whom: ForWhom, *, now: datetime) -> tuple[OwnCase, ...]:
         one = _own(row, tasks, with_messages=False)
         unread = sum(mark.unread for mark in marks.values())
         if one.papers or TaskMessageRow.objects.filter(task__in=tasks).exists():
-            found.append(OwnCase(one.case, one.number, one.event, one.day, one.revision, (), one.papers, unread))
+            found.append(
+                OwnCase(one.case, one.number, one.event, one.day, one.revision, (), one.papers, unread)
+            )
     return tuple(found)
 
 
@@ -133,13 +135,17 @@ def _own(row: CaseRow, tasks: tuple[TaskRow, ...], *, with_messages: bool) -> Ow
         over = task.state == TaskState.CANCELLED.value or row.status == CaseStatus.WITHDRAWN.value
         threads.append(
             Thread(
-                task.pk, task.procedure, task.department, messages, bool(asked), min(days) if days else None, over
+                task.pk,
+                task.procedure,
+                task.department,
+                messages,
+                bool(asked),
+                min(days) if days else None,
+                over,
             )
         )
     papers = papers_of(case=row.public_id, tasks=frozenset(task.pk for task in tasks))
-    return OwnCase(
-        row.public_id, row.number, row.event_kind, row.day, row.revision, tuple(threads), papers
-    )
+    return OwnCase(row.public_id, row.number, row.event_kind, row.day, row.revision, tuple(threads), papers)
 
 
 def _message(row: TaskMessageRow) -> ThreadMessage:

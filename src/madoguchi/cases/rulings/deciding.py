@@ -38,7 +38,9 @@ class RulingNotNow(RulingRefused):
     """What may be decided now is something else."""
 
     def __init__(self, kind: RulingKind) -> None:
-        super().__init__(f"いまは「{kind.label}」にできません。画面を開き直して、いまの決定を確かめてください。")
+        super().__init__(
+            f"いまは「{kind.label}」にできません。画面を開き直して、いまの決定を確かめてください。"
+        )
 
 
 class CaseNotSettled(RulingRefused):
@@ -224,6 +226,7 @@ def _put_in_force(row: TaskRow, ruling: RulingRow, *, by: Actor, now: datetime) 
 
 
 def _answer(ruling: RulingRow, *, in_force: bool, note: str, by: Actor, now: datetime) -> None:
+    assert by.staff_id is not None, "only staff decide"
     RulingAnswerRow.objects.create(
         ruling=ruling, in_force=in_force, note=note, two_persons=ruling.two_persons, proposed_by=ruling.by,
         by=by.staff_id, by_name=by.name, at=now,

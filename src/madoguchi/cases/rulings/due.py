@@ -126,7 +126,9 @@ def dues(tasks: Sequence[TaskView], *, now: datetime) -> dict[int, TaskDue]:
             proposed.add(task)
     cases = {one.case for one in tasks}
     revisions = dict(CaseRow.objects.filter(public_id__in=cases).values_list("public_id", "revision"))
-    return {one.id: _due(one, revisions[one.case], stands.get(one.id), one.id in proposed, now) for one in tasks}
+    return {
+        one.id: _due(one, revisions[one.case], stands.get(one.id), one.id in proposed, now) for one in tasks
+    }
 
 
 def _due(task: TaskView, revision: str, stands: RulingKind | None, proposed: bool, now: datetime) -> TaskDue:

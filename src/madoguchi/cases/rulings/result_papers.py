@@ -74,6 +74,7 @@ def issue_paper(
             "reason": ruling.reason,
             "objection": ruling.objection,
             "objection_law": procedure.ruling.law if procedure and ruling.objection == procedure.ruling.objection else "",
+            "appeal_first": bool(procedure and procedure.ruling.appeal_first),
             "replaces": earlier.number if earlier else "",
         },
     )  # fmt: skip
@@ -102,6 +103,7 @@ def rendered(*, case: str, nth: int, address: str) -> RenderedPaper:
             reason=body["reason"],
             objection=body["objection"],
             objection_law=body["objection_law"],
+            appeal_first=body["appeal_first"],
             replaces=body["replaces"],
             number=row.number,
             code=f"{row.code[:4]}-{row.code[4:]}",

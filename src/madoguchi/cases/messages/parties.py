@@ -30,7 +30,7 @@ class ForWhom:
 
 def tasks_open_to(row: CaseRow, whom: ForWhom, *, on: date) -> tuple[TaskRow, ...]:
     """The tasks of a case that this resident may see online, in their order; none for a case that is not theirs."""
-    if row.practice or not row.signed_round:
+    if row.practice or not row.signed_round or not whom.resident_no:
         return ()
     record = read_record(row)
     own = {person.ref for person in record.people if person.resident_no == whom.resident_no}
@@ -46,6 +46,8 @@ def tasks_open_to(row: CaseRow, whom: ForWhom, *, on: date) -> tuple[TaskRow, ..
 
 def cases_open_to(whom: ForWhom, *, on: date) -> tuple[tuple[CaseRow, tuple[TaskRow, ...]], ...]:
     """The cases in which this resident may see a task online, the newest first."""
+    if not whom.resident_no:
+        return ()
     of_them = PersonRow.objects.filter(resident_no=whom.resident_no, act__undone_at__isnull=True)
     rows = CaseRow.objects.filter(pk__in=of_them.values("case"), practice=False).order_by("-pk")[:MOST_CASES]
     found = ((row, tasks_open_to(row, whom, on=on)) for row in rows)

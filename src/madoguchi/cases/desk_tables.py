@@ -53,6 +53,17 @@ class MessageReadRow(models.Model):
     account = models.BigIntegerField(null=True)
 
 
+class GivenNumberRow(models.Model):
+    """The 宛名番号 that somebody of a case was given by the core system afterwards."""
+
+    case = models.ForeignKey("cases.CaseRow", on_delete=models.PROTECT, related_name="given_numbers")
+    ref = models.CharField(max_length=8)
+    resident_no = models.CharField(max_length=20, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "ref"], name="cases_number_given_once")]
+
+
 class NoticeAddressRow(models.Model):
     """Where a resident wishes to be told by mail that something has come about a case; nothing else is sent there."""
 

@@ -20,7 +20,6 @@ from madoguchi.insight.visits import MOST_DAYS, TooManyDays
 from madoguchi.spreadsheets.writing import Cell, PageOut, workbook_of
 
 LEAST = 10
-COUNTS = ("decided", "asked_back", "in_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,12 @@ def report_of(tasks: Sequence[HandledTask]) -> HandlingReport:
 
 def _without_what_is_hidden(whole: HandlingLine, lines: Sequence[HandlingLine]) -> HandlingLine:
     """The whole without a count that one of its lines hides: the rest would give it away."""
-    hidden = [name for name in COUNTS if any(getattr(one, name) is None for one in lines)]
-    return replace(whole, **dict.fromkeys(hidden))
+    return replace(
+        whole,
+        decided=None if any(one.decided is None for one in lines) else whole.decided,
+        asked_back=None if any(one.asked_back is None for one in lines) else whole.asked_back,
+        in_time=None if any(one.in_time is None for one in lines) else whole.in_time,
+    )
 
 
 def _line(name: str, channel: Channel | None, tasks: Sequence[HandledTask]) -> HandlingLine:

@@ -113,7 +113,11 @@ def test_what_cannot_be_sent_is_refused_and_nothing_is_stored(
 def test_an_answer_is_wanted_by_a_day_that_can_be(city: Staff, there: Widowed, days: int) -> None:
     with pytest.raises(writing.DayNotPossible):
         writing.ask_resident(
-            task=there.by_one, text="いつ?", answer_by=TODAY + timedelta(days=days), by=city["officer_nhi"], now=NOW
+            task=there.by_one,
+            text="いつ?",
+            answer_by=TODAY + timedelta(days=days),
+            by=city["officer_nhi"],
+            now=NOW,
         )
 
 
@@ -167,7 +171,9 @@ def test_who_filed_sees_the_case_and_nobody_else_of_the_household(city: Staff, t
 
 
 def test_a_mandate_opens_what_it_covers_and_no_more(city: Staff, there: Widowed) -> None:
-    assert open_to(there.widow, there.case, by_agent=True, covers=lambda one: one == "nhi-funeral") == {"nhi-funeral"}
+    assert open_to(there.widow, there.case, by_agent=True, covers=lambda one: one == "nhi-funeral") == {
+        "nhi-funeral"
+    }
     assert open_to(there.widow, there.case, by_agent=True, covers=lambda one: False) == set()
 
 
@@ -182,7 +188,9 @@ def test_of_a_protected_household_nothing_is_told_to_who_filed_nor_to_an_agent(
     assert open_to(there.widow, there.case, by_agent=True) == set()
 
 
-def test_of_a_protected_household_a_grown_up_reads_what_is_about_themselves(city: Staff, there: Widowed) -> None:
+def test_of_a_protected_household_a_grown_up_reads_what_is_about_themselves(
+    city: Staff, there: Widowed
+) -> None:
     task = TaskRow.objects.get(pk=there.by_one)
     TaskRow.objects.filter(pk=task.pk).update(subject="p2")
     protect(
@@ -252,7 +260,9 @@ def test_a_mail_that_could_not_go_is_tried_again_five_times_at_most(
     notices.set_notice_address(case=there.case, account=there.account, address="sakura@example.jp", now=NOW)
     ask(there, city["officer_nhi"])
     tried = [
-        notices.send_notices(sender="c@example.jp", address="https://x.example", now=NOW + timedelta(minutes=6 * n))
+        notices.send_notices(
+            sender="c@example.jp", address="https://x.example", now=NOW + timedelta(minutes=6 * n)
+        )
         for n in range(8)
     ]
     assert tried == [(0, 1)] * 5 + [(0, 0)] * 3

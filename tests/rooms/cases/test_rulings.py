@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -54,7 +55,9 @@ def state_of(task: int) -> TaskState:
 
 def test_the_table_of_what_may_follow_is_whole() -> None:
     assert set(RULINGS_AFTER) == {None, *RulingKind}
-    assert all(RulingKind.REVOKED in RULINGS_AFTER[one] for one in RulingKind if one is not RulingKind.REVOKED)
+    assert all(
+        RulingKind.REVOKED in RULINGS_AFTER[one] for one in RulingKind if one is not RulingKind.REVOKED
+    )
     assert RulingKind.REVOKED not in RULINGS_AFTER[None] | RULINGS_AFTER[RulingKind.REVOKED]
 
 
@@ -183,7 +186,13 @@ def test_the_database_itself_wants_two_persons(city: Staff, there: Widowed) -> N
     ruling = RulingRow.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
         RulingAnswerRow.objects.create(
-            ruling=ruling, in_force=True, two_persons=True, proposed_by=ruling.by, by=ruling.by, by_name="x", at=NOW
+            ruling=ruling,
+            in_force=True,
+            two_persons=True,
+            proposed_by=ruling.by,
+            by=ruling.by,
+            by_name="x",
+            at=NOW,
         )
 
 
@@ -210,7 +219,9 @@ def test_whatever_is_done_in_whatever_order_two_persons_stand_behind_each_decisi
                 elif act == "approve":
                     deciding.approve(task=there.by_two, by=city[who], now=NOW, version=None)
                 else:
-                    deciding.return_proposal(task=there.by_two, note="もう一度", by=city[who], now=NOW, version=None)
+                    deciding.return_proposal(
+                        task=there.by_two, note="もう一度", by=city[who], now=NOW, version=None
+                    )
             except deciding.RulingRefused:
                 continue
             _see_that_all_is_in_order(there)
@@ -223,7 +234,7 @@ def _see_that_all_is_in_order(there: Widowed) -> None:
     assert all(row.answer.by != row.by for row in in_force)
     assert sum(not hasattr(row, "answer") for row in rows) <= 1
     kinds: list[RulingKind | None] = [None, *(RulingKind(row.kind) for row in in_force)]
-    assert all(after in RULINGS_AFTER[before] for before, after in zip(kinds, kinds[1:], strict=False))
+    assert all(after in RULINGS_AFTER[before] for before, after in itertools.pairwise(kinds))
     assert sum(one.stands for one in papers_of(case=there.case)) <= 1
 
 
@@ -245,7 +256,10 @@ def test_a_paper_says_whether_it_stands_and_nothing_of_whom(city: Staff, there: 
     officer = city["officer_nhi"]
     decide(there, GRANT, officer)
     first = ResultPaperRow.objects.get()
-    assert check_paper(number=first.number.lower(), code=f"{first.code[:4]}-{first.code[4:]}").standing is PaperStanding.VALID
+    assert (
+        check_paper(number=first.number.lower(), code=f"{first.code[:4]}-{first.code[4:]}").standing
+        is PaperStanding.VALID
+    )
     deciding.propose(
         task=there.by_one, said=GRANT_INSTEAD, by=officer, now=NOW + timedelta(days=1), version=None
     )
@@ -285,7 +299,13 @@ def test_how_near_a_day_is_follows_from_the_days_left(days: int, passed: int) ->
     left = days - passed
     state = due_state(on, today=TODAY + timedelta(days=passed))
     expected = (
-        DueState.OVERDUE if left < 0 else DueState.TODAY if left == 0 else DueState.SOON if left <= 3 else DueState.ON_TIME
+        DueState.OVERDUE
+        if left < 0
+        else DueState.TODAY
+        if left == 0
+        else DueState.SOON
+        if left <= 3
+        else DueState.ON_TIME
     )
     assert state is expected
 

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from madoguchi.cases.acting import civil_day
+from django.db.models import Q
+
+from madoguchi.cases.acting import civil_day, find_case
+from madoguchi.cases.desk_tables import GivenNumberRow
+from madoguchi.cases.given_numbers import numbered_record
 from madoguchi.cases.models import CaseRow, PersonRow, TaskRow
-from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, of_age, read_record
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, Record, of_age
 from madoguchi.residents.accounts.coming import any_account_of
 from madoguchi.residents.protection import protected_people
 
@@ -32,7 +36,7 @@ def tasks_open_to(row: CaseRow, whom: ForWhom, *, on: date) -> tuple[TaskRow, ..
     """The tasks of a case that this resident may see online, in their order; none for a case that is not theirs."""
     if row.practice or not row.signed_round or not whom.resident_no:
         return ()
-    record = read_record(row)
+    record = numbered_record(row)
     own = {person.ref for person in record.people if person.resident_no == whom.resident_no}
     sheltered = somebody_sheltered(record, on=on)
     if not own or (sheltered and whom.by_agent):
@@ -49,14 +53,16 @@ def cases_open_to(whom: ForWhom, *, on: date) -> tuple[tuple[CaseRow, tuple[Task
     if not whom.resident_no:
         return ()
     of_them = PersonRow.objects.filter(resident_no=whom.resident_no, act__undone_at__isnull=True)
-    rows = CaseRow.objects.filter(pk__in=of_them.values("case"), practice=False).order_by("-pk")[:MOST_CASES]
+    given = GivenNumberRow.objects.filter(resident_no=whom.resident_no)
+    theirs = Q(pk__in=of_them.values("case")) | Q(pk__in=given.values("case"))
+    rows = CaseRow.objects.filter(theirs, practice=False).order_by("-pk")[:MOST_CASES]
     found = ((row, tasks_open_to(row, whom, on=on)) for row in rows)
     return tuple((row, tasks) for row, tasks in found if tasks)
 
 
-def reachable_online(record: Record, *, subject: str, now: datetime) -> bool:
+def reachable_online(*, case: str, subject: str, now: datetime) -> bool:
     """Whether anybody with a sign-in may read about this task at home; it is not said who, nor why not."""
-    on = civil_day(now)
+    on, record = civil_day(now), numbered_record(find_case(case))
     refs = _whose(record, subject, sheltered=somebody_sheltered(record, on=on), on=on)
     theirs = {person.resident_no for person in record.people if person.ref in refs and person.resident_no}
     return any_account_of(theirs)

@@ -10,6 +10,7 @@ TABLES = {
     "cases_messagereadrow": ("id", "message_id"),
     "cases_rulingrow": ("id",),
     "cases_rulinganswerrow": ("id", "ruling_id"),
+    "cases_givennumberrow": ("id",),
     "cases_resultpaperrow": ("id", "ruling_id", "number"),
 }
 

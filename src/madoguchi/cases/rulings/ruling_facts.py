@@ -7,7 +7,7 @@ from datetime import date
 
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.desk_tables import ResultPaperRow, RulingRow
-from madoguchi.cases.record import read_record
+from madoguchi.cases.given_numbers import numbered_record
 from madoguchi.cases.rulings.deciding import procedure_of
 from madoguchi.cases.states import RulingKind
 from madoguchi.procedures.facts import CLAIMANT, HOUSEHOLD_SUBJECT
@@ -39,7 +39,7 @@ class RulingFacts:
 def ruling_facts(ruling: int) -> RulingFacts:
     """The facts of a decision that is in force."""
     row = RulingRow.objects.select_related("task__case", "answer").get(pk=ruling)
-    task, case, record = row.task, row.task.case, read_record(row.task.case)
+    task, case, record = row.task, row.task.case, numbered_record(row.task.case)
     household = task.subject == HOUSEHOLD_SUBJECT
     claimant = record.value(CLAIMANT, HOUSEHOLD_SUBJECT)
     refs = [claimant, record.text("notifier_ref")] if household else [task.subject]

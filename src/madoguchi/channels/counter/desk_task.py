@@ -27,7 +27,7 @@ def decided_and_said(view: CaseView, found: TaskView, *, by: Actor, now: datetim
         "thread": _thread(view, found, by=by, now=now),
         "mark": thread_marks([found.id], reader=Side.OFFICE).get(found.id, ThreadMark()),
         "may_write": not over,
-        "online": reachable_online(view.record, subject=found.subject, now=now),
+        "online": reachable_online(case=found.case, subject=found.subject, now=now),
         "rulings": rulings,
         "ruling_lines": [{"one": one, "kind": _(one.kind.label)} for one in rulings.lines],
         "may_rule": [

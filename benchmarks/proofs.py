@@ -24,6 +24,7 @@ PROOFS = (
         "tests/packs",
         "tests/rooms/booking",
         "tests/rooms/payments",
+        "tests/channels/online",
     ],
     ["-m", "benchmarks.pay_kills", "--kills", "200"],
 )

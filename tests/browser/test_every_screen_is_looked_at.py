@@ -47,6 +47,11 @@ NOT_A_SCREEN: Mapping[str, str] = {
     ),
     "backoffice:procedure_guide": "opens in a language whose sentences are all there; none is yet, so it is not found",
     "pay:hook": "answers the provider, not a person",
+    **dict.fromkeys(("my:go", "my:back"), "sends on to the provider, or from it to a page"),
+    **dict.fromkeys(
+        ("my:sign_out", "my:mandate", "my:mandate_own", "backoffice:mandate_end"),
+        "takes a form and sends back to its screen",
+    ),
     "counter:answer": "answers with the middle of the hearing, which is looked at as a whole",
 }  # fmt: skip
 # Seen with something in them (test_office_screens).

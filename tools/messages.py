@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
 LOCALE = ROOT / "locale"
 TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
+    "channels/online/templates/online/check.html",
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -29,6 +30,7 @@ MODULES = (
     *("channels/board/pictures.py", "channels/board/views_phone.py"),
     *("channels/shared/languages.py", "connect/ticket_slip.py"),
     *(f"channels/online/{one}.py" for one in ("forms", "views_mandates", "views_my", "views_sign_in")),
+    *("channels/online/views_check.py", "channels/online/views_messages.py", "cases/rulings/checking.py"),
     *("connect/identity/faults.py", "residents/mandates.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
@@ -83,6 +85,8 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.booking.ports import PrintOutcome
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
     from madoguchi.booking.waits.showing import RiseReason
+    from madoguchi.cases.messages import notices, writing
+    from madoguchi.cases.rulings.result_papers import NoSuchPaper
     from madoguchi.residents import mandates
 
     yield days.CLOSING_SENTENCE
@@ -95,6 +99,7 @@ def from_rooms() -> Iterator[str]:
         issuing.NoMoreTickets(), arriving.CodeOfSeveral(), printing.PrintedOften(), following.CodeNotRight(),
         following.TooManyTrials(), trials.ManyAtMachine(), mandates.WrongCode(), mandates.OnlyAtTheCounter(),
         mandates.OwnCode(), mandates.MandateDaysWrong(), mandates.MandateThere(),
+        trials.TooManyTries(), NoSuchPaper(), writing.NothingWritten(), writing.TooLong(), writing.ThreadClosed(), notices.NotAnAddress(),
     )  # fmt: skip
     yield from map(str, reasons)
 

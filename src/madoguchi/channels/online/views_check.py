@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from madoguchi.booking.trials import TooManyTries, take_back, try_code
+from madoguchi.booking.when import day_in_words
 from madoguchi.cases.rulings.checking import check_paper
 from madoguchi.cases.rulings.result_papers import NoSuchPaper
-from madoguchi.channels.online.views_messages import said_day
-from madoguchi.channels.shared.languages import current, in_asked_language, tongues
+from madoguchi.channels.shared.languages import current, in_asked_language
 from madoguchi.city.authority import Authority, needs
 
 LONGEST = 20
@@ -27,7 +27,7 @@ NOT_FOUND, TOO_MANY_REQUESTS = 404, 429
 def check(request: HttpRequest, number: str = "") -> HttpResponse:
     """Ask for number and code, and say when the paper was issued and whether it stands."""
     said = "".join(one for one in request.POST.get("number", number).upper() if one.isalnum())[:LONGEST]
-    context: dict[str, Any] = {"number": said, "tongues": tongues(), "spoken": current()}
+    context: dict[str, Any] = {"number": said, "spoken": current()}
     status = 200
     if request.method == "POST":
         key, now = f"check/{said}", timezone.now()
@@ -37,8 +37,8 @@ def check(request: HttpRequest, number: str = "") -> HttpResponse:
             take_back(key=key, now=now)
             context["found"] = found
             context["word"] = _(found.standing.label)
-            context["issued"] = said_day(found.issued_on)
-            context["changed"] = said_day(found.changed_on) if found.changed_on else ""
+            context["issued"] = day_in_words(found.issued_on)
+            context["changed"] = day_in_words(found.changed_on) if found.changed_on else ""
         except NoSuchPaper as error:
             context["problems"], status = [_(str(error))], NOT_FOUND
         except TooManyTries as error:

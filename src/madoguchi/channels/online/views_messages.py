@@ -5,7 +5,6 @@ What is not theirs is answered as what is not there, and the attempt is written 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from madoguchi.audit.operations import record_access
+from madoguchi.booking.when import day_in_words
 from madoguchi.cases.acting import NoSuchCase
 from madoguchi.cases.messages import notices, writing
 from madoguchi.cases.messages.parties import ForWhom
@@ -29,9 +28,8 @@ from madoguchi.catalogue.queries import pack_of
 from madoguchi.channels.online.acting import Acting, acting
 from madoguchi.channels.online.who import needs_resident, not_theirs
 from madoguchi.channels.shared.fields import whole_number
-from madoguchi.channels.shared.languages import ASKED, JAPANESE, current, in_asked_language, tag_of, tongues
+from madoguchi.channels.shared.languages import JAPANESE, current, tag_of
 from madoguchi.city.queries import departments
-from madoguchi.jp.wareki import format_wareki
 
 # What a decision is to whoever applied, in plain words.
 DECIDED = {
@@ -43,7 +41,6 @@ DECIDED = {
 
 
 @needs_resident()
-@in_asked_language
 def mine(request: HttpRequest) -> HttpResponse:
     """The cases about which something has come, the newest first."""
     whom = acting(request)
@@ -51,19 +48,18 @@ def mine(request: HttpRequest) -> HttpResponse:
     _read(whom, None, ("cases",), "my_messages")
     rows = [
         {
-            "url": _url("my:case_messages", one.case),
+            "url": reverse("my:case_messages", args=[one.case]),
             "number": one.number,
-            "day": said_day(one.day),
+            "day": day_in_words(one.day),
             "unread": one.unread,
             "papers": len(one.papers),
         }
         for one in found
     ]
-    return render(request, "online/my/messages.html", {"rows": rows, **_tongue()})
+    return render(request, "online/my/messages.html", {"rows": rows})
 
 
 @needs_resident()
-@in_asked_language
 def case_messages(request: HttpRequest, case: str) -> HttpResponse:
     """One case: what the departments wrote, the answer to it, the result documents, and where to be told by mail."""
     whom = acting(request)
@@ -77,7 +73,7 @@ def case_messages(request: HttpRequest, case: str) -> HttpResponse:
                 else _told(request, whom, found)
             )
             messages.success(request, said)
-            return redirect(_url("my:case_messages", case))
+            return redirect("my:case_messages", case)
         except (writing.MessageRefused, notices.NotAnAddress) as error:
             problems = [_(str(error))]
     _read(whom, found.case, ("messages",), "my_messages")
@@ -166,14 +162,14 @@ def _page(request: HttpRequest, whom: Acting, found: OwnCase, problems: list[str
     wanted = whole_number(request.POST.get("task", "")) if problems else None
     return {
         "number": found.number,
-        "day": said_day(found.day),
+        "day": day_in_words(found.day),
         "threads": [
             {
                 **name_of(one.procedure),
                 "one": one,
                 "office": offices.get(one.department, ""),
                 "lines": _lines(one),
-                "answer_by": said_day(one.answer_by) if one.answer_by else "",
+                "answer_by": day_in_words(one.answer_by) if one.answer_by else "",
                 "text": request.POST.get("text", "")[: writing.LONGEST_TEXT] if wanted == one.task else "",
             }
             for one in found.threads
@@ -183,7 +179,6 @@ def _page(request: HttpRequest, whom: Acting, found: OwnCase, problems: list[str
         "mail_ready": settings.MAIL_READY,
         "problems": problems,
         "acting": whom.mandate is not None,
-        **_tongue(),
     }
 
 
@@ -192,9 +187,9 @@ def _lines(one: Thread) -> list[dict[str, Any]]:
         {
             "own": line.side is Side.RESIDENT,
             "by_agent": line.by_agent,
-            "at": said_day(timezone.localdate(line.at)),
+            "at": day_in_words(timezone.localdate(line.at)),
             "asks": line.kind.value == "ask",
-            "answer_by": said_day(line.answer_by) if line.answer_by else "",
+            "answer_by": day_in_words(line.answer_by) if line.answer_by else "",
             "text": line.text,
             "new": line.side is Side.OFFICE and line.read_at is None,
             "read": line.side is Side.RESIDENT and line.read_at is not None,
@@ -208,25 +203,10 @@ def _paper(found: OwnCase, one: ResultPaper) -> dict[str, Any]:
         "url": reverse("my:case_document", args=[found.case, one.nth]),
         "procedure": one.procedure,
         "said": _(DECIDED[one.kind]),
-        "day": said_day(one.issued_on),
+        "day": day_in_words(one.issued_on),
         "stands": one.stands,
     }
 
 
-def _tongue() -> dict[str, Any]:
-    return {"tongues": tongues(), "spoken": current()}
-
-
-def _url(name: str, *parts: object) -> str:
-    """The address of a page, in the language that is being spoken."""
-    spoken = current()
-    return reverse(name, args=parts) + ("" if spoken == JAPANESE else "?" + urlencode({ASKED: spoken}))
-
-
 def _address(request: HttpRequest) -> str:
     return (settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")).rstrip("/")
-
-
-def said_day(day: date) -> str:
-    """A day as the language has it: 和暦 in Japanese, the figures elsewhere."""
-    return format_wareki(day) if tag_of(current()) == JAPANESE else day.isoformat()

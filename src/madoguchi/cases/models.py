@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from madoguchi.cases import desk_tables  # noqa: F401  -- Django finds the other tables of this room here
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 

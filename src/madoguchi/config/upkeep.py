@@ -13,6 +13,7 @@ from django.utils import timezone
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
+from madoguchi.cases.messages.notices import send_notices
 from madoguchi.connect.paying import care
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def once() -> Upkeep:
     now = timezone.now()
     _payments(now)
     prepared.sweep(now=now)
+    if (by_mail := letters()) is not None:
+        send_notices(sender=by_mail.sender, address=by_mail.address, now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 

@@ -24,6 +24,7 @@ class Purpose(Enum):
     OWN = "own"
     MATCHING = "matching"
     MANDATE = "mandate"
+    FROM_HOME = "from_home"
 
 
 class Kind(Enum):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from madoguchi.audit.entries import Channel
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 
@@ -34,6 +35,7 @@ class CaseRow(models.Model):
     number = models.CharField(max_length=12)
     code = models.CharField(max_length=4)
     event_kind = models.CharField(max_length=20)
+    channel = models.CharField(max_length=12, default=Channel.COUNTER.value)
     status = models.CharField(max_length=12, default=CaseStatus.HEARING.value)
     revision = models.CharField(max_length=64)
     practice = models.BooleanField(default=False)
@@ -63,6 +65,10 @@ class CaseRow(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(follows__isnull=True) | ~Q(follows=F("id")), name="cases_follows_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=(Channel.COUNTER.value, Channel.ONLINE.value)),
+                name="cases_channel_known",
             ),
         ]
         indexes = [
@@ -183,7 +189,7 @@ class SignatureRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="cases_one_signature_a_round"),
-            models.CheckConstraint(condition=Q(kind__in=("pad", "paper")), name="cases_signature_kind"),
+            models.CheckConstraint(condition=Q(kind__in=("pad", "paper", "sign_in")), name="cases_signature_kind"),
         ]
 
 
@@ -338,3 +344,8 @@ class PreparedRow(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], name="cases_prepared_expiry")]
+
+
+from madoguchi.cases.from_home.models import AttachmentRow as AttachmentRow  # noqa: E402
+from madoguchi.cases.from_home.models import CorrectionWishRow as CorrectionWishRow  # noqa: E402
+from madoguchi.cases.from_home.models import HomeCaseRow as HomeCaseRow  # noqa: E402

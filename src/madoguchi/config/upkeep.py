@@ -12,6 +12,8 @@ from django.utils import timezone
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
+from madoguchi.cases.from_home.attaching import sweep as sweep_files
+from madoguchi.cases.from_home.withdrawing import lapse
 from madoguchi.connect.paying import care
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ def once() -> Upkeep:
     now = timezone.now()
     care(now=now)
     prepared.sweep(now=now)
+    lapse(now=now, days=settings.UNSENT_DAYS)
+    sweep_files(now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 

@@ -57,6 +57,8 @@ NOT_SHOWN = frozenset(
         "address_kept_off",
         "post_held",
         "chosen_procedures",
+        "only_procedures",
+        "attached_files",
         "resident_code",
     }
     | ROLE_KEYS

@@ -12,6 +12,7 @@ from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.audit.queries import readings_of
 from madoguchi.channels.online.acting import acting_for
+from madoguchi.channels.online.apply.views_start import lines_of
 from madoguchi.channels.online.who import actor_of_resident, needs_resident, own_number, signed_in_of
 from madoguchi.city.queries import offices_of
 from madoguchi.residents.accounts.facts import AccountState
@@ -26,6 +27,7 @@ _WORDS = {
     Purpose.CERTIFICATE_REQUEST.value: noop("証明書の請求"),
     Purpose.LETTER.value: noop("届出後の通知"),
     Purpose.MANDATE.value: noop("代理での手続き"),
+    Purpose.FROM_HOME.value: noop("オンラインでの申請"),
 }
 
 
@@ -38,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "waits": signed_in.state is AccountState.DOUBTFUL and not signed_in.asked_to_come,
         "acting": acting_for(request),
     }
+    if context["matched"]:
+        context["applications"] = lines_of(request)
     return render(request, "online/my/home.html", context)
 
 
@@ -66,4 +70,6 @@ def seen(request: HttpRequest) -> HttpResponse:
 
 
 def _who_else(purpose: str) -> str:
+    if purpose == Purpose.FROM_HOME.value:
+        return _("ご本人、同じ世帯の方、または代理の方")
     return _("代理の方、または代理を頼んだ方") if purpose == Purpose.MANDATE.value else _("市のシステム")

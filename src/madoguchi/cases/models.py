@@ -189,7 +189,9 @@ class SignatureRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="cases_one_signature_a_round"),
-            models.CheckConstraint(condition=Q(kind__in=("pad", "paper", "sign_in")), name="cases_signature_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("pad", "paper", "sign_in")), name="cases_signature_kind"
+            ),
         ]
 
 

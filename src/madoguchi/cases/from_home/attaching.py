@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -27,6 +27,7 @@ from madoguchi.cases.models import CaseRow
 from madoguchi.cases.ports import NotScanned, VirusScanner
 from madoguchi.cases.record import Record, read_record
 from madoguchi.procedures.bring import bring_list
+from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.packs import FromHome, Pack
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -54,7 +55,9 @@ class EmptyFile(FileNotTaken):
     """Nothing in it."""
 
     def __init__(self) -> None:
-        super().__init__("ファイルが選ばれていないか、中身がありません。ファイルを選んでから「つける」を押してください。")
+        super().__init__(
+            "ファイルが選ばれていないか、中身がありません。ファイルを選んでから「つける」を押してください。"
+        )
 
 
 class NoSuchThing(FileNotTaken):
@@ -104,7 +107,7 @@ def things_of(judged: Judged, record: Record) -> tuple[Thing, ...]:
 
 def everything_to_bring(judged: Judged, record: Record) -> tuple[Thing, ...]:
     """All that is asked to be brought, with what becomes of it from home."""
-    filed = applied_for(judged, record)
+    filed = [replace(one, status=Status.MUST) for one in applied_for(judged, record)]  # what is wished for is sure
     found = bring_list(judged.pack, judged.situation, filed, on=judged.on, open_days=judged.calendar)
     return tuple(
         Thing(procedure, item.text, _way(judged.pack, procedure, item.text), item.certain)
@@ -169,7 +172,9 @@ def _wanted(row: CaseRow, thing: str) -> Thing:
 
 
 def _see_that_there_is_room(row: CaseRow, size: int) -> None:
-    there = list(AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).values_list("size", flat=True))
+    there = list(
+        AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).values_list("size", flat=True)
+    )
     if len(there) >= MOST_FILES or sum(there) + size > MOST_OF_A_CASE:
         raise TooManyFiles
 
@@ -196,7 +201,12 @@ def drop(*, file: str, who: Applicant, by: Actor, now: datetime) -> str:
         see_that_it_may(home_row(number, who), HomeAct.ATTACH)
         if AttachmentRow.objects.filter(pk=row.pk, dropped_at__isnull=True).update(dropped_at=now):
             record_act(
-                actor=by, activity="file_dropped", now=now, case=case.public_id, file=file, account=who.account
+                actor=by,
+                activity="file_dropped",
+                now=now,
+                case=case.public_id,
+                file=file,
+                account=who.account,
             )
     strong_room.destroy(file)
     return number
@@ -222,7 +232,9 @@ def take_out_file(
 
 def _theirs(file: str, who: Applicant) -> tuple[AttachmentRow, str]:
     row = (
-        AttachmentRow.objects.select_related("case__home").filter(public_id=file, dropped_at__isnull=True).first()
+        AttachmentRow.objects.select_related("case__home")
+        .filter(public_id=file, dropped_at__isnull=True)
+        .first()
     )
     if row is None:
         raise NotYours
@@ -267,4 +279,3 @@ def sweep(*, now: datetime) -> int:
     if gone:
         record_act(actor=Actor(None, "system", "", ""), activity="files_swept", now=now, gone=len(gone))
     return len(gone)
-

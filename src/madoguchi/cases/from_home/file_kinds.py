@@ -49,14 +49,18 @@ class NotTheKind(FileNotTaken):
     """Not one of the kinds that are taken, whatever it is called."""
 
     def __init__(self) -> None:
-        super().__init__("写真（JPEG・PNG）かPDFだけを受け取れます。スマートフォンで撮った写真をつけてください。")
+        super().__init__(
+            "写真（JPEG・PNG）かPDFだけを受け取れます。スマートフォンで撮った写真をつけてください。"
+        )
 
 
 class Damaged(FileNotTaken):
     """It says that it is one of the kinds, and cannot be opened."""
 
     def __init__(self) -> None:
-        super().__init__("ファイルがこわれているか、開けません。もう一度撮るか、保存し直してからつけてください。")
+        super().__init__(
+            "ファイルがこわれているか、開けません。もう一度撮るか、保存し直してからつけてください。"
+        )
 
 
 class ActsByItself(FileNotTaken):
@@ -103,5 +107,11 @@ def _see_picture(contents: bytes, written: str) -> None:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise Damaged
                 picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ) as error:
         raise Damaged from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from madoguchi.audit.entries import Actor, Channel, Purpose
+from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.from_home.models import AttachmentRow, CorrectionWishRow, HomeCaseRow
@@ -219,6 +219,24 @@ def _line(home: HomeCaseRow, state: HomeState) -> HomeLine:
     )
 
 
-def from_home(case: CaseRow) -> bool:
-    """Whether a case was applied for from home."""
-    return case.channel == Channel.ONLINE.value
+@dataclass(frozen=True, slots=True)
+class HomePart:
+    """What a case from home has beside any other, for the office (オンライン申請の添え物)."""
+
+    number: str
+    submitted_at: datetime | None
+    by_agent: bool
+    files: tuple[AttachedFile, ...]
+    wishes: tuple[tuple[datetime, str], ...]
+
+
+def home_part(*, case: str) -> HomePart | None:
+    """The files and wishes of a case that was applied for from home; None for any other, and before it was submitted.
+
+    The reading of the case itself has been written down by whoever asks.
+    """
+    home = HomeCaseRow.objects.select_related("case").filter(case__public_id=case).first()
+    if home is None or home.submitted_at is None:
+        return None
+    wishes = CorrectionWishRow.objects.filter(case=home.case).order_by("pk").values_list("at", "text")
+    return HomePart(home.number, home.submitted_at, bool(home.mandate), files_of(home.case), tuple(wishes))

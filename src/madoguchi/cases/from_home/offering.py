@@ -68,6 +68,4 @@ def procedures_of(pack: Pack, what: Offered) -> frozenset[str]:
     """The procedures that such a case is about."""
     if what.procedure:
         return frozenset({what.procedure})
-    return frozenset(
-        one.id for one in pack.procedures if what.event in one.events and may_be_filed(one)
-    )
+    return frozenset(one.id for one in pack.procedures if what.event in one.events and may_be_filed(one))

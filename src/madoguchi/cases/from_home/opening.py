@@ -52,7 +52,9 @@ class NotAgreed(ValueError):
     """Nothing is looked up without the consent."""
 
     def __init__(self) -> None:
-        super().__init__("「同意して始める」を押すと、申請を始められます。同意しない方は、窓口で手続きできます。")
+        super().__init__(
+            "「同意して始める」を押すと、申請を始められます。同意しない方は、窓口で手続きできます。"
+        )
 
 
 class NobodyHere(LookupError):
@@ -99,9 +101,7 @@ def open_from_home(
     office = replace(by, branch=next(iter(branch_names())), desk="")
     try:
         with transaction.atomic():
-            case = open_case(
-                event=what.event, by=office, now=now, language=language, channel=Channel.ONLINE
-            )
+            case = open_case(event=what.event, by=office, now=now, language=language, channel=Channel.ONLINE)
             home = _home_row(case, what, who, mark=mark, now=now)
             _bring_in(case, people, who, agent, only, by=by, now=now)
             record_act(
@@ -183,7 +183,9 @@ def _bring_in(
     principal = next(place for place, one in enumerate(people) if one.resident_no == who.principal_no)
     given |= address_of(people[principal])
     given |= _visitor(held[principal].ref, people[principal], who, agent)
-    grown_up = [one.ref for one, person in zip(held, people) if _of_age(person, row.notified_on)]
+    grown_up = [
+        one.ref for one, person in zip(held, people, strict=False) if _of_age(person, row.notified_on)
+    ]
     if len(grown_up) == 1:
         given[FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)] = Given(grown_up[0], FactSource.DERIVED)
     act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)

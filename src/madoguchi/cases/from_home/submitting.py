@@ -60,14 +60,18 @@ class NothingFiled(CannotSubmit):
     """Nothing follows from the answers that could be applied for."""
 
     def __init__(self) -> None:
-        super().__init__("いまの答えでは、申請できるものがありません。答えを確かめるか、窓口でご相談ください。")
+        super().__init__(
+            "いまの答えでは、申請できるものがありません。答えを確かめるか、窓口でご相談ください。"
+        )
 
 
 class MayNotFile(CannotSubmit):
     """Not by who applies."""
 
     def __init__(self) -> None:
-        super().__init__("あなたからは、この手続きを申請できません。ご本人が申請するか、窓口でご相談ください。")
+        super().__init__(
+            "あなたからは、この手続きを申請できません。ご本人が申請するか、窓口でご相談ください。"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.audit.entries import Purpose
+from madoguchi.audit.entries import Channel, Purpose
 from madoguchi.cases import closing, post, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
@@ -21,6 +21,7 @@ from madoguchi.cases.roles import holder_of
 from madoguchi.cases.states import TaskAct, TaskState
 from madoguchi.cases.views import CaseView, TaskView
 from madoguchi.catalogue.queries import current
+from madoguchi.channels.counter.from_home import home_lines
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import (
     PersonLine,
@@ -32,6 +33,7 @@ from madoguchi.channels.counter.hearing_screen import (
 from madoguchi.channels.counter.procedure_lines import record_note, subject_text
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
+from madoguchi.channels.counter.words import seat_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.models import StaffMember
@@ -86,7 +88,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {
                     "url": reverse("counter:task", args=[task.id]),
-                    "seat": seats.get((task.branch, task.desk), task.desk),
+                    "seat": seat_text(seats, task),
                     "number": task.number,
                     "name": pack.procedure(task.procedure).name
                     if pack.has_procedure(task.procedure)
@@ -175,7 +177,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             "name": procedure.name,
             "subject": subject_text(view.record, found.subject),
             "number": found.number,
-            "seat": desk_names().get((found.branch, found.desk), found.desk),
+            "seat": seat_text(desk_names(), found),
             "state": _(found.state.label),
             "version": found.version,
         },
@@ -198,6 +200,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             if line["key"] != found.department
         ],
         "problems": problems,
+        "home": home_lines(view, task=found),
     }
 
 
@@ -210,7 +213,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
             "url": reverse("counter:review", args=[line.header.id]) if line.may_review else "",
             "event": _(line.header.event.label),
             "by": line.header.opened_by_name,
-            "signed": _("署名 %(n)d回目") % {"n": line.header.signed_round},
+            "signed": (
+                _("オンラインのサインイン %(n)d回目")
+                if line.header.channel is Channel.ONLINE
+                else _("署名 %(n)d回目")
+            )
+            % {"n": line.header.signed_round},
             "waiting": _minutes(line.header.opened_at),
         }
         for line in queries.waiting_for_review(actor=actor_of(request))
@@ -242,6 +250,7 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
             _side_by_side(people[at : at + SIDE_BY_SIDE]) for at in range(0, len(people), SIDE_BY_SIDE)
         ],
         "event_facts": event_lines(view),
+        "home": home_lines(view),
         "problems": problems,
     }
     return render(request, "counter/review.html", context)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.online.apply.urls import urlpatterns as applying
 from madoguchi.channels.online import views_mandates, views_my, views_sign_in
+from madoguchi.channels.online.apply.urls import urlpatterns as applying
 
 app_name = "my"
 urlpatterns = [

@@ -36,7 +36,9 @@ class ScannerTwin(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int, *, fault: ScannerFault = ScannerFault.NONE, slow_seconds: float = 30) -> None:
+    def __init__(
+        self, port: int, *, fault: ScannerFault = ScannerFault.NONE, slow_seconds: float = 30
+    ) -> None:
         super().__init__(("127.0.0.1", port), _Line)
         self.fault, self.slow_seconds = fault, slow_seconds
         self.scanned = 0

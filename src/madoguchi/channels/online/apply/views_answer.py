@@ -195,5 +195,3 @@ def not_now(request: HttpRequest, view: HomeCase) -> HttpResponse:
     """An application that is not to be written any more: a sentence, and the way to where it stands."""
     problem = _(str(NotNowFromHome(HomeAct.ANSWER, view.line.state)))
     return show(request, "not_now", status=CONFLICT, view=view, problems=[problem], title=title_of(view.line))
-
-

@@ -77,9 +77,7 @@ def _facts(view: HomeCase) -> dict[str, object]:
             for one in view.tasks
         ],
         "to_come": [
-            one
-            for one in things_lines(view)
-            if not one["files"] and one["way"] != "shown" and one["certain"]
+            one for one in things_lines(view) if not one["files"] and one["way"] != "shown" and one["certain"]
         ],
         "files": [one for one in things_lines(view) if one["files"]],
         "may_withdraw": HomeAct.WITHDRAW in view.may,

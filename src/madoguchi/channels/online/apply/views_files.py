@@ -10,18 +10,17 @@ from django.utils.translation import gettext as _
 from madoguchi.cases.from_home import answering, attaching
 from madoguchi.cases.from_home.answering import Step
 from madoguchi.cases.from_home.attaching import MOST_BYTES, Thing
-from madoguchi.cases.from_home.file_kinds import FileKind, FileNotTaken
+from madoguchi.cases.from_home.file_kinds import FileNotTaken
 from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.from_home.strong_room import NotReadable
 from madoguchi.channels.online.acting import acting
 from madoguchi.channels.online.apply.common import UNPROCESSABLE, applicant, my_page, opened, show
 from madoguchi.channels.online.apply.views_answer import not_now
-from madoguchi.channels.online.apply.words import size_words, text_of, title_of
+from madoguchi.channels.online.apply.words import text_of, title_of
+from madoguchi.channels.shared.attachment import as_file, size_words
 from madoguchi.connect.virus_scanner import files_are_taken, scanner
 
-# Nothing that was attached runs, or is shown as a page of ours.
-SHUT_IN = "default-src 'none'; sandbox"
 GONE = 410
 
 
@@ -99,12 +98,3 @@ def file(request: HttpRequest, file: str) -> HttpResponse:
     except NotReadable as error:
         return show(request, "refused", status=GONE, problems=[_(str(error))])
     return as_file(kind, contents)
-
-
-def as_file(kind: FileKind, contents: bytes) -> HttpResponse:
-    """A file to be kept or opened elsewhere: never a page of ours, never under the name that it came with."""
-    answer = HttpResponse(contents, content_type=kind.media_type)
-    answer["Content-Disposition"] = f'attachment; filename="attachment.{kind.value}"'
-    answer["Content-Security-Policy"] = SHUT_IN
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -67,7 +67,9 @@ def title_of(line: HomeLine) -> str:
     """What an application is called."""
     if line.procedure:
         pack = pack_of(line.revision)
-        return text_of(pack, pack.procedure(line.procedure).name) if pack.has_procedure(line.procedure) else ""
+        return (
+            text_of(pack, pack.procedure(line.procedure).name) if pack.has_procedure(line.procedure) else ""
+        )
     return _(EVENT_WORDS[line.event][0])
 
 
@@ -109,7 +111,9 @@ def _answer_line(view: HomeCase, one: SaidAnswer) -> AnswerLine:
     for ref, value in shown.items():
         said = value_words(view, ref, value)
         alone = ref.subject in (EVENT_SUBJECT, HOUSEHOLD_SUBJECT) or own is not None
-        lines.append(said if alone else _("%(who)s: %(said)s") % {"who": at.called(ref.subject), "said": said})
+        lines.append(
+            said if alone else _("%(who)s: %(said)s") % {"who": at.called(ref.subject), "said": said}
+        )
     return AnswerLine(one.act, question, tuple(lines))
 
 
@@ -182,8 +186,3 @@ def amount_words(amount: Amount) -> str:
 def grouped(number: str) -> str:
     """A receipt number as it is read out."""
     return f"{number[:4]}-{number[4:7]}-{number[7:]}"
-
-
-def size_words(size: int) -> str:
-    """How large a file is."""
-    return f"{size / 1_048_576:.1f}MB" if size >= 1_048_576 else f"{max(1, size // 1024)}KB"

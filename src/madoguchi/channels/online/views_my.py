@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -35,7 +37,7 @@ _WORDS = {
 def home(request: HttpRequest) -> HttpResponse:
     """What one can do here; for an account that is not joined to the register, why not and what to do."""
     signed_in = signed_in_of(request)
-    context = {
+    context: dict[str, Any] = {
         "matched": signed_in.state is AccountState.MATCHED,
         "waits": signed_in.state is AccountState.DOUBTFUL and not signed_in.asked_to_come,
         "acting": acting_for(request),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -52,7 +54,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "receipt", **_facts(view), elsewhere=elsewhere_of(view))
 
 
-def _facts(view: HomeCase) -> dict[str, object]:
+def _facts(view: HomeCase) -> dict[str, Any]:
     names, pack = departments(), view.judged.pack
     reached = STEPS.index(view.line.state) if view.line.state in STEPS else -1
     return {

@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from madoguchi.audit.entries import Channel
+from madoguchi.cases.home_tables import AttachmentRow as AttachmentRow
+from madoguchi.cases.home_tables import CorrectionWishRow as CorrectionWishRow
+from madoguchi.cases.home_tables import HomeCaseRow as HomeCaseRow
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 
@@ -346,8 +349,3 @@ class PreparedRow(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], name="cases_prepared_expiry")]
-
-
-from madoguchi.cases.from_home.models import AttachmentRow as AttachmentRow  # noqa: E402
-from madoguchi.cases.from_home.models import CorrectionWishRow as CorrectionWishRow  # noqa: E402
-from madoguchi.cases.from_home.models import HomeCaseRow as HomeCaseRow  # noqa: E402

@@ -19,11 +19,10 @@ from madoguchi.audit.operations import record_access, record_act
 from madoguchi.cases.from_home import strong_room
 from madoguchi.cases.from_home.file_kinds import FileKind, FileNotTaken, kind_of
 from madoguchi.cases.from_home.following import NotYours, home_row, see_that_it_may
-from madoguchi.cases.from_home.models import AttachmentRow
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.judging import Judged, applied_for, judge
-from madoguchi.cases.models import CaseRow
+from madoguchi.cases.models import AttachmentRow, CaseRow
 from madoguchi.cases.ports import NotScanned, VirusScanner
 from madoguchi.cases.record import Record, read_record
 from madoguchi.procedures.bring import bring_list
@@ -107,7 +106,9 @@ def things_of(judged: Judged, record: Record) -> tuple[Thing, ...]:
 
 def everything_to_bring(judged: Judged, record: Record) -> tuple[Thing, ...]:
     """All that is asked to be brought, with what becomes of it from home."""
-    filed = [replace(one, status=Status.MUST) for one in applied_for(judged, record)]  # what is wished for is sure
+    filed = [
+        replace(one, status=Status.MUST) for one in applied_for(judged, record)
+    ]  # what is wished for is sure
     found = bring_list(judged.pack, judged.situation, filed, on=judged.on, open_days=judged.calendar)
     return tuple(
         Thing(procedure, item.text, _way(judged.pack, procedure, item.text), item.certain)

@@ -12,11 +12,10 @@ from datetime import datetime
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import civil_day
-from madoguchi.cases.from_home.models import AttachmentRow, CorrectionWishRow, HomeCaseRow
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct, HomeState, state_of
 from madoguchi.cases.judging import Judged, judge
-from madoguchi.cases.models import CaseRow, ReviewRow, TaskRow
+from madoguchi.cases.models import AttachmentRow, CaseRow, CorrectionWishRow, HomeCaseRow, ReviewRow, TaskRow
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CaseStatus, TaskState
 from madoguchi.procedures.situation import EventKind

@@ -19,10 +19,9 @@ from madoguchi.audit.entries import Actor, Channel, Purpose
 from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import Given, begin_act, finish_act
 from madoguchi.cases.at_home import NEWBORN
-from madoguchi.cases.from_home.models import HomeCaseRow
 from madoguchi.cases.from_home.offering import NotOffered, Offered, procedures_of
 from madoguchi.cases.household_notice import NO_NAME_YET, address_of
-from madoguchi.cases.models import CaseRow
+from madoguchi.cases.models import CaseRow, HomeCaseRow
 from madoguchi.cases.opening import add_people, given_of, open_case
 from madoguchi.cases.record import OF_AGE, ONLY, HeldPerson
 from madoguchi.cases.states import Act, FactSource, VisitorKind

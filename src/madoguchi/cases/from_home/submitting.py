@@ -24,11 +24,10 @@ from madoguchi.cases.from_home.following import (
     now_standing,
     see_that_it_may,
 )
-from madoguchi.cases.from_home.models import AttachmentRow, HomeCaseRow
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct
 from madoguchi.cases.judging import Judged, applied_for, judge, prompt_now
-from madoguchi.cases.models import CaseRow, DocumentRow
+from madoguchi.cases.models import AttachmentRow, CaseRow, DocumentRow, HomeCaseRow
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import Act, CaseStatus, FactSource
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef

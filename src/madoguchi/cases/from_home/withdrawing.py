@@ -16,10 +16,9 @@ from madoguchi.audit.operations import record_act
 from madoguchi.cases import closing
 from madoguchi.cases.acting import NotNow
 from madoguchi.cases.from_home.following import NotNowFromHome, home_row, see_that_it_may
-from madoguchi.cases.from_home.models import CorrectionWishRow, HomeCaseRow
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct, HomeState
-from madoguchi.cases.models import CaseRow, TaskNoteRow, TaskRow
+from madoguchi.cases.models import CaseRow, CorrectionWishRow, HomeCaseRow, TaskNoteRow, TaskRow
 from madoguchi.cases.states import CaseStatus, TaskState
 
 MOST_WISHES = 10

@@ -25,6 +25,7 @@ class Purpose(Enum):
     MATCHING = "matching"
     MANDATE = "mandate"
     GIFT = "gift"
+    FROM_HOME = "from_home"
 
 
 class Kind(Enum):

@@ -264,6 +264,7 @@ class FactSource(Enum):
     STAFF = "staff"
     DERIVED = "derived"
     PREPARED = "prepared"
+    SIGN_IN = "sign_in"
 
     @property
     def label(self) -> str:
@@ -279,6 +280,7 @@ SOURCE_LABELS = {
     FactSource.STAFF: "職員訂正",
     FactSource.DERIVED: "住所などから判断",
     FactSource.PREPARED: "ご本人が前もって入力",
+    FactSource.SIGN_IN: "オンラインのサインイン",
 }
 
 

@@ -166,6 +166,7 @@ def _serve(port: int, *, check: bool) -> int:
     post, letters = _mail_server(base)
     money, payments = _payment_provider(base)
     identity, sign_in = demo_identity.identity_provider(base)
+    watch = _virus_scanner()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
@@ -187,7 +188,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money, identity))
+        end_all((server, streams, worker, twin, paper, post, money, identity, watch))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -233,6 +234,15 @@ def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
     provider = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
     os.environ["MADOGUCHI_PAYMENT_PROVIDER"] = provider
     return twin, provider
+
+
+def _virus_scanner() -> subprocess.Popen[str]:
+    """Start the simulated virus scanner, which knows the EICAR test file alone; the server finds it through its setting."""
+    words = [sys.executable, "-m", "madoguchi.connect.twins.virus_scanner", "--port", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    os.environ["MADOGUCHI_VIRUS_SCANNER"] = f"127.0.0.1:{twin.stdout.readline().strip()}"
+    return twin
 
 
 def _ticket_printer() -> tuple[subprocess.Popen[str], str]:

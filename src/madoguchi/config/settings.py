@@ -160,6 +160,12 @@ OIDC_KEY_FILE = os.environ.get("MADOGUCHI_OIDC_KEY_FILE", "")
 OIDC_SCOPES = os.environ.get("MADOGUCHI_OIDC_SCOPES", "openid name address birthdate gender")
 OIDC_LEVEL = os.environ.get("MADOGUCHI_OIDC_LEVEL", "")
 OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
+# Applying from home: where attached files lie (shut away, outside everything that is served), the clamd that looks at each of
+# them first ("host:port"; without it no file is taken), and for how many days what was not submitted is kept.
+ATTACHMENTS_FOLDER = Path(os.environ.get("MADOGUCHI_ATTACHMENTS", "") or HOME / "attachments")
+VIRUS_SCANNER = os.environ.get("MADOGUCHI_VIRUS_SCANNER", "")
+VIRUS_SCANNER_SECONDS = float(os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20"))
+UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,6 +13,8 @@ from django.utils import timezone
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
+from madoguchi.cases.from_home.attaching import sweep as sweep_files
+from madoguchi.cases.from_home.withdrawing import lapse
 from madoguchi.cases.messages.notices import send_notices
 from madoguchi.connect.paying import care
 
@@ -33,6 +35,8 @@ def once() -> Upkeep:
     prepared.sweep(now=now)
     if (by_mail := letters()) is not None:
         send_notices(sender=by_mail.sender, address=by_mail.address, now=now)
+    lapse(now=now, days=settings.UNSENT_DAYS)
+    sweep_files(now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 

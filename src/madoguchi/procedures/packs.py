@@ -28,12 +28,24 @@ class Verification:
     source: str
 
 
+class FromHome(Enum):
+    """What becomes of a thing to bring when it is applied for from home (自宅からのとき).
+
+    A picture or PDF of it; nothing, because the sign-in shows it already; or the thing itself, brought or sent later.
+    """
+
+    FILE = "file"
+    SHOWN = "shown"
+    LATER = "later"
+
+
 @dataclass(frozen=True, slots=True)
 class Bring:
     """One thing to bring (持ち物); `when` None: always."""
 
     text: str
     when: Expression | None
+    from_home: FromHome = FromHome.FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from madoguchi.procedures.packs import (
     Deadline,
     Example,
     FilingRole,
+    FromHome,
     Late,
     Otherwise,
     Parameter,
@@ -51,6 +52,7 @@ _EXAMPLE_KEYS = (
     "expect", "deadline", "missing", "amount",
 )  # fmt: skip
 ROLES = tuple(role.value for role in FilingRole)
+FROM_HOME = tuple(one.value for one in FromHome)
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _VERIFIED = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(.+)$", re.DOTALL)
@@ -233,8 +235,9 @@ class _ProcedureReader:
             return None
 
     def _bring(self, table: Table) -> Bring:
-        table.only(("text", "when"))
-        return Bring(table.text("text"), self._expression(table, "when", Kind.BOOLEAN))
+        table.only(("text", "when", "from_home"))
+        from_home = FromHome(table.one_of("from_home", FROM_HOME, default=FromHome.FILE.value))
+        return Bring(table.text("text"), self._expression(table, "when", Kind.BOOLEAN), from_home)
 
     def _rules(self) -> tuple[Rule, ...]:
         rules = tuple(self._rule(rule) for rule in self.table.tables("rule"))

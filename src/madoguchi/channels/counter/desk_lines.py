@@ -17,6 +17,7 @@ from madoguchi.cases.rulings.due import DueState, TaskDue, dues
 from madoguchi.cases.states import Side, TaskState
 from madoguchi.cases.views import TaskView
 from madoguchi.catalogue.queries import current
+from madoguchi.channels.counter.words import seat_text
 from madoguchi.city.queries import desk_names
 
 GROUPS = (
@@ -40,7 +41,7 @@ def desk_groups(found: Sequence[TaskView], *, now: datetime) -> list[dict[str, A
     lines = {
         task.id: {
             "url": reverse("counter:task", args=[task.id]),
-            "seat": seats.get((task.branch, task.desk), task.desk),
+            "seat": seat_text(seats, task),
             "number": task.number,
             "name": pack.procedure(task.procedure).name
             if pack.has_procedure(task.procedure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.counter import (
+    from_home,
     views_bookings,
     views_calls,
     views_calls_day,
@@ -92,6 +93,8 @@ urlpatterns = [
     path("desk/<int:task>/message/", views_rulings.message, name="task_message"),
     path("desk/<int:task>/ruling/", views_rulings.ruling, name="task_ruling"),
     path("desk/<int:task>/papers/<int:nth>.pdf", views_rulings.paper, name="task_paper"),
+    path("desk/<int:task>/files/<str:file>/", from_home.task_file, name="task_file"),
+    path("cases/<str:case>/files/<str:file>/", from_home.case_file, name="case_file"),
     path("reviews/", views_desk.reviews, name="reviews"),
     path("reviews/<str:case>/", views_desk.review, name="review"),
 ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.audit.entries import Purpose
+from madoguchi.audit.entries import Channel, Purpose
 from madoguchi.cases import closing, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
@@ -23,6 +23,7 @@ from madoguchi.cases.states import TaskAct
 from madoguchi.cases.views import CaseView, TaskView
 from madoguchi.channels.counter.desk_lines import desk_groups, overdue_lines
 from madoguchi.channels.counter.desk_task import decided_and_said
+from madoguchi.channels.counter.from_home import home_lines
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import (
     PersonLine,
@@ -34,6 +35,7 @@ from madoguchi.channels.counter.hearing_screen import (
 from madoguchi.channels.counter.procedure_lines import record_note, subject_text
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
+from madoguchi.channels.counter.words import seat_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.models import StaffMember
@@ -150,7 +152,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             "subject": subject_text(view.record, found.subject),
             "number": found.number,
             "id": found.id,
-            "seat": desk_names().get((found.branch, found.desk), found.desk),
+            "seat": seat_text(desk_names(), found),
             "state": _(found.state.label),
             "version": found.version,
         },
@@ -173,6 +175,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             if line["key"] != found.department
         ],
         "problems": problems,
+        "home": home_lines(view, task=found),
     }
 
 
@@ -185,7 +188,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
             "url": reverse("counter:review", args=[line.header.id]) if line.may_review else "",
             "event": _(line.header.event.label),
             "by": line.header.opened_by_name,
-            "signed": _("署名 %(n)d回目") % {"n": line.header.signed_round},
+            "signed": (
+                _("オンラインのサインイン %(n)d回目")
+                if line.header.channel is Channel.ONLINE
+                else _("署名 %(n)d回目")
+            )
+            % {"n": line.header.signed_round},
             "waiting": _minutes(line.header.opened_at),
         }
         for line in queries.waiting_for_review(actor=actor_of(request))
@@ -217,6 +225,7 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
             _side_by_side(people[at : at + SIDE_BY_SIDE]) for at in range(0, len(people), SIDE_BY_SIDE)
         ],
         "event_facts": event_lines(view),
+        "home": home_lines(view),
         "problems": problems,
     }
     return render(request, "counter/review.html", context)

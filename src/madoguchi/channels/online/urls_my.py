@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.online import views_mandates, views_messages, views_my, views_sign_in
+from madoguchi.channels.online.apply.urls import urlpatterns as applying
 
 app_name = "my"
 urlpatterns = [
@@ -22,4 +23,5 @@ urlpatterns = [
     path("mandates/code/", views_mandates.code, name="mandate_code"),
     path("mandates/own/", views_mandates.stop_acting, name="mandate_own"),
     path("mandates/<str:mandate>/", views_mandates.act, name="mandate"),
+    *applying,
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.http import QueryDict
@@ -47,6 +47,7 @@ class Going:
     """Where somebody is (いまいるところ): what was said, what follows from it, and the page to show.
 
     `alike`: everybody of whom the page's fact is still open, also where the page asks of one.
+    `names`: what people are called, where the city knows who they are. `chosen`: what stands chosen on the page.
     """
 
     said: SaidAtHome
@@ -54,6 +55,12 @@ class Going:
     judged: Judged
     page: Prompt | None
     alike: tuple[FactRef, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[FactRef, Value | None] = field(default_factory=dict)
+
+    def called(self, ref: str) -> str:
+        """Who is meant: by name where there is one, else by 続柄."""
+        return self.names.get(ref) or called(self.record, ref, newborn=self.said.newborn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Field:
     who: str
     kind: str
     options: tuple[Option, ...]
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +135,24 @@ def who_of(at: Going, ref: FactRef) -> str:
     """Of whom a fact is; nothing for the event and the household."""
     if ref.subject in (EVENT_SUBJECT, HOUSEHOLD_SUBJECT):
         return ""
-    return called(at.record, ref.subject, newborn=at.said.newborn)
+    return at.called(ref.subject)
 
 
 def choices_of(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition) -> tuple[Option, ...]:
     """The answers to choose from, in the language of the page."""
     if ref == FactRef(CLAIMANT, HOUSEHOLD_SUBJECT):
-        return tuple(Option(one, called(at.record, one, newborn=at.said.newborn), "") for one in at.said.refs)
-    if definition.type is FactType.BOOLEAN:
-        return options_of(ref, definition, at.record)
-    return tuple(Option(one.code, texts.ask(one.label), "") for one in definition.choices)
+        options = tuple(Option(one, at.called(one), "") for one in at.said.refs)
+    elif definition.type is FactType.BOOLEAN:
+        options = options_of(ref, definition, at.record)
+    else:
+        options = tuple(Option(one.code, texts.ask(one.label), "") for one in definition.choices)
+    there = at.chosen.get(ref)
+    codes = (
+        there
+        if isinstance(there, frozenset)
+        else {{True: "yes", False: "no"}.get(there) if isinstance(there, bool) else there}
+    )
+    return tuple(replace(one, chosen=one.code in codes) for one in options)
 
 
 def _field(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition, *, several: bool) -> Field:
@@ -153,7 +169,9 @@ def _field(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition, *,
             kind = "text" if not options else "select" if several and many else "radio"
     if several and kind in ("radio", "select"):
         options = (*options, Option(UNKNOWN, _("わからない"), ""))
-    return Field(field_name(ref), who_of(at, ref), kind, options)
+    there = at.chosen.get(ref)
+    typed = str(there) if kind in ("text", "number") and there is not None else ""
+    return Field(field_name(ref), who_of(at, ref), kind, options, typed)
 
 
 def posted(data: QueryDict, at: Going) -> Mapping[FactRef, Value | None]:

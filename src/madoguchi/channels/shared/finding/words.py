@@ -53,7 +53,8 @@ class Texts:
     def ask(self, japanese: str) -> str:
         """A text of the hearing: a question, why it is asked, an answer."""
         if self.language is not None and hearing_is_complete(self.pack, self.language):
-            return self.pack.translations[self.language.value][japanese] if japanese else ""
+            found = self.pack.translations[self.language.value].get(japanese)
+            return found if found is not None else in_japanese(japanese)
         return in_japanese(japanese)
 
 

@@ -24,6 +24,7 @@ class Purpose(Enum):
     OWN = "own"
     MATCHING = "matching"
     MANDATE = "mandate"
+    OUTREACH = "outreach"
 
 
 class Kind(Enum):

@@ -47,6 +47,7 @@ VISITS = {
     ),
     "protection": ("/office/sheltered/",),
     "cashier": ("/office/payments/",),
+    "herald": ("/office/campaigns/", "/office/campaigns/new/"),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }

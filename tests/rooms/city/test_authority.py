@@ -27,6 +27,7 @@ MAY_OPEN = {
     Role.PROTECTION: EVERYBODY | {"protection"},
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
     Role.CASHIER: EVERYBODY | {"payments"},
+    Role.OUTREACH: EVERYBODY | {"outreach"},
 }
 
 

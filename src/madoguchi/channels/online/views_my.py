@@ -26,6 +26,7 @@ _WORDS = {
     Purpose.CERTIFICATE_REQUEST.value: noop("証明書の請求"),
     Purpose.LETTER.value: noop("届出後の通知"),
     Purpose.MANDATE.value: noop("代理での手続き"),
+    Purpose.OUTREACH.value: noop("使える手続きの案内"),
 }
 
 

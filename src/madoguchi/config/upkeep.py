@@ -12,7 +12,9 @@ from django.utils import timezone
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
+from madoguchi.connect.message_ports import message_ports, offers_link
 from madoguchi.connect.paying import care
+from madoguchi.outreach.upkeep import keep_up as keep_offers_up
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ def once() -> Upkeep:
     now = timezone.now()
     care(now=now)
     prepared.sweep(now=now)
+    keep_offers_up(ports=message_ports(), link=offers_link(), now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 

@@ -90,7 +90,12 @@ def hand_over(*, by: Actor, now: datetime) -> LetterBatch:
                 lines.append([line[0], len(lines) + 1, *line[1:]])
         withheld = sum(1 for _row, line in made if line is None)
         record_act(
-            actor=by, activity="letters_handed_over", now=now, batch=batch, letters=len(lines), withheld=withheld
+            actor=by,
+            activity="letters_handed_over",
+            now=now,
+            batch=batch,
+            letters=len(lines),
+            withheld=withheld,
         )
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([HEADINGS, *lines])

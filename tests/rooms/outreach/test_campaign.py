@@ -87,7 +87,9 @@ def test_nobody_is_offered_the_same_twice(city: Staff) -> None:
     sent(city)
     first = OfferRow.objects.count()
     other = sent(city)
-    assert OfferRow.objects.count() == first and not OfferRow.objects.filter(campaign__public_id=other).exists()
+    assert (
+        OfferRow.objects.count() == first and not OfferRow.objects.filter(campaign__public_id=other).exists()
+    )
     row = OfferRow.objects.first()
     assert row is not None
     row.pk, row.public_id, row.facts_digest = None, "x", "other facts"
@@ -131,9 +133,13 @@ def test_a_sample_is_written_down_and_shows_reasons(city: Staff, residents: Mapp
     lines = sampling.draw(campaign=number, by=city["herald_aki"], now=NOW)
     assert lines and all(one.because and one.name for one in lines)
     read = set(
-        EntryRow.objects.filter(kind="access", purpose=Purpose.OUTREACH.value).values_list("person_key", flat=True)
+        EntryRow.objects.filter(kind="access", purpose=Purpose.OUTREACH.value).values_list(
+            "person_key", flat=True
+        )
     )
-    assert {one.resident_no for one in lines} <= read and EntryRow.objects.filter(kind="access").count() > before
+    assert {one.resident_no for one in lines} <= read and EntryRow.objects.filter(
+        kind="access"
+    ).count() > before
 
 
 def test_what_is_missing_is_said(city: Staff) -> None:

@@ -44,7 +44,14 @@ class Door:
 
 def fact(number: str, key: str, value: object, now: datetime = NOW) -> None:
     operations.add_fact(
-        resident_no=number, key=key, value=value, valid_from=TODAY, as_of=TODAY, source="試験", by=SETTER, now=now
+        resident_no=number,
+        key=key,
+        value=value,
+        valid_from=TODAY,
+        as_of=TODAY,
+        source="試験",
+        by=SETTER,
+        now=now,
     )  # type: ignore[arg-type]
 
 
@@ -60,9 +67,7 @@ def said(number: str, answer: Answer, **more: int) -> OfferState:
 def test_why_and_what_is_known(city: Staff, register: Mapping[str, str]) -> None:
     sent(city)
     head = register["head"]
-    seen = offers.explain(
-        number=one_of(head).number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW
-    )
+    seen = offers.explain(number=one_of(head).number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW)
     assert seen.still and seen.because and seen.about == "子" and not seen.missing
     assert "1" in dict(seen.known).values()
     assert EntryRow.objects.filter(kind="access", purpose=Purpose.OWN.value, person_key=head).exists()
@@ -87,7 +92,11 @@ def test_a_refusal_is_remembered_until_the_facts_change(city: Staff, register: M
     wife = register["wife"]
     sent(city, [CARD])
     assert said(wife, Answer.REFUSE) is OfferState.REFUSED
-    for key, value in ((None, None), ("income_yen", 5), ("has_card", True)):  # the second decides nothing here
+    for key, value in (
+        (None, None),
+        ("income_yen", 5),
+        ("has_card", True),
+    ):  # the second decides nothing here
         if key is not None:
             fact(wife, key, value)
         sent(city, [CARD], now=LATER)
@@ -138,9 +147,7 @@ def test_what_does_not_hold_any_more_is_not_opened(city: Staff, register: Mappin
     sent(city)
     number = one_of(head).number
     fact(register["april_first"], "health_insurance", "welfare")
-    assert not offers.explain(
-        number=number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW
-    ).still
+    assert not offers.explain(number=number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW).still
     with pytest.raises(NoSuchOffer):
         offers.use(number=number, resident_no=head, door=Door(), by=OWN, purpose=Purpose.OWN, now=NOW)
 
@@ -173,7 +180,9 @@ def test_whoever_moved_away_or_died_is_offered_nothing(city: Staff, register: Ma
     sent(city, [CARD, MEDICAL])
     told = set(OfferRow.objects.values_list("resident_no", flat=True))
     assert not told & {register["mother_of_twins"], register["long_name"]}
-    assert register["twin_one"] not in told, "a child of whom nobody adult is left: staff find them, not a letter"
+    assert register["twin_one"] not in told, (
+        "a child of whom nobody adult is left: staff find them, not a letter"
+    )
 
 
 def test_ask_is_offered_only_where_the_campaign_says_so(city: Staff, register: Mapping[str, str]) -> None:
@@ -181,8 +190,6 @@ def test_ask_is_offered_only_where_the_campaign_says_so(city: Staff, register: M
     assert not OfferRow.objects.exists()
     sent(city, ["child-allowance-claim"], outcomes=[Status.ASK])
     head = register["head"]
-    seen = offers.explain(
-        number=one_of(head).number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW
-    )
+    seen = offers.explain(number=one_of(head).number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW)
     assert seen.still and seen.missing
     assert OfferRow.objects.filter(resident_no=head).count() == 1

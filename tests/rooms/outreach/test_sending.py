@@ -51,7 +51,9 @@ def test_mail_goes_to_whoever_wants_it_and_says_nothing_of_them(
     wants_mail(head)
     sent(city, channels=MAIL_ONLY)
     told = sending.send_due(
-        ports={OfferChannel.EMAIL: MailPort("shiyakusho@example.jp")}, link="https://x.example/my/offers/", now=NOW
+        ports={OfferChannel.EMAIL: MailPort("shiyakusho@example.jp")},
+        link="https://x.example/my/offers/",
+        now=NOW,
     )
     assert told.sent == 1 and told.no_way == 1 and state_of(head) is MessageState.SENT
     (letter,) = mail.outbox

@@ -14,7 +14,9 @@ from madoguchi.outreach.small_cells import SMALLEST, published
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
 def test_nothing_small_is_shown_and_nothing_is_invented(cells: list[int]) -> None:
     shown = published(cells)
-    assert all(one is None or (one >= SMALLEST and one == true) for one, true in zip(shown, cells, strict=True))
+    assert all(
+        one is None or (one >= SMALLEST and one == true) for one, true in zip(shown, cells, strict=True)
+    )
     assert not all(true >= SMALLEST for true in cells) or shown == tuple(cells)
 
 

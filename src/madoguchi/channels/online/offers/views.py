@@ -89,7 +89,11 @@ def _page(
 ) -> HttpResponse:
     try:
         seen = room.explain(
-            number=found.number, resident_no=by.resident_no, by=by.actor, purpose=by.purpose, now=timezone.now()
+            number=found.number,
+            resident_no=by.resident_no,
+            by=by.actor,
+            purpose=by.purpose,
+            now=timezone.now(),
         )
     except NoSuchOffer as error:
         raise not_theirs(request) from error

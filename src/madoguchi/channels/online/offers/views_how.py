@@ -46,7 +46,10 @@ def how(request: HttpRequest) -> HttpResponse:
         if not problem:
             return redirect("offers:how")
     return render(
-        request, "online/offers/how.html", _context(by, [problem] if problem else []), status=422 if problem else 200
+        request,
+        "online/offers/how.html",
+        _context(by, [problem] if problem else []),
+        status=422 if problem else 200,
     )
 
 

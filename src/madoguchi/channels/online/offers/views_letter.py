@@ -37,7 +37,9 @@ class LetterForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("はがきの番号"), max_length=40, help_text=gettext_lazy("英字と数字で10字です。")
     )
-    birth = WarekiField(label=gettext_lazy("宛名の方の生年月日"), help_text=gettext_lazy("S59.5.2 のように。"))
+    birth = WarekiField(
+        label=gettext_lazy("宛名の方の生年月日"), help_text=gettext_lazy("S59.5.2 のように。")
+    )
 
 
 @needs(Authority.ANYONE)
@@ -51,7 +53,10 @@ def letter(request: HttpRequest) -> HttpResponse:
     try:
         return _opened(request, form, form.cleaned_data["code"], form.cleaned_data["birth"])
     except NoSuchOffer:
-        problem, status = _("この番号と生年月日では、案内が見つかりません。はがきの番号を確かめてください。"), NOT_FOUND
+        problem, status = (
+            _("この番号と生年月日では、案内が見つかりません。はがきの番号を確かめてください。"),
+            NOT_FOUND,
+        )
     except (letters.LetterTries, prepared.ManyTries) as refused:
         problem, status = _(str(refused)), TOO_MANY_REQUESTS
     return render(request, "online/offers/letter.html", {"form": form, "problems": [problem]}, status=status)

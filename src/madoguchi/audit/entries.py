@@ -26,6 +26,7 @@ class Purpose(Enum):
     MANDATE = "mandate"
     GIFT = "gift"
     FROM_HOME = "from_home"
+    OUTREACH = "outreach"
 
 
 class Kind(Enum):

@@ -24,6 +24,7 @@ PURPOSES = {
     Purpose.MANDATE: noop("代理での手続き"),
     Purpose.GIFT: noop("ふるさと納税"),
     Purpose.FROM_HOME: noop("オンラインでの申請"),
+    Purpose.OUTREACH: noop("使える手続きの案内"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -150,6 +151,23 @@ SENTENCES = {
     "import_begun": noop("取込みを始めました"),
     "import_stored": noop("取込みを登録しました"),
     "import_cleared": noop("取込みを取り消しました"),
+    # push
+    "register_part_read": noop("案内のために、住民記録の一部を判定しました"),
+    "campaign_draft": noop("案内の下書きを作りました"),
+    "campaign_count": noop("案内の件数を数え始めました"),
+    "campaign_counted": noop("案内の件数を数え終わりました"),
+    "campaign_sample": noop("案内の見本を確かめました"),
+    "campaign_approve": noop("案内を承認しました"),
+    "campaign_send": noop("案内を送り始めました"),
+    "campaign_finish": noop("案内を作り終わりました"),
+    "campaign_stop": noop("案内を止めました"),
+    "offer_use": noop("案内に「使う」と答えました"),
+    "offer_refuse": noop("案内に「使わない」と答えました"),
+    "offer_later": noop("案内に「あとで」と答えました"),
+    "consent_given": noop("同意しました"),
+    "consent_withdrawn": noop("同意を取り下げました"),
+    "letters_handed_over": noop("案内の手紙を、印刷に渡しました"),
+    "letter_came_back": noop("案内の手紙が戻りました"),
     # tickets
     "ticket_issued": noop("番号を出しました"),
     "ticket_printed": noop("番号票を印刷しました"),

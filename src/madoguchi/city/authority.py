@@ -43,6 +43,7 @@ class Authority(Enum):
     PROTECTION = "protection"
     PAYMENTS = "payments"
     GIFTS = "gifts"
+    OUTREACH = "outreach"
     ADMINISTER = "administer"
 
 
@@ -59,6 +60,7 @@ class Role(Enum):
     TICKET_MACHINE = "ticket_machine"
     CASHIER = "cashier"
     GIFTS = "gifts"
+    OUTREACH = "outreach"
 
 
 ROLE_NAMES = {
@@ -72,6 +74,7 @@ ROLE_NAMES = {
     Role.TICKET_MACHINE: "発券機",
     Role.CASHIER: "収納担当",
     Role.GIFTS: "寄附担当",
+    Role.OUTREACH: "案内担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
@@ -84,6 +87,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
     Role.GIFTS: frozenset({Authority.GIFTS}),
+    Role.OUTREACH: frozenset({Authority.OUTREACH}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

@@ -49,6 +49,7 @@ VISITS = {
     "protection": ("/office/sheltered/", "/office/matches/"),
     "cashier": ("/office/payments/",),
     "gifts": ("/office/furusato/",),
+    "herald": ("/office/campaigns/", "/office/campaigns/new/"),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }

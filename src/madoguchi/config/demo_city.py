@@ -75,6 +75,8 @@ STAFF = (
         "cashier2", "会計 二葉", (Role.CASHIER,), "payment", None, None, "収納（返金の承認をするもう一人）"
     ),
     DemoStaff("gifts", "寄附 緑", (Role.GIFTS,), None, None, None, "ふるさと納税（ワンストップ特例）"),
+    DemoStaff("herald", "案内 十和", (Role.OUTREACH,), None, None, None, "使える手続きの案内"),
+    DemoStaff("herald2", "便 千里", (Role.OUTREACH,), None, None, None, "案内の承認をするもう一人"),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )

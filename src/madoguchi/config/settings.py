@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "madoguchi.payments",
     "madoguchi.cases",
     "madoguchi.furusato",
+    "madoguchi.outreach",
     "madoguchi.connect",
     "madoguchi.insight",
     "madoguchi.channels.shared",
@@ -145,6 +146,15 @@ PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 # The public interface: requests from one address in ten minutes; the origins whose pages may read it (none by itself).
 API_REQUESTS = int(os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
 API_ORIGINS = tuple(one for one in os.environ.get("MADOGUCHI_API_ORIGINS", "").split(",") if one)
+# Gateways by which people are told of what they may have: "sms=http://…,line=http://…,mynaportal=http://…", and how they know us.
+MESSAGE_GATEWAYS = {
+    name: base.rstrip("/")
+    for one in os.environ.get("MADOGUCHI_MESSAGE_GATEWAYS", "").split(",")
+    for name, _, base in [one.strip().partition("=")]
+    if name in ("sms", "line", "mynaportal") and base
+}
+MESSAGE_KEY = os.environ.get("MADOGUCHI_MESSAGE_KEY", "")
+MESSAGE_SECONDS = float(os.environ.get("MADOGUCHI_MESSAGE_SECONDS", "6"))
 # The provider of payments: its address, the key by which it knows us, the secrets with which it signs (the one in use first).
 PAYMENT_PROVIDER = os.environ.get("MADOGUCHI_PAYMENT_PROVIDER", "").rstrip("/")
 PAYMENT_KEY = os.environ.get("MADOGUCHI_PAYMENT_KEY", "")

@@ -16,7 +16,9 @@ from madoguchi.cases import prepared
 from madoguchi.cases.from_home.attaching import sweep as sweep_files
 from madoguchi.cases.from_home.withdrawing import lapse
 from madoguchi.cases.messages.notices import send_notices
+from madoguchi.connect.message_ports import message_ports, offers_link
 from madoguchi.connect.paying import care
+from madoguchi.outreach.upkeep import keep_up as keep_offers_up
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ def once() -> Upkeep:
         send_notices(sender=by_mail.sender, address=by_mail.address, now=now)
     lapse(now=now, days=settings.UNSENT_DAYS)
     sweep_files(now=now)
+    keep_offers_up(ports=message_ports(), link=offers_link(), now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("madoguchi.channels.counter.urls")),
     path("pay/", include("madoguchi.channels.online.urls_pay")),
     path("book/", include("madoguchi.channels.online.urls")),
+    path("my/offers/", include("madoguchi.channels.online.offers.urls")),
     path("my/", include("madoguchi.channels.online.urls_my")),
     path("furusato/", include("madoguchi.channels.online.furusato.urls")),
     path("check/", include("madoguchi.channels.online.urls_check")),

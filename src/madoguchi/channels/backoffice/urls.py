@@ -20,6 +20,7 @@ from madoguchi.channels.backoffice import (
     views_sheltered,
     views_staff,
 )
+from madoguchi.channels.backoffice.campaigns import views as views_campaigns
 from madoguchi.channels.backoffice.editor import (
     views_drafts,
     views_examples,
@@ -44,6 +45,13 @@ from madoguchi.channels.backoffice.payments import views_payments
 
 app_name = "backoffice"
 urlpatterns = [
+    path("campaigns/", views_campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", views_campaigns.campaign_new, name="campaign_new"),
+    path("campaigns/letters/", views_campaigns.campaign_letters, name="campaign_letters"),
+    path("campaigns/<str:campaign>/", views_campaigns.campaign, name="campaign"),
+    path("campaigns/<str:campaign>/act/", views_campaigns.campaign_act, name="campaign_act"),
+    path("campaigns/<str:campaign>/sample/", views_campaigns.campaign_sample, name="campaign_sample"),
+    path("campaigns/<str:campaign>/book.xlsx", views_campaigns.campaign_book, name="campaign_book"),
     path("changes/", views_changes.changes, name="changes"),
     path("changes/download.<str:kind>", views_changes.download, name="download"),
     path("changes/answers/", views_changes.answers, name="answers"),

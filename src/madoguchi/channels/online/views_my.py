@@ -32,6 +32,7 @@ _WORDS = {
     Purpose.LETTER.value: noop("届出後の通知"),
     Purpose.MANDATE.value: noop("代理での手続き"),
     Purpose.FROM_HOME.value: noop("オンラインでの申請"),
+    Purpose.OUTREACH.value: noop("使える手続きの案内"),
 }
 
 

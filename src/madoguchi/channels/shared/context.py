@@ -30,6 +30,7 @@ MENU = (
     (Authority.INSIGHT, "backoffice:insight", "実績"),
     (Authority.PAYMENTS, "backoffice:payments", "収納"),
     (Authority.GIFTS, "backoffice:furusato", "ふるさと納税"),
+    (Authority.OUTREACH, "backoffice:campaigns", "案内"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.MATCHING, "backoffice:matches", "オンラインの方の確認"),

@@ -24,6 +24,8 @@ class Purpose(Enum):
     OWN = "own"
     MATCHING = "matching"
     MANDATE = "mandate"
+    STATISTICS = "statistics"
+    VISIT = "visit"
 
 
 class Kind(Enum):

@@ -159,6 +159,8 @@ def _solved(
     circuit += [(place[town + 1], place[town + 1], ~visits[town]) for town in candidates]
     stays_home = model.new_bool_var("")
     circuit.append((0, 0, stays_home))
+    for visit in visits.values():  # else a tour could leave the start out
+        model.add_implication(stays_home, ~visit)
     model.add_circuit(circuit)
     way = sum(ways.minutes(one, other) * arc for one, other, arc in arcs)
     model.add(way + budget.stay * sum(visits.values()) <= budget.minutes)

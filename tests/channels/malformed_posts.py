@@ -196,6 +196,7 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
+        "outing": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }

@@ -124,6 +124,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "number": GIFT,
         "code": code_of(GIFT),
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
+        **dict.fromkeys(("survey", "proposal", "experience", "refund", "outing"), 1),
+        "number": "M-0001",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
         "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
@@ -158,6 +160,10 @@ def filled(address: Address, case: str) -> Iterator[str]:
             f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))
             for book in ("levelling_demand", "furusato_list", "payments_book")
         },
+        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:coverage_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:visit_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),

@@ -27,6 +27,8 @@ class Purpose(Enum):
     GIFT = "gift"
     FROM_HOME = "from_home"
     OUTREACH = "outreach"
+    STATISTICS = "statistics"
+    VISIT = "visit"
 
 
 class Kind(Enum):

@@ -25,6 +25,8 @@ PURPOSES = {
     Purpose.GIFT: noop("ふるさと納税"),
     Purpose.FROM_HOME: noop("オンラインでの申請"),
     Purpose.OUTREACH: noop("使える手続きの案内"),
+    Purpose.STATISTICS: noop("統計（だれのことかを出さない）"),
+    Purpose.VISIT: noop("出張の名簿"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -124,6 +126,11 @@ SENTENCES = {
     "journeys_exported": noop("来庁の道のりを書き出しました"),
     "experience_begun": noop("窓口体験調査を始めました"),
     "experience_dropped": noop("窓口体験調査の1回を外しました"),
+    "coverage_counted": noop("マイナンバーカードの有無を数えました"),
+    "coverage_exported": noop("カードの交付状況の表を書き出しました"),
+    "outing_planned": noop("出張の計画を頼みました"),
+    "outing_done": noop("出張に行きました"),
+    "outing_dropped": noop("出張の計画を取りやめました"),
     # residents
     "fact_added": noop("住民の項目を加えました"),
     "handling_set": noop("取扱いの注意を設定しました"),

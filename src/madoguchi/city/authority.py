@@ -39,6 +39,7 @@ class Authority(Enum):
     CATALOGUE = "catalogue"
     LEVELLING = "levelling"
     INSIGHT = "insight"
+    VISIT_LISTS = "visit_lists"
     AUDIT = "audit"
     PROTECTION = "protection"
     PAYMENTS = "payments"
@@ -78,7 +79,7 @@ ROLE_NAMES = {
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
-    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
+    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS, Authority.VISIT_LISTS}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW, Authority.MATCHING}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),

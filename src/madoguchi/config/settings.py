@@ -121,6 +121,7 @@ HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
 REMIND_HOURS = float(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
 PREPARED_DAYS = int(os.environ.get("MADOGUCHI_PREPARED_DAYS", "14"))
 CONTACT_DAYS = int(os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
+DISTRICTS = os.environ.get("MADOGUCHI_DISTRICTS", "")
 UPKEEP_SECONDS = float(os.environ.get("MADOGUCHI_UPKEEP_SECONDS", "20"))
 
 # Mail goes through one server; without it no address is asked for and nothing is written.

@@ -21,6 +21,7 @@ from madoguchi.channels.backoffice import (
     views_staff,
 )
 from madoguchi.channels.backoffice.campaigns import views as views_campaigns
+from madoguchi.channels.backoffice.coverage import views_coverage, views_visits
 from madoguchi.channels.backoffice.editor import (
     views_drafts,
     views_examples,
@@ -111,6 +112,17 @@ urlpatterns = [
     path("experience/<int:experience>/", views_experience.one_experience, name="experience"),
     path("experience/<int:experience>/press/", views_experience.press_one, name="experience_press"),
     path("experience/<int:experience>/act/", views_experience.act, name="experience_act"),
+    path("coverage/", views_coverage.coverage, name="coverage"),
+    path("coverage/count/", views_coverage.count, name="coverage_count"),
+    path("coverage/table.<str:kind>", views_coverage.coverage_file, name="coverage_file"),
+    path("coverage/effect/", views_coverage.coverage_effect, name="coverage_effect"),
+    path("visits/", views_visits.visits, name="visits"),
+    path("visits/plan/", views_visits.visit_plan, name="visit_plan"),
+    path("visits/lists/", views_visits.visit_lists, name="visit_lists"),
+    path("visits/<int:outing>/", views_visits.visit, name="visit"),
+    path("visits/<int:outing>/stops.<str:kind>", views_visits.visit_file, name="visit_file"),
+    path("visits/<int:outing>/end/", views_visits.visit_end, name="visit_end"),
+    path("visits/<int:outing>/list/", views_visits.visit_list, name="visit_list"),
     path("payments/", views_payments.payments, name="payments"),
     path("payments/list.<str:kind>", views_payments.book, name="payments_book"),
     path("payments/statements/", views_payments.statement, name="payments_statement"),

@@ -28,6 +28,8 @@ MENU = (
     (Authority.CATALOGUE, "backoffice:feedback", "ご意見"),
     (Authority.LEVELLING, "backoffice:levelling", "平準化"),
     (Authority.INSIGHT, "backoffice:insight", "実績"),
+    (Authority.INSIGHT, "backoffice:coverage", "カードの交付状況"),
+    (Authority.VISIT_LISTS, "backoffice:visit_lists", "出張の名簿"),
     (Authority.PAYMENTS, "backoffice:payments", "収納"),
     (Authority.GIFTS, "backoffice:furusato", "ふるさと納税"),
     (Authority.OUTREACH, "backoffice:campaigns", "案内"),

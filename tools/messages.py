@@ -31,7 +31,13 @@ MODULES = (
     *("channels/online/views_pay.py", "channels/shared/languages.py", "connect/ticket_slip.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
-BESIDES = ("窓口", "本文へ", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
+BESIDES = (
+    "窓口",
+    "本文へ",
+    "このページへのご意見",
+    "%(n)d分ほどお待ちいただく見込み",
+    "ほとんど待たない見込み",
+)
 NOT_SAID = ("番号をお持ちの方",)
 _TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
 _BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.+?){%\s*endblocktranslate\s*%}", re.S)

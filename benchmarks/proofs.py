@@ -26,7 +26,8 @@ PROOFS = (
         "tests/rooms/payments",
         "tests/channels/online",
     ],
-    ["-m", "benchmarks.pay_kills", "--kills", "200"],
+    ["-m", "benchmarks.pay_histories", "--work", str(WORK)],
+    ["-m", "benchmarks.pay_kills", "--kills", "200", "--work", str(WORK)],
 )
 
 

@@ -78,9 +78,9 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
+WATCHED = ("booking", "payments", "cases", "furusato", "residents", "connect", "catalogue")
 # Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
 RESIDENT = "a resident"
-WATCHED = ("booking", "payments", "cases", "residents", "connect", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +206,13 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
+        "application": one_of((1,), 999_999, 10**30),
+        "told": one_of((1,), 999_999, 10**30),
+        "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
+        "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
+        "outing": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }

@@ -60,9 +60,15 @@ OPEN_TO_ANYONE = [
     "/book/", "/book/find/", "/book/open/none/none/", "/book/mine/none/", "/book/mine/none/contact/",
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",
+    # Finding out which procedures one needs, without a name; the number shows until when it holds, and no answer.
+    "/find/", "/find/people/", "/find/ask/", "/find/keep/", "/find/number/", "/find/number/none/", "/find/number/none/drop/",
     # The way in for residents and out again: what is behind it asks for `Authority.RESIDENT`.
     "/my/sign-in/", "/my/sign-in/go/", "/my/back/", "/my/sign-out/",
     "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
+    # A gift is opened by what is on its paper; everything after that is asked of the browser's session or of the sign-in.
+    "/furusato/", "/furusato/open/none/none/", "/furusato/gifts/", "/furusato/check/", "/furusato/end/",
+    "/furusato/receipt/none/", "/furusato/receipt/none/form/", "/furusato/receipt/none/change/",
+    "/furusato/receipt/none/withdraw/",
     # What the city tells everybody, as data: of no resident.
     "/api/", "/api/v1/openapi.json", "/api/v1/procedures", "/api/v1/procedures/none", "/api/v1/events", "/api/v1/facts",
     "/api/v1/decide", "/api/v1/languages", "/api/v1/branches", "/api/v1/waits", "/api/v1/waits/none",

@@ -11,13 +11,14 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
-from tests.cast import NOW, ONE_OF_EACH_ROLE, RESIDENTS, STAFF, TODAY
+from tests.cast import NOW, ONE_OF_EACH_ROLE, PLANTED_ADDRESS, RESIDENTS, STAFF, TODAY
 from tests.house.every_address import Address, ours
 from tests.house.test_protected_people import planted_in, visited_by_another, with_the_protected
 from tests.house.walk import said
 from tests.personas import SELF, sign_in
 from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases.walking import answered, sign
+from tests.rooms.furusato.giving import applied, code_of, given
 from tests.rooms.residents.test_matching import came, facts_of
 
 from madoguchi.audit.entries import Actor
@@ -34,6 +35,7 @@ from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.furusato.models import SubmissionRow
 from madoguchi.residents import mandates
 from madoguchi.residents.mandates import MandateKind
 from madoguchi.residents.models import AccountRow, MandateRow
@@ -46,6 +48,7 @@ POSTED: Mapping[str, Mapping[str, str]] = {
     "counter:check": {"go": "save", "missing": "move-in-notice|0"},
     "counter:correct": {"reason": ""},
     "backoffice:answers": {},
+    "furusato:check": {"gift": "M-0001"},
     "my:mandate": {"act": "begin"},
     "backoffice:match": {"act": "accept", "reason": ""},
 }
@@ -53,7 +56,10 @@ POSTED: Mapping[str, Mapping[str, str]] = {
 PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
     "desk": "desk1", "service": "moving", "day": "2026-11-10",
+    "code": "3467-9ACD",
 }  # fmt: skip
+# A gift of the protected person, from where they live now; its number stands for any number.
+GIFT = "M-0001"
 # Whoever signed in from home and acts for the protected person.
 AT_HOME = "髙橋 太郎, from home"
 # These end the walk's own case or session, so that nothing would be left to see.
@@ -63,6 +69,8 @@ ENDS = {"counter:withdraw", "city_practice", "my:sign_out"}
 def brought(city: Staff, status: CaseStatus) -> str:
     clerk = city["clerk_hana"]
     drafts.begin(title="下書き", by=clerk, now=NOW)
+    given({"寄附番号": GIFT, "氏名": "守田 雪", "生年月日": "1992-01-15", "住所": PLANTED_ADDRESS})
+    applied(GIFT)
     case = with_the_protected(clerk)
     visited_by_another(case, clerk)
     if status is not CaseStatus.HEARING:
@@ -112,7 +120,11 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
-        **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
+        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told"), 1),
+        "number": GIFT,
+        "code": code_of(GIFT),
+        "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
+        **dict.fromkeys(("survey", "proposal", "experience", "refund", "outing"), 1),
         "number": "M-0001",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
@@ -144,8 +156,14 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
+        **{
+            f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))
+            for book in ("levelling_demand", "furusato_list", "payments_book")
+        },
         "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
         "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:coverage_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        "backoffice:visit_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),

@@ -29,6 +29,7 @@ OPEN_TO_ANYONE = (
     "/congestion/main/",
     "/t/",
     "/pay/",
+    "/furusato/",
     "/accuracy/",
 )
 VISITS = {
@@ -47,6 +48,8 @@ VISITS = {
     ),
     "protection": ("/office/sheltered/", "/office/matches/"),
     "cashier": ("/office/payments/",),
+    "gifts": ("/office/furusato/",),
+    "herald": ("/office/campaigns/", "/office/campaigns/new/"),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }
@@ -164,6 +167,7 @@ def _serve(port: int, *, check: bool) -> int:
     post, letters = _mail_server(base)
     money, payments = _payment_provider(base)
     identity, sign_in = demo_identity.identity_provider(base)
+    watch = _virus_scanner()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
@@ -185,7 +189,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money, identity))
+        end_all((server, streams, worker, twin, paper, post, money, identity, watch))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -233,6 +237,15 @@ def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
     return twin, provider
 
 
+def _virus_scanner() -> subprocess.Popen[str]:
+    """Start the simulated virus scanner, which knows the EICAR test file alone; the server finds it through its setting."""
+    words = [sys.executable, "-m", "madoguchi.connect.twins.virus_scanner", "--port", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    os.environ["MADOGUCHI_VIRUS_SCANNER"] = f"127.0.0.1:{twin.stdout.readline().strip()}"
+    return twin
+
+
 def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
     """Start the simulated ticket printer for every branch; the server finds it through its setting."""
     from madoguchi.city.queries import branch_names
@@ -267,6 +280,7 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_
     print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{base}/pay/  手数料の支払い（窓口の確認の画面で番号を渡せます）")
+    print(f"{base}/furusato/  ワンストップ特例の申請（{_a_paper()}）")
     print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
     print(f"{base}/my/  住民の方のページ（本人確認でサインインします）")
     print(f"{sign_in}/  実演用の本人確認（模擬。架空の住民を選びます。不具合も選べます）")
@@ -285,6 +299,19 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_
     )
     print(f"ほかの命令を試すには（別の端末で）: {beside} madoguchi work --once")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
+
+
+def _a_paper() -> str:
+    """Number and digits of one invented paper; the two numbers after it are of the same donor."""
+    from django.utils import timezone
+
+    from madoguchi.city.queries import system_actor
+    from madoguchi.furusato.desk import papers
+    from madoguchi.furusato.queries import years
+
+    known = years()
+    found = papers(year=known[0], by=system_actor("実演"), now=timezone.now()) if known else ()
+    return "、".join(f"紙の番号 {number} 数字 {code}" for number, code in found[:3])
 
 
 def _check(base: str) -> int:

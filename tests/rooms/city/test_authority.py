@@ -27,6 +27,8 @@ MAY_OPEN = {
     Role.PROTECTION: EVERYBODY | {"protection", "matching"},
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
     Role.CASHIER: EVERYBODY | {"payments"},
+    Role.GIFTS: EVERYBODY | {"gifts"},
+    Role.OUTREACH: EVERYBODY | {"outreach"},
 }
 
 

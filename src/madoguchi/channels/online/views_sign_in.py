@@ -1,6 +1,6 @@
 """Signing in and out as a resident (住民のサインイン): out to the provider, back with a code, to the page that was wanted.
 
-The page that is wanted afterwards comes only from our own signature, and only of our own /my/ pages: nothing that an
+The page that is wanted afterwards comes only from our own signature, and only of our own pages for residents: nothing that an
 address says sends a browser elsewhere.
 """
 
@@ -28,11 +28,14 @@ from madoguchi.connect.identity import signing_in
 from madoguchi.connect.identity.faults import IdentityFault, NotSignedIn
 from madoguchi.connect.identity.provider import offered
 from madoguchi.connect.identity.signing_in import SignInTry
+from madoguchi.furusato.same_donor import vouch
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import AccountState
 
 TRIES, MOST_TRIES = "sign_in_tries", 3
 NEXT_SECONDS = 3600
+# Whose pages may be wanted, and how their addresses begin.
+GOALS = (("my", "my:home"), ("furusato", "furusato:start"))
 CARD_APP = "デジタル認証アプリ"
 BAD_GATEWAY, UNAVAILABLE = 502, 503
 _STATUS = {
@@ -94,6 +97,7 @@ def back(request: HttpRequest) -> HttpResponse:
             answer = _page(request, blocked=True, status=403)
         else:
             resident_session.begin(request, account=made.number, now=now)
+            vouch(account=made.number, facts=claims.facts, by=by, now=now)
             record_act(actor=by, activity="resident_signed_in", now=now, account=made.number)
             answer = redirect(tried.goal)
     answer["Referrer-Policy"] = "no-referrer"
@@ -134,7 +138,10 @@ def _goal(signed: str) -> str:
         found = resolve(wanted) if isinstance(wanted, str) else None
     except (signing.BadSignature, Resolver404):
         return home
-    return wanted if found and found.namespace == "my" and wanted.startswith(home) else home
+    ours = found and any(
+        found.namespace == name and wanted.startswith(reverse(first)) for name, first in GOALS
+    )
+    return wanted if ours else home
 
 
 def _tries(request: HttpRequest) -> list[dict[str, Any]]:

@@ -70,10 +70,16 @@ def birth_in(text: str) -> date | None:
 
 def place_of(address: str, city: tuple[str, ...]) -> tuple[str, str, str] | None:
     """The place of an address of this city; None for one that does not say that it is here."""
+    behind = behind_city(address, city)
+    return None if behind is None else same_place_key(behind)
+
+
+def behind_city(address: str, city: tuple[str, ...]) -> str | None:
+    """An address of this city from the town on; None for one that does not say that it is here."""
     text = re.sub(r"[ 　]+", " ", address.strip())
     for beginning in city:
         if text.replace(" ", "").startswith(beginning):
-            return same_place_key(_behind(text, beginning))
+            return _behind(text, beginning)
     return None
 
 

@@ -13,22 +13,28 @@ from datetime import date, datetime, timedelta
 
 from django.test import Client
 from django.utils import timezone
-from tests.cast import NOW, SETTER, TODAY
+from tests.cast import NOW, SETTER, STAFF, TODAY
 
 from madoguchi.audit.entries import Actor
+from madoguchi.cases.from_home.opening import Applicant
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.city.resident_session import RESIDENT
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.jp.names import NameParts
+from madoguchi.outreach import offers
+from madoguchi.outreach.models import OfferRow
+from madoguchi.outreach.states import OfferChannel
 from madoguchi.residents import mandates
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import AccountState, ClaimedFacts
 from madoguchi.residents.mandates import MandateKind
-from madoguchi.residents.operations import register
+from madoguchi.residents.operations import add_fact, register
 from madoguchi.residents.people import RegisterEntry
 
 ISSUER = "https://id.example"
 SELF = Actor(None, "ご本人", "", "")
 FIRST_NUMBER = 700_000
+BOTH = "GET and POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class Owned:
 
     `others`: whom else it is of (the place of that persona), so that they are left out of the pairs.
     `besides`: what else the address has to be filled with, and is nobody's.
+    `opens`: whether it is there for whoever's it is, as it was made.
     """
 
     addresses: Sequence[str]
@@ -97,6 +104,7 @@ class Owned:
     method: str = "GET"
     posted: tuple[dict[str, str], ...] = ({},)
     besides: Mapping[str, str] = field(default_factory=dict)
+    opens: bool = True
 
 
 def mandate_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
@@ -112,6 +120,51 @@ def mandate_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona],
     return made
 
 
+def _application(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """An application that was begun; its number."""
+    from tests.applying import begun
+
+    return begun(Applicant(persona.account, persona.resident_no, persona.resident_no))
+
+
+def _case(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """A case that stands with a department, by its own name; laid down as the submission of a claim would."""
+    home = HomeCaseRow.objects.select_related("case").get(number=_application(persona, all_of_them, now))
+    CaseRow.objects.filter(pk=home.case_id).update(signed_round=1)
+    TaskRow.objects.create(
+        case_id=home.case_id, department="childcare", procedure="child-allowance-claim", subject="household", made_at=now,
+        changed_at=now,
+    )  # fmt: skip
+    return home.case.public_id
+
+
+def _file(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """A picture that was attached to an application."""
+    home = HomeCaseRow.objects.get(number=_application(persona, all_of_them, now))
+    row = AttachmentRow.objects.create(
+        case_id=home.case_id, public_id=f"{persona.place:032x}", procedure="child-allowance-claim", text="口座",
+        kind="png", size=1, digest="0" * 64, added_at=now, account=persona.account,
+    )  # fmt: skip
+    return row.public_id
+
+
+def _offer(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """A card that the city offers; a campaign for everybody is sent with the first of them."""
+    from tests.conftest import _actor
+    from tests.rooms.outreach.campaigning import CARD, sent
+
+    if not OfferRow.objects.exists():
+        day = date(2026, 4, 1)
+        for one in all_of_them:
+            add_fact(
+                resident_no=one.resident_no, key="has_card", value=False, valid_from=day, as_of=day, source="試験",
+                by=SETTER, now=now,
+            )  # fmt: skip
+        staff = {one: _actor(one) for one in STAFF}
+        sent(staff, [CARD], channels=(OfferChannel.LETTER,))
+    return offers.offers_of(resident_no=persona.resident_no)[0].number
+
+
 OWNED: list[Owned] = [
     Owned(
         ("my:mandate",),
@@ -121,11 +174,35 @@ OWNED: list[Owned] = [
         method="POST",
         posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),
     ),
+    Owned(
+        tuple(
+            f"my:{name}"
+            for name in (
+                "apply_ask",
+                "apply_change",
+                "apply_choose",
+                "apply_files",
+                "apply_check",
+                "case",
+                "receipt",
+                "withdraw",
+                "wish",
+            )
+        ),
+        "number",
+        _application,
+        method=BOTH,
+        posted=({"go": "answer", "declared": "yes", "text": "x"},),
+    ),
+    Owned(("my:case_messages",), "case", _case, method=BOTH, posted=({"act": "answer", "text": "x"},)),
+    Owned(("my:case_document",), "case", _case, besides={"nth": "1"}, opens=False),
+    Owned(("my:file",), "file", _file, method=BOTH),
+    Owned(("offers:offer",), "offer", _offer, method=BOTH, posted=({"answer": "use"}, {"answer": "refuse"})),
 ]
 
 
 # Addresses of residents with a part in them that is nobody's: name and reason.
-NOBODYS: dict[str, str] = {}
+NOBODYS: dict[str, str] = {"my:apply_begin": "names a procedure; nothing is anybody's before the consent"}
 
 
 def pairs(count: int) -> Iterator[tuple[int, int]]:

@@ -52,7 +52,7 @@ PLAIN: Mapping[str, object] = {
 # A gift of the protected person, from where they live now; its number stands for any number.
 GIFT = "M-0001"
 # These end the walk's own case or session, so that nothing would be left to see.
-ENDS = {"counter:withdraw", "city_practice"}
+ENDS = {"counter:withdraw", "city_practice", "furusato:end"}
 
 
 def brought(city: Staff, status: CaseStatus) -> str:

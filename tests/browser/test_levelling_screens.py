@@ -12,9 +12,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
-from tests.browser_kit import html_faults, reading_faults
+from tests.browser_kit import accessibility_faults, html_faults, reading_faults
 from tests.rooms.booking.planned import SIX, offered, past, people
+from tests.rooms.insight.counted import counted
 from tests.rooms.insight.test_journeys import a_ticket
+from tests.unit.insight.attacking import invented
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.levelling import operations
@@ -22,7 +24,10 @@ from madoguchi.booking.models import LaneOfficerRow
 from madoguchi.channels.backoffice.levelling.common import next_open_day
 from madoguchi.insight import experience as playing
 from madoguchi.insight.models import PressRow
+from madoguchi.insight.outings import plans
+from madoguchi.insight.outings.planning import OutingBudget
 from madoguchi.insight.stopwatch import Phase, Round
+from madoguchi.residents.places import towns
 
 pytestmark = [
     pytest.mark.browser,
@@ -37,7 +42,11 @@ SCREENS = (
     "levelling/proposals/{ready}/", "levelling/proposals/{impossible}/", "levelling/proposals/{waiting}/",
     "insight/", "insight/?by=branch&first=R8.11.1&last=R8.11.9", "insight/?first=H1.1.8",
     "experience/", "experience/{played}/", "experience/{begun}/",
+    "coverage/", "coverage/?by=age", "coverage/?by=district_age", "coverage/effect/", "visits/", "visits/{outing}/",
+    "visits/{asked}/",
 )  # fmt: skip
+# Opened by whoever may open lists; the list itself answers a post.
+OF_OFFICERS = ("visits/lists/", "visits/{outing}/list/")
 
 
 @pytest.fixture
@@ -71,13 +80,29 @@ def made(city: Mapping[str, Actor]) -> dict[str, int]:
         playing.press(experience=played, pressed=pressed, key=pressed, ago_ms=minutes * 60_000, now=now)
     begun = playing.begin(persona="おくやみ", of_round=Round.AFTER, case_number="", by=BY, now=now)
     assert LaneOfficerRow.objects.count() == 6
+    outing, asked = visits_planned()
     return {
+        "outing": outing,
+        "asked": asked,
         "ready": ready,
         "impossible": impossible,
         "waiting": waiting,
         "played": played,
         "begun": begun,
     }
+
+
+def visits_planned() -> tuple[int, int]:
+    """Two counted days with a visit that is worked out, and one that is only asked for."""
+    today, known = timezone.localdate(), towns()
+    counted(today - timedelta(days=40), invented(4, known, 9000), known)
+    counted(today, invented(4, known, 12000), known)
+    numbers = [
+        plans.ask_for_outing(area=area, start="", visit_on=today, budget=OutingBudget(), by=BY, now=timezone.now())
+        for area in ("都城の町名", "裾野の町名")
+    ]
+    plans.make_outing(outing=numbers[0], now=timezone.now(), effort=0.2)
+    return numbers[0], numbers[1]
 
 
 def addresses(made: Mapping[str, int]) -> list[str]:
@@ -91,6 +116,27 @@ def test_a_screen_can_be_read_by_everybody(made: dict[str, int], page_of: Callab
     for url in addresses(made):
         faults += reading_faults(page, url, statuses=(200, 422))
     assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
+    made: dict[str, int], page_of: Callable[[str], Page]
+) -> None:
+    """320 and 1280 px: nothing is cut off, and the list opens from its button."""
+    page, faults = page_of("dx_mio"), []
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for screen in ("coverage/", "coverage/effect/", "visits/", "visits/{outing}/"):
+            page.goto(f"/office/{screen}".format(**made))
+            wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+            faults += [f"{screen} at {width} is {wide} px too wide"] if wide > 0 else []
+            faults += accessibility_faults(page)
+    page = page_of("officer_nhi")
+    faults += reading_faults(page, "/office/visits/lists/")
+    page.get_by_role("button", name="名簿を開く").first.click()
+    page.get_by_role("heading", name="出張の名簿").wait_for()
+    assert faults + accessibility_faults(page) == []
 
 
 @pytest.mark.needs("java")

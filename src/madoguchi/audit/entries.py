@@ -25,6 +25,10 @@ class Purpose(Enum):
     MATCHING = "matching"
     MANDATE = "mandate"
     GIFT = "gift"
+    FROM_HOME = "from_home"
+    OUTREACH = "outreach"
+    STATISTICS = "statistics"
+    VISIT = "visit"
 
 
 class Kind(Enum):

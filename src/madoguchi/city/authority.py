@@ -39,10 +39,12 @@ class Authority(Enum):
     CATALOGUE = "catalogue"
     LEVELLING = "levelling"
     INSIGHT = "insight"
+    VISIT_LISTS = "visit_lists"
     AUDIT = "audit"
     PROTECTION = "protection"
     PAYMENTS = "payments"
     GIFTS = "gifts"
+    OUTREACH = "outreach"
     ADMINISTER = "administer"
 
 
@@ -59,6 +61,7 @@ class Role(Enum):
     TICKET_MACHINE = "ticket_machine"
     CASHIER = "cashier"
     GIFTS = "gifts"
+    OUTREACH = "outreach"
 
 
 ROLE_NAMES = {
@@ -72,10 +75,11 @@ ROLE_NAMES = {
     Role.TICKET_MACHINE: "発券機",
     Role.CASHIER: "収納担当",
     Role.GIFTS: "寄附担当",
+    Role.OUTREACH: "案内担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
-    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
+    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS, Authority.VISIT_LISTS}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW, Authority.MATCHING}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
@@ -84,6 +88,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
     Role.GIFTS: frozenset({Authority.GIFTS}),
+    Role.OUTREACH: frozenset({Authority.OUTREACH}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

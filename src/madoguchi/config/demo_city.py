@@ -39,6 +39,7 @@ from madoguchi.residents.load import load_population
 MADOKA_FILE = Path(__file__).with_name("madoka.toml")
 RECEPTION_FILE = Path(__file__).with_name("madoka_reception.toml")
 CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
+LANGUAGES_PACK = CITY_PACK.with_name("languages")
 PASSWORD = "madoka-demo-2026"
 SEED = 20261123
 GIFTS = 40
@@ -74,6 +75,8 @@ STAFF = (
         "cashier2", "会計 二葉", (Role.CASHIER,), "payment", None, None, "収納（返金の承認をするもう一人）"
     ),
     DemoStaff("gifts", "寄附 緑", (Role.GIFTS,), None, None, None, "ふるさと納税（ワンストップ特例）"),
+    DemoStaff("herald", "案内 十和", (Role.OUTREACH,), None, None, None, "使える手続きの案内"),
+    DemoStaff("herald2", "便 千里", (Role.OUTREACH,), None, None, None, "案内の承認をするもう一人"),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )
@@ -94,7 +97,7 @@ def build(
 ) -> str:
     """Make the whole city in a fresh database, with so many weeks of past; returns the revision of its procedures."""
     by = system_actor("初期設定")
-    folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
+    folders = [NATIONAL_FOLDER, *(one for one in (LANGUAGES_PACK, CITY_PACK) if one.is_dir())]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
     apply_plan(plan=madoka(current()), by=by, now=now)
     set_offer(offer=reception(civil_day(now)), by=by, now=now)

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "madoguchi.payments",
     "madoguchi.cases",
     "madoguchi.furusato",
+    "madoguchi.outreach",
     "madoguchi.connect",
     "madoguchi.insight",
     "madoguchi.channels.shared",
@@ -120,6 +121,7 @@ HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
 REMIND_HOURS = float(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
 PREPARED_DAYS = int(os.environ.get("MADOGUCHI_PREPARED_DAYS", "14"))
 CONTACT_DAYS = int(os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
+DISTRICTS = os.environ.get("MADOGUCHI_DISTRICTS", "")
 UPKEEP_SECONDS = float(os.environ.get("MADOGUCHI_UPKEEP_SECONDS", "20"))
 
 # Mail goes through one server; without it no address is asked for and nothing is written.
@@ -145,6 +147,15 @@ PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 # The public interface: requests from one address in ten minutes; the origins whose pages may read it (none by itself).
 API_REQUESTS = int(os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
 API_ORIGINS = tuple(one for one in os.environ.get("MADOGUCHI_API_ORIGINS", "").split(",") if one)
+# Gateways by which people are told of what they may have: "sms=http://…,line=http://…,mynaportal=http://…", and how they know us.
+MESSAGE_GATEWAYS = {
+    name: base.rstrip("/")
+    for one in os.environ.get("MADOGUCHI_MESSAGE_GATEWAYS", "").split(",")
+    for name, _, base in [one.strip().partition("=")]
+    if name in ("sms", "line", "mynaportal") and base
+}
+MESSAGE_KEY = os.environ.get("MADOGUCHI_MESSAGE_KEY", "")
+MESSAGE_SECONDS = float(os.environ.get("MADOGUCHI_MESSAGE_SECONDS", "6"))
 # The provider of payments: its address, the key by which it knows us, the secrets with which it signs (the one in use first).
 PAYMENT_PROVIDER = os.environ.get("MADOGUCHI_PAYMENT_PROVIDER", "").rstrip("/")
 PAYMENT_KEY = os.environ.get("MADOGUCHI_PAYMENT_KEY", "")
@@ -160,6 +171,12 @@ OIDC_KEY_FILE = os.environ.get("MADOGUCHI_OIDC_KEY_FILE", "")
 OIDC_SCOPES = os.environ.get("MADOGUCHI_OIDC_SCOPES", "openid name address birthdate gender")
 OIDC_LEVEL = os.environ.get("MADOGUCHI_OIDC_LEVEL", "")
 OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
+# Applying from home: where attached files lie (shut away, outside everything that is served), the clamd that looks at each of
+# them first ("host:port"; without it no file is taken), and for how many days what was not submitted is kept.
+ATTACHMENTS_FOLDER = Path(os.environ.get("MADOGUCHI_ATTACHMENTS", "") or HOME / "attachments")
+VIRUS_SCANNER = os.environ.get("MADOGUCHI_VIRUS_SCANNER", "")
+VIRUS_SCANNER_SECONDS = float(os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20"))
+UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -176,6 +176,22 @@ def shelters(address: str, *, on: date) -> bool:
     return any(place_of_row(row, city) == place for row in there)
 
 
+def differing(facts: ClaimedFacts, resident_no: str) -> frozenset[str]:
+    """Which of the four facts (name, address, birth, sex) are not as registered of this resident."""
+    row = ResidentRecord.objects.filter(is_current=True, resident_no=resident_no).first()
+    if row is None:
+        return frozenset()
+    city = own_city()
+    place = place_of(facts.address, city)
+    equal = {
+        "name": _name_is(row, facts.name),
+        "address": place is not None and bool(row.address) and place_of_row(row, city) == place,
+        "birth": row.birth_is_exact and row.birth_earliest == birth_in(facts.birth),
+        "sex": row.sex == facts.sex,
+    }
+    return frozenset(name for name, same in equal.items() if not same)
+
+
 def name_differs(facts: ClaimedFacts, resident_no: str) -> bool:
     """Whether the claimed name is none of the registered forms of this resident."""
     row = ResidentRecord.objects.filter(is_current=True, resident_no=resident_no).first()

@@ -24,7 +24,7 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume", "furusato:open"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book", "backoffice:furusato_list", "backoffice:furusato_papers"), "backoffice:coverage_file", "backoffice:visit_file"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book", "backoffice:furusato_list", "backoffice:furusato_papers", "backoffice:coverage_file", "backoffice:visit_file"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",

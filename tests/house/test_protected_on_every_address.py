@@ -125,7 +125,6 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "code": code_of(GIFT),
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
         **dict.fromkeys(("survey", "proposal", "experience", "refund", "outing"), 1),
-        "number": "M-0001",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
         "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],

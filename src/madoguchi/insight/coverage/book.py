@@ -52,7 +52,15 @@ def coverage_book(*, day: date, numbers: Mapping[str, int | None], towns: Mappin
     return workbook_of(pages)
 
 
-OUTING_HEADING = ("順", "止まる町", "緯度", "経度", "着く（出発から分）", "出る（出発から分）", "ここに来られる町")
+OUTING_HEADING = (
+    "順",
+    "止まる町",
+    "緯度",
+    "経度",
+    "着く（出発から分）",
+    "出る（出発から分）",
+    "ここに来られる町",
+)
 
 
 def outing_rows(found: Outing) -> list[list[Cell]]:
@@ -65,5 +73,7 @@ def outing_rows(found: Outing) -> list[list[Cell]]:
 
 def outing_book(found: Outing, notes: Sequence[str]) -> bytes:
     """A plan as an xlsx."""
-    page = PageOut("出張の計画", OUTING_HEADING, outing_rows(found), notes=notes, widths=[6, 20, 12, 12, 12, 12, 60])
+    page = PageOut(
+        "出張の計画", OUTING_HEADING, outing_rows(found), notes=notes, widths=[6, 20, 12, 12, 12, 12, 60]
+    )
     return workbook_of([page])

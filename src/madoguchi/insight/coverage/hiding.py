@@ -95,7 +95,11 @@ class _Attack:
     def __init__(self, counts: Sequence[Count], links: Iterable[Link], kept: Collection[str]) -> None:
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         of_atom: dict[Atom, list[str]] = defaultdict(list)
-        both = [(f"link {number} {side}", atoms) for number, link in enumerate(links) for side, atoms in enumerate(link)]
+        both = [
+            (f"link {number} {side}", atoms)
+            for number, link in enumerate(links)
+            for side, atoms in enumerate(link)
+        ]
         for key, atoms in (*((one.key, one.atoms) for one in counts), *both):
             for atom in atoms:
                 of_atom[atom].append(key)

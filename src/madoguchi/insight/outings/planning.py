@@ -129,7 +129,9 @@ def plan_tour(task: OutingTask, *, effort: float = EFFORT) -> Tour:
         for town in range(ways.count)
         if ways.taken([town]) <= task.budget.minutes and ways.people(ways.serves[town])
     ]
-    ranked = sorted(within, key=lambda town: (-ways.people(ways.serves[town]), ways.minutes(0, town + 1), town))
+    ranked = sorted(
+        within, key=lambda town: (-ways.people(ways.serves[town]), ways.minutes(0, town + 1), town)
+    )
     candidates = sorted({*ranked[:MOST_CANDIDATES], *first})
     found, bound = _solved(ways, candidates, first, effort) if candidates else (first, 0)
     if len(candidates) < len(within):

@@ -63,7 +63,7 @@ GIFT = "M-0001"
 # Whoever signed in from home and acts for the protected person.
 AT_HOME = "髙橋 太郎, from home"
 # These end the walk's own case or session, so that nothing would be left to see.
-ENDS = {"counter:withdraw", "city_practice", "my:sign_out"}
+ENDS = {"counter:withdraw", "city_practice", "my:sign_out", "furusato:end"}
 
 
 def brought(city: Staff, status: CaseStatus) -> str:

@@ -206,6 +206,7 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
+        "nth": one_of((1,), 2, 10**30),
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),

@@ -60,6 +60,8 @@ OPEN_TO_ANYONE = [
     "/book/", "/book/find/", "/book/open/none/none/", "/book/mine/none/", "/book/mine/none/contact/",
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",
+    # Whether a document is valid, to whoever holds its number and code; nothing of whom or what it is about.
+    "/check/", "/check/none/",
     # The way in for residents and out again: what is behind it asks for `Authority.RESIDENT`.
     "/my/sign-in/", "/my/sign-in/go/", "/my/back/", "/my/sign-out/",
     "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",

@@ -103,17 +103,17 @@ def test_nobody_else_of_the_household_opens_it(city: Staff, there: Widowed) -> N
 
 
 @pytest.mark.parametrize(
-    ("procedures", "status"), [((), 200), (("high-cost-heirs",), 200), (("nhi-enrol",), 404)]
+    ("covers", "status"), [((), 200), (("high-cost-heirs",), 200), (("nhi-enrol",), 404)]
 )
 def test_an_agent_sees_what_the_mandate_is_for(
-    procedures: tuple[str, ...], status: int, city: Staff, there: Widowed
+    covers: tuple[str, ...], status: int, city: Staff, there: Widowed
 ) -> None:
     asked(there, city)
     agent = account_of("mother_of_twins")
     now = timezone.now()
     code = mandates.make_code(account=agent, by=SELF, now=now)
     made = mandates.ask(
-        principal_no=there.widow, code=code, kind=MandateKind.ENTRUSTED, procedures=procedures,
+        principal_no=there.widow, code=code, kind=MandateKind.ENTRUSTED, procedures=covers,
         ends_on=timezone.localdate() + timedelta(days=9), by=SELF, now=now,
     )  # fmt: skip
     mandates.take_on(mandate=made, account=agent, by=SELF, now=now)

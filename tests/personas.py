@@ -16,8 +16,10 @@ from django.utils import timezone
 from tests.cast import NOW, SETTER, STAFF, TODAY
 
 from madoguchi.audit.entries import Actor
+from madoguchi.cases.desk_tables import ResultPaperRow, RulingRow
 from madoguchi.cases.from_home.opening import Applicant
-from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
+from madoguchi.cases.messages.writing import tell_resident
+from madoguchi.cases.models import ActRow, AttachmentRow, CaseRow, HomeCaseRow, PersonRow, TaskRow
 from madoguchi.city.resident_session import RESIDENT
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.jp.names import NameParts
@@ -165,7 +167,44 @@ def _offer(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now
     return offers.offers_of(resident_no=persona.resident_no)[0].number
 
 
+def case_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """A signed case of this person, with a message and a result document: rows alone, for they are many."""
+    row = CaseRow.objects.create(
+        public_id=f"{persona.place:032x}", branch="main", desk="desk1", day=TODAY, sequence=9000 + persona.place,
+        number=f"Z{persona.place:03d}", code="0000", event_kind="none", status="in_review", revision="none",
+        notified_on=TODAY, signed_round=1, opened_at=now, opened_by_name="窓口 花",
+    )  # fmt: skip
+    act = ActRow.objects.create(case=row, number=1, kind="begin", at=now, by_name="窓口 花")
+    PersonRow.objects.create(case=row, act=act, ref="p1", resident_no=persona.resident_no, order=1)
+    task = TaskRow.objects.create(
+        case=row, department="insurance", procedure="nhi-enrol", subject="p1", made_at=now, changed_at=now
+    )
+    tell_resident(task=task.pk, text="届きました。", by=Actor(1, "国保 四郎", "", ""), now=now)
+    ruling = RulingRow.objects.create(
+        task=task, nth=1, kind="granted", two_persons=False, at=now, by=1, by_name="国保 四郎"
+    )
+    ResultPaperRow.objects.create(
+        ruling=ruling,
+        case=row,
+        nth=1,
+        number=f"P{persona.place:03d}",
+        code="ABCDEFGH",
+        body={},
+        issued_at=now,
+    )
+    return row.public_id
+
+
 OWNED: list[Owned] = [
+    Owned(("my:case_messages",), "case", case_of),
+    Owned(
+        ("my:case_messages",),
+        "case",
+        case_of,
+        method="POST",
+        posted=({"act": "answer", "text": "x"}, {"act": "notice"}),
+    ),
+    Owned(("my:case_document",), "case", case_of, besides={"nth": "1"}),
     Owned(
         ("my:mandate",),
         "mandate",

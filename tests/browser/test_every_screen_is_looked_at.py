@@ -9,7 +9,15 @@ from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
 from tests.browser.test_boards import SCREENS as BOARDS
 from tests.browser.test_booking_screens import LOOKED_AT
-from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED, WITHOUT_RECORD
+from tests.browser.test_case_screens import (
+    BEGUN,
+    BEREAVED,
+    DESK_SCREENS,
+    EMPTY,
+    SIGNED,
+    WIDOWED,
+    WITHOUT_RECORD,
+)
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_feedback_screens import SCREENS as SAID
 from tests.browser.test_find_screens import LOOKED_AT as OF_FINDING
@@ -24,11 +32,24 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume", "furusato:open"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book", "backoffice:furusato_list", "backoffice:furusato_papers", "backoffice:coverage_file", "backoffice:visit_file"), "a file"),
+    **dict.fromkeys(
+        (
+            "counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download",
+            "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files",
+            "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand",
+            "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book",
+            "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar",
+            "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book",
+            "backoffice:furusato_list", "backoffice:furusato_papers", "backoffice:coverage_file",
+            "backoffice:visit_file", "counter:task_paper", "my:case_document", "backoffice:handling_book",
+            "backoffice:rulings_file",
+        ),
+        "a file",
+    ),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
-            "counter:received", "counter:withdraw", "counter:letter_sent", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
+            "counter:task_message", "counter:task_ruling", "counter:received", "counter:withdraw", "counter:letter_sent", "backoffice:answers", "backoffice:answer", "backoffice:staff_add",
             "backoffice:staff_roles", "backoffice:staff_active", "backoffice:staff_link", "backoffice:staff_second_step",
             "backoffice:survey_take_in", "backoffice:survey_show", "backoffice:national_add", "backoffice:city_removed",
             "backoffice:city_book_in", "backoffice:draft_begin", "backoffice:revision_back", "backoffice:draft_act",
@@ -73,6 +94,7 @@ OF_A_CASE = {
     "counter:reviews",
     "counter:worklist",
     "counter:letters",
+    *DESK_SCREENS,
 }
 
 

@@ -210,6 +210,7 @@ def values(chance: Random) -> dict[str, object]:
         "told": one_of((1,), 999_999, 10**30),
         "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
         "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
+        "nth": one_of((1,), 2, 10**30),
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
         "outing": one_of((1,), 999_999, 10**30),

@@ -129,6 +129,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
         "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
         "rule": 0,
+        "nth": 1,
         "sheet": "nhi-enrol",
         "revision": current_revision(),
         "ticket": _ticket(case),

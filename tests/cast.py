@@ -49,6 +49,7 @@ STAFF: Mapping[str, Staff] = {
     "protector_yuki": Staff("支援 雪", (Role.PROTECTION,), None, "citizens"),
     "cashier_kin": Staff("収納 欣", (Role.CASHIER,)),
     "cashier_gin": Staff("収納 銀", (Role.CASHIER,)),
+    "gifts_midori": Staff("寄附 緑", (Role.GIFTS,)),
     "machine_one": Staff("発券機 1", (Role.TICKET_MACHINE,)),
     "nobody_yet": Staff("新人 七海", ()),
 }
@@ -62,6 +63,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.PROTECTION: "protector_yuki",
     Role.TICKET_MACHINE: "machine_one",
     Role.CASHIER: "cashier_kin",
+    Role.GIFTS: "gifts_midori",
     None: "nobody_yet",
 }
 

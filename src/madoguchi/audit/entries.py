@@ -25,6 +25,7 @@ class Purpose(Enum):
     MATCHING = "matching"
     MANDATE = "mandate"
     FROM_HOME = "from_home"
+    GIFT = "gift"
 
 
 class Kind(Enum):

@@ -42,6 +42,7 @@ class Authority(Enum):
     AUDIT = "audit"
     PROTECTION = "protection"
     PAYMENTS = "payments"
+    GIFTS = "gifts"
     ADMINISTER = "administer"
 
 
@@ -57,6 +58,7 @@ class Role(Enum):
     PROTECTION = "protection"
     TICKET_MACHINE = "ticket_machine"
     CASHIER = "cashier"
+    GIFTS = "gifts"
 
 
 ROLE_NAMES = {
@@ -69,6 +71,7 @@ ROLE_NAMES = {
     Role.PROTECTION: "支援措置担当",
     Role.TICKET_MACHINE: "発券機",
     Role.CASHIER: "収納担当",
+    Role.GIFTS: "寄附担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
@@ -80,6 +83,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.PROTECTION: frozenset({Authority.PROTECTION, Authority.MATCHING}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
+    Role.GIFTS: frozenset({Authority.GIFTS}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

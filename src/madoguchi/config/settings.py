@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "madoguchi.booking",
     "madoguchi.payments",
     "madoguchi.cases",
+    "madoguchi.furusato",
     "madoguchi.connect",
     "madoguchi.insight",
     "madoguchi.channels.shared",

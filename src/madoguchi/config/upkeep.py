@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -29,11 +30,21 @@ def letters() -> Letters | None:
 def once() -> Upkeep:
     """One round, now."""
     now = timezone.now()
-    care(now=now)
+    _payments(now)
     prepared.sweep(now=now)
     lapse(now=now, days=settings.UNSENT_DAYS)
     sweep_files(now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
+
+
+def _payments(now: datetime) -> None:
+    """A round of payments. What goes wrong there is said, stops neither bookings nor the rounds that follow."""
+    try:
+        care(now=now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("the care of payments stopped; it begins anew in the next round (%s)", type(error).__name__)
 
 
 def start(stop: threading.Event) -> threading.Thread:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from madoguchi.booking.booked import VisitPart, quarters_for
+from madoguchi.booking.booked import DAYS_AHEAD, VisitPart, quarters_for
 from madoguchi.booking.bundles import visit_of
 from madoguchi.booking.crowding import Thresholds, crowd_of
 from madoguchi.booking.hours import number_of
@@ -81,7 +81,7 @@ def free_days(branch: str, service: str, first: date, days: int, now: datetime) 
     offered, lane, parts = _wanted(branch, service, now)
     today = _after(now)[0]
     begins = max(first, today)
-    last = min(first + timedelta(days=days - 1), today + timedelta(days=MOST_AHEAD))
+    last = min(first + timedelta(days=days - 1), today + timedelta(days=DAYS_AHEAD))
     found = (
         days_free(
             offered=offered, lane=lane, first=begins, last=last, count=quarters_for(parts), after=_after(now)
@@ -91,9 +91,6 @@ def free_days(branch: str, service: str, first: date, days: int, now: datetime) 
     )
     shown = [FreeDay(day=day, free=Free(free.value)) for day, free in sorted(found.items())]
     return FreeDays(branch=branch, service=service, days=shown)
-
-
-MOST_AHEAD = 120
 
 
 def free_times(branch: str, service: str, day: date, now: datetime) -> FreeTimes:

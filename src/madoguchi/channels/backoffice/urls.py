@@ -30,6 +30,7 @@ from madoguchi.channels.backoffice.editor import (
     views_sheets,
     views_words,
 )
+from madoguchi.channels.backoffice.furusato import views_furusato
 from madoguchi.channels.backoffice.insight import views_experience, views_journeys
 from madoguchi.channels.backoffice.levelling import (
     views_demand,
@@ -102,6 +103,14 @@ urlpatterns = [
     path("payments/care/", views_payments.care, name="payments_care"),
     path("payments/refunds/<int:refund>/", views_payments.refund, name="payments_refund"),
     path("payments/<str:number>/", views_payments.payment, name="payment"),
+    path("furusato/", views_furusato.applications, name="furusato"),
+    path("furusato/take/", views_furusato.take, name="furusato_take"),
+    path("furusato/list.<str:kind>", views_furusato.notice_file, name="furusato_list"),
+    path("furusato/papers.csv", views_furusato.papers_file, name="furusato_papers"),
+    path("furusato/applications/<int:application>/", views_furusato.decide, name="furusato_decide"),
+    path("furusato/changes/<int:told>/", views_furusato.accept, name="furusato_accept"),
+    path("furusato/gifts/<str:number>/", views_furusato.gift, name="furusato_gift"),
+    path("furusato/gifts/<str:number>/paper/", views_furusato.paper, name="furusato_paper"),
     path("editor/", views_drafts.drafts, name="editor"),
     path("editor/begin/", views_drafts.begin, name="draft_begin"),
     path("editor/packs/", views_packs.packs, name="packs"),

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_noop as noop
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.audit.queries import readings_of
+from madoguchi.booking.when import in_words
 from madoguchi.channels.online.acting import acting_for
 from madoguchi.channels.online.apply.views_start import lines_of
 from madoguchi.channels.online.who import actor_of_resident, needs_resident, own_number, signed_in_of
+from madoguchi.channels.shared.languages import city_word
 from madoguchi.city.queries import offices_of
 from madoguchi.residents.accounts.facts import AccountState
 
@@ -59,9 +61,8 @@ def seen(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     rows = [
         {
-            "at": one.at,
-            "day": timezone.localdate(one.at),
-            "office": offices.get(one.staff_id, _("市役所"))
+            "when": in_words(one.at),
+            "office": _office(offices.get(one.staff_id, ""))
             if one.staff_id is not None
             else _who_else(one.purpose),
             "what": _(_WORDS.get(one.purpose, _OFFICE_WORK)),
@@ -69,6 +70,10 @@ def seen(request: HttpRequest) -> HttpResponse:
         for one in found
     ]
     return render(request, "online/my/seen.html", {"rows": rows, "most": MOST_READINGS})
+
+
+def _office(name: str) -> str:
+    return city_word(name) if name else _("市役所")
 
 
 def _who_else(purpose: str) -> str:

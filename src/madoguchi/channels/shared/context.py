@@ -29,6 +29,7 @@ MENU = (
     (Authority.LEVELLING, "backoffice:levelling", "平準化"),
     (Authority.INSIGHT, "backoffice:insight", "実績"),
     (Authority.PAYMENTS, "backoffice:payments", "収納"),
+    (Authority.GIFTS, "backoffice:furusato", "ふるさと納税"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.MATCHING, "backoffice:matches", "オンラインの方の確認"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from madoguchi.cases.at_home import SaidAtHome, judge_at_home, question_now, record_of
+from madoguchi.cases.at_home import SaidAtHome, judge_at_home, one_person, question_now, record_of
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.record import Record
 from madoguchi.channels.shared.answers import (
@@ -37,7 +37,7 @@ from madoguchi.procedures.facts import (
 )
 from madoguchi.procedures.wording import definition_of
 
-UNKNOWN = "unknown"
+UNKNOWN, NOBODY = "unknown", "nobody"
 BIRTH = "birth_date"
 LONGEST_NUMBER = 12
 
@@ -47,12 +47,14 @@ class Going:
     """Where somebody is (いまいるところ): what was said, what follows from it, and the page to show.
 
     `names`: what people are called, where the city knows who they are. `chosen`: what stands chosen on the page.
+    `alike`: everybody of whom the page's fact is still open, also where the page asks of one.
     """
 
     said: SaidAtHome
     record: Record
     judged: Judged
     page: Prompt | None
+    alike: tuple[FactRef, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     chosen: Mapping[FactRef, Value | None] = field(default_factory=dict)
 
@@ -76,10 +78,12 @@ class Field:
 class Asked:
     """The page on screen."""
 
+    id: str
     question: str
     why: str
     fields: tuple[Field, ...]
     quick: str
+    nobody: bool
     number: int
     estimate: int
     settled: int
@@ -89,7 +93,10 @@ def going(said: SaidAtHome, *, now: datetime, one_by_one: bool = False) -> Going
     """Where this leads."""
     record = record_of(said, now=now)
     judged = judge_at_home(said, record, now=now)
-    return Going(said, record, judged, question_now(said, judged, record, one_by_one=one_by_one))
+    page = question_now(said, judged, record, one_by_one=False)
+    if page is None:
+        return Going(said, record, judged, None)
+    return Going(said, record, judged, one_person(page) if one_by_one else page, page.refs)
 
 
 def asked(at: Going) -> Asked:
@@ -112,10 +119,12 @@ def asked(at: Going) -> Asked:
     }
     settled = sum(1 for one in at.judged.decisions if one.status is not Status.ASK)
     return Asked(
+        id=page.id,
         question=texts.ask(page.question),
         why=texts.ask(page.why),
         fields=fields,
         quick=quick if has_quick else "",
+        nobody=len(at.alike) > len(page.refs) and has_quick_answer(page),
         number=len(at.said.pages) + 1,
         estimate=len(at.said.pages) + max(1, len(open_pages)),
         settled=settled,
@@ -173,6 +182,8 @@ def posted(data: QueryDict, at: Going) -> Mapping[FactRef, Value | None]:
     if go == UNKNOWN:
         return dict.fromkeys(page.refs)
     pairs = list(zip(page.refs, page.definitions, strict=True))
+    if go == NOBODY and has_quick_answer(page):
+        return dict.fromkeys(at.alike, ordinary(page.definitions[0]))
     if go == "none" and has_quick_answer(page):
         return {ref: ordinary(definition) for ref, definition in pairs}
     answers: dict[FactRef, Value | None] = {}

@@ -52,7 +52,7 @@ class NotAnswered(CannotSubmit):
     """A question is open."""
 
     def __init__(self) -> None:
-        super().__init__("まだ答えていない質問があります。「質問にもどる」から続けてください。")
+        super().__init__("まだ答えていない質問があります。答えてから、もう一度「申請する」を押してください。")
 
 
 class NothingFiled(CannotSubmit):

@@ -138,9 +138,10 @@ def _note_what_is_to_come(row: CaseRow, judged: Judged, record: Record, *, by: A
         AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).values_list("procedure", "text")
     )
     missing = [
-        (one.procedure, one.text)
+        (procedure, one.text)
         for one in everything_to_bring(judged, record)
-        if one.certain and one.way is not FromHome.SHOWN and (one.procedure, one.text) not in attached
+        for procedure in one.procedures
+        if one.certain and one.way is not FromHome.SHOWN and (procedure, one.text) not in attached
     ]
     if missing or DocumentRow.objects.filter(case=row).exists():
         closing.note_documents(case=row.public_id, missing=missing, by=by, now=now)

@@ -88,7 +88,7 @@ def names_of(view: HomeCase) -> dict[str, str]:
 def going_of(view: HomeCase, page: Prompt | None, *, changing: bool = False) -> Going:
     """The application as the pages of finding out show one."""
     chosen = {ref: view.record.value(ref.key, ref.subject) for ref in page.refs} if page and changing else {}
-    return Going(as_said(view), view.record, view.judged, page, names_of(view), chosen)
+    return Going(as_said(view), view.record, view.judged, page, names=names_of(view), chosen=chosen)
 
 
 def answer_lines(view: HomeCase) -> tuple[AnswerLine, ...]:

@@ -26,6 +26,7 @@ TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
     "channels/online/templates/apply",
+    "channels/online/templates/online/check.html",
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -42,6 +43,7 @@ MODULES = (
     *("channels/shared/languages.py", "connect/ticket_slip.py"),
     *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "sheet", "views", "views_receipt")),
     *(f"channels/online/{one}.py" for one in ("forms", "views_mandates", "views_my", "views_sign_in")),
+    *("channels/online/views_check.py", "channels/online/views_messages.py", "cases/rulings/checking.py"),
     *("connect/identity/faults.py", "residents/mandates.py"),
     *(f"channels/online/apply/{one}.py" for one in ("words", "views_answer", "views_cases", "views_files", "views_submit")),
     *(f"cases/from_home/{one}.py" for one in ("opening", "states")),
@@ -103,6 +105,8 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
     from madoguchi.booking.waits.showing import RiseReason
     from madoguchi.cases import at_home, prepared, sealed
+    from madoguchi.cases.messages import notices, writing
+    from madoguchi.cases.rulings.result_papers import NoSuchPaper
     from madoguchi.channels.shared.answers import AnswerMissing
     from madoguchi.connect.paying import NotPaidHere
     from madoguchi.furusato.states import ApplicationState
@@ -131,6 +135,7 @@ def from_rooms() -> Iterator[str]:
         following.TooManyTrials(), trials.ManyAtMachine(), trials.TooManyTries(),
         following.TooManyTrials(), trials.ManyAtMachine(), mandates.WrongCode(), mandates.OnlyAtTheCounter(),
         mandates.OwnCode(), mandates.MandateDaysWrong(), mandates.MandateThere(),
+        trials.TooManyTries(), NoSuchPaper(), writing.NothingWritten(), writing.TooLong(), writing.ThreadClosed(), notices.NotAnAddress(),
     )  # fmt: skip
     yield from map(str, reasons)
 

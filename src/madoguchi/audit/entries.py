@@ -24,8 +24,8 @@ class Purpose(Enum):
     OWN = "own"
     MATCHING = "matching"
     MANDATE = "mandate"
-    FROM_HOME = "from_home"
     GIFT = "gift"
+    FROM_HOME = "from_home"
 
 
 class Kind(Enum):

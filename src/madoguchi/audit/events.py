@@ -22,8 +22,8 @@ PURPOSES = {
     Purpose.OWN: noop("ご本人の手続き"),
     Purpose.MATCHING: noop("オンラインの方の確認"),
     Purpose.MANDATE: noop("代理での手続き"),
-    Purpose.FROM_HOME: noop("オンラインでの申請"),
     Purpose.GIFT: noop("ふるさと納税"),
+    Purpose.FROM_HOME: noop("オンラインでの申請"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -249,6 +249,18 @@ SENTENCES = {
     "task_ask_back": noop("課が窓口に問い合わせました"),
     "task_answer_back": noop("窓口が課に答えました"),
     "task_done": noop("課の手続きが終わりました"),
+    "resident_asked": noop("課が住民に確認をお願いしました"),
+    "resident_told": noop("課が住民にお知らせを送りました"),
+    "resident_answered": noop("住民が課に答えました"),
+    "message_answered": noop("住民が課にメッセージを送りました"),
+    "ruling_proposed": noop("課が決定の案を出しました"),
+    "ruling_returned": noop("課が決定の案を差しもどしました"),
+    "ruling_granted": noop("課が承認の決定をしました"),
+    "ruling_dismissed": noop("課が却下の決定をしました"),
+    "ruling_withdrawn": noop("課が取下げ済みとしました"),
+    "ruling_revoked": noop("課が前の決定を取り消しました"),
+    "ruling_data_created": noop("決定データを作りました"),
+    "rulings_handed_over": noop("決定データを渡しました"),
 }
 
 

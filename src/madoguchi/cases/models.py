@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from madoguchi.audit.entries import Channel
+from madoguchi.cases import desk_tables  # noqa: F401  -- Django finds the other tables of this room here
 from madoguchi.cases.home_tables import AttachmentRow as AttachmentRow
 from madoguchi.cases.home_tables import CorrectionWishRow as CorrectionWishRow
 from madoguchi.cases.home_tables import HomeCaseRow as HomeCaseRow

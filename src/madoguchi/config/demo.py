@@ -165,8 +165,8 @@ def _serve(port: int, *, check: bool) -> int:
     twin, reader = _card_reader()
     post, letters = _mail_server(base)
     money, payments = _payment_provider(base)
-    watch = _virus_scanner()
     identity, sign_in = demo_identity.identity_provider(base)
+    watch = _virus_scanner()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()

@@ -15,6 +15,7 @@ from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
 from madoguchi.cases.from_home.attaching import sweep as sweep_files
 from madoguchi.cases.from_home.withdrawing import lapse
+from madoguchi.cases.messages.notices import send_notices
 from madoguchi.connect.paying import care
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ def once() -> Upkeep:
     now = timezone.now()
     _payments(now)
     prepared.sweep(now=now)
+    if (by_mail := letters()) is not None:
+        send_notices(sender=by_mail.sender, address=by_mail.address, now=now)
     lapse(now=now, days=settings.UNSENT_DAYS)
     sweep_files(now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)

@@ -184,6 +184,26 @@ class WithoutRecord:
     verification: Verification
 
 
+@dataclass(frozen=True, slots=True)
+class RulingTerms:
+    """How a procedure is decided (決定の決め): by how many, within how many days, and where one may object.
+
+    `days` None: the city has set no 標準処理期間. `objection` empty: whoever dismisses says where one may object.
+    `appeal_first`: no court before the body to object to has decided (審査請求前置).
+    """
+
+    two_persons: bool
+    days: int | None
+    objection: str
+    law: str
+    appeal_first: bool
+    verification: Verification
+
+
+# Nothing said: one member of staff decides, no days are set, and no body to object to is made up.
+ORDINARY_RULING = RulingTerms(False, None, "", "", False, Verification(False, None, ""))
+
+
 # Until somebody looked it up, the department does: never a refusal at the door.
 NOT_LOOKED_UP = WithoutRecord(RecordNeed.UNKNOWN, "", "", "", Verification(False, None, ""))
 
@@ -231,6 +251,7 @@ class Procedure:
     role: FilingRole | None = None
     income_from_month: int | None = None
     without_record: WithoutRecord = NOT_LOOKED_UP
+    ruling: RulingTerms = ORDINARY_RULING
     file: str = ""
 
 

@@ -34,6 +34,7 @@ from madoguchi.procedures.packs import (
     Verification,
     WithoutRecord,
 )
+from madoguchi.procedures.ruling_file import read_ruling
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.situation_file import SituationFaults, read_situation
 from madoguchi.procedures.tables import Table
@@ -41,7 +42,7 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee",
+    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee", "ruling",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _WITHOUT_RECORD_KEYS = ("state", "text", "law", "name", "verified")
@@ -137,6 +138,7 @@ class _ProcedureReader:
             income_from_month=self._month("income_from_month"),
             role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,
             without_record=self._without_record(table.table("without_record")),
+            ruling=read_ruling(table, self.around.parameters, _verification),
             file=table.source("id").file,
         )
 

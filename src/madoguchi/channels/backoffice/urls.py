@@ -16,6 +16,7 @@ from madoguchi.channels.backoffice import (
     views_inventory,
     views_matches,
     views_plan,
+    views_rulings,
     views_sheltered,
     views_staff,
 )
@@ -32,6 +33,7 @@ from madoguchi.channels.backoffice.editor import (
 )
 from madoguchi.channels.backoffice.furusato import views_furusato
 from madoguchi.channels.backoffice.insight import views_experience, views_journeys
+from madoguchi.channels.backoffice.insight import views_rulings as views_handling
 from madoguchi.channels.backoffice.levelling import (
     views_demand,
     views_lengths,
@@ -46,6 +48,8 @@ urlpatterns = [
     path("changes/download.<str:kind>", views_changes.download, name="download"),
     path("changes/answers/", views_changes.answers, name="answers"),
     path("changes/<str:change>/answer/", views_changes.answer, name="answer"),
+    path("rulings/", views_rulings.rulings, name="rulings"),
+    path("rulings/download.<str:kind>", views_rulings.rulings_file, name="rulings_file"),
     path("certificates/", views_certificates.certificates, name="certificates"),
     path("certificates/download.csv", views_certificates.certificates_file, name="certificates_file"),
     path("imports/", views_imports.imports, name="imports"),
@@ -89,6 +93,8 @@ urlpatterns = [
     path("levelling/proposals/<int:proposal>/book.xlsx", views_proposals.book, name="proposal_book"),
     path("levelling/proposals/<int:proposal>/book/", views_proposals.take_book, name="proposal_book_in"),
     path("insight/", views_journeys.journeys, name="insight"),
+    path("insight/handling/", views_handling.handling, name="handling"),
+    path("insight/handling.xlsx", views_handling.handling_file, name="handling_book"),
     path("insight/report.xlsx", views_journeys.report_file, name="insight_book"),
     path("insight/visits.<str:kind>", views_journeys.visits_file, name="insight_visits"),
     path("experience/", views_experience.experiences, name="experiences"),

@@ -57,6 +57,11 @@ def account(number: int) -> ResidentAccount | None:
     return seen_as(row) if row else None
 
 
+def any_account_of(numbers: Iterable[str]) -> bool:
+    """Whether any of these residents has a sign-in that is joined to them."""
+    return AccountRow.objects.filter(resident_no__in=list(numbers), state=AccountState.MATCHED.value).exists()
+
+
 def digest_of(facts: ClaimedFacts, salt: str) -> str:
     """By what the same facts are known again without being kept."""
     return hashlib.sha256("\n".join((salt, *astuple(facts))).encode("utf-8", "surrogatepass")).hexdigest()

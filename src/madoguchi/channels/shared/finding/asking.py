@@ -46,8 +46,8 @@ LONGEST_NUMBER = 12
 class Going:
     """Where somebody is (いまいるところ): what was said, what follows from it, and the page to show.
 
-    `names`: what people are called, where the city knows who they are. `chosen`: what stands chosen on the page.
     `alike`: everybody of whom the page's fact is still open, also where the page asks of one.
+    `names`: what people are called, where the city knows who they are. `chosen`: what stands chosen on the page.
     """
 
     said: SaidAtHome

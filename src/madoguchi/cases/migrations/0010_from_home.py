@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0007_prepared'),
+        ('cases', '0009_desk_append_only'),
     ]
 
     operations = [

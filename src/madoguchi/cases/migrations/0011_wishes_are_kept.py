@@ -14,5 +14,5 @@ def allow(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0008_from_home")]
+    dependencies = [("cases", "0010_from_home")]
     operations = [migrations.RunPython(forbid, allow)]

@@ -16,6 +16,10 @@ from django.utils import timezone
 from tests.cast import NOW, SETTER, TODAY
 
 from madoguchi.audit.entries import Actor
+from madoguchi.cases.from_home.offering import offered
+from madoguchi.cases.from_home.opening import CONSENT_VERSION, Applicant, open_from_home
+from madoguchi.cases.models import AttachmentRow, HomeCaseRow
+from madoguchi.catalogue.queries import current
 from madoguchi.city.resident_session import RESIDENT
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.jp.names import NameParts
@@ -112,7 +116,40 @@ def mandate_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona],
     return made
 
 
+def application_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """Begun from home by this person; its number."""
+    who = Applicant(persona.account, persona.resident_no, persona.resident_no)
+    return open_from_home(
+        what=offered(current(), "card-apply"), who=who, agreed=CONSENT_VERSION, mark=f"{persona.place:032d}", language="ja",
+        by=SELF, now=now,
+    )  # fmt: skip
+
+
+def attachment_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+    """The name of a file that this person attached."""
+    number = application_of(persona, all_of_them, now)
+    row = AttachmentRow.objects.create(
+        case=HomeCaseRow.objects.get(number=number).case, public_id=f"{persona.place + 1:032x}", procedure="card-apply",
+        text="写真", kind="png", size=1, digest="0" * 64, added_at=now, account=persona.account,
+    )  # fmt: skip
+    return row.public_id
+
+
+OF_APPLICATIONS = (
+    *(f"my:apply_{name}" for name in ("ask", "change", "choose", "files", "check")),
+    *(f"my:{name}" for name in ("case", "receipt", "withdraw", "wish")),
+)
 OWNED: list[Owned] = [
+    Owned(OF_APPLICATIONS, "number", application_of),
+    Owned(
+        OF_APPLICATIONS,
+        "number",
+        application_of,
+        method="POST",
+        posted=({"go": "back"}, {"declared": "yes"}, {"text": "x"}, {"go": "again"}),
+    ),
+    Owned(("my:file",), "file", attachment_of),
+    Owned(("my:file",), "file", attachment_of, method="POST"),
     Owned(
         ("my:mandate",),
         "mandate",
@@ -125,7 +162,7 @@ OWNED: list[Owned] = [
 
 
 # Addresses of residents with a part in them that is nobody's: name and reason.
-NOBODYS: dict[str, str] = {}
+NOBODYS: dict[str, str] = {"my:apply_begin": "names a procedure or an event, as everybody may read it"}
 
 
 def pairs(count: int) -> Iterator[tuple[int, int]]:

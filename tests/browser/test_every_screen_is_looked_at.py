@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
+from tests.browser.test_apply_screens import LOOKED_AT as OF_APPLYING
 from tests.browser.test_boards import SCREENS as BOARDS
 from tests.browser.test_booking_screens import LOOKED_AT
 from tests.browser.test_case_screens import BEGUN, BEREAVED, EMPTY, SIGNED, WIDOWED, WITHOUT_RECORD
@@ -23,7 +24,7 @@ from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume", "furusato:open"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book", "backoffice:furusato_list", "backoffice:furusato_papers"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:case_file", "counter:task_file", "my:file", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book", "backoffice:furusato_list", "backoffice:furusato_papers"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
@@ -101,6 +102,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | LOOKED_AT
         | OF_PAYING
+        | OF_APPLYING
         | OF_FINDING
         | OF_GIFTS
         | OF_THE_OFFICE

@@ -129,17 +129,6 @@ def _application(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona
     return begun(Applicant(persona.account, persona.resident_no, persona.resident_no))
 
 
-def _case(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
-    """A case that stands with a department, by its own name; laid down as the submission of a claim would."""
-    home = HomeCaseRow.objects.select_related("case").get(number=_application(persona, all_of_them, now))
-    CaseRow.objects.filter(pk=home.case_id).update(signed_round=1)
-    TaskRow.objects.create(
-        case_id=home.case_id, department="childcare", procedure="child-allowance-claim", subject="household", made_at=now,
-        changed_at=now,
-    )  # fmt: skip
-    return home.case.public_id
-
-
 def _file(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
     """A picture that was attached to an application."""
     home = HomeCaseRow.objects.get(number=_application(persona, all_of_them, now))
@@ -195,16 +184,11 @@ def case_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], no
     return row.public_id
 
 
+OF_APPLICATIONS = (
+    *(f"my:apply_{name}" for name in ("ask", "change", "choose", "files", "check")),
+    *(f"my:{name}" for name in ("case", "receipt", "withdraw", "wish")),
+)
 OWNED: list[Owned] = [
-    Owned(("my:case_messages",), "case", case_of),
-    Owned(
-        ("my:case_messages",),
-        "case",
-        case_of,
-        method="POST",
-        posted=({"act": "answer", "text": "x"}, {"act": "notice"}),
-    ),
-    Owned(("my:case_document",), "case", case_of, besides={"nth": "1"}),
     Owned(
         ("my:mandate",),
         "mandate",
@@ -214,34 +198,27 @@ OWNED: list[Owned] = [
         posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),
     ),
     Owned(
-        tuple(
-            f"my:{name}"
-            for name in (
-                "apply_ask",
-                "apply_change",
-                "apply_choose",
-                "apply_files",
-                "apply_check",
-                "case",
-                "receipt",
-                "withdraw",
-                "wish",
-            )
-        ),
+        OF_APPLICATIONS,
         "number",
         _application,
         method=BOTH,
-        posted=({"go": "answer", "declared": "yes", "text": "x"},),
+        posted=({"go": "answer", "declared": "yes", "text": "x"}, {"go": "back"}, {"go": "again"}),
     ),
-    Owned(("my:case_messages",), "case", _case, method=BOTH, posted=({"act": "answer", "text": "x"},)),
-    Owned(("my:case_document",), "case", _case, besides={"nth": "1"}, opens=False),
+    Owned(
+        ("my:case_messages",),
+        "case",
+        case_of,
+        method=BOTH,
+        posted=({"act": "answer", "text": "x"}, {"act": "notice"}),
+    ),
+    Owned(("my:case_document",), "case", case_of, besides={"nth": "1"}),
     Owned(("my:file",), "file", _file, method=BOTH),
     Owned(("offers:offer",), "offer", _offer, method=BOTH, posted=({"answer": "use"}, {"answer": "refuse"})),
 ]
 
 
 # Addresses of residents with a part in them that is nobody's: name and reason.
-NOBODYS: dict[str, str] = {"my:apply_begin": "names a procedure; nothing is anybody's before the consent"}
+NOBODYS: dict[str, str] = {"my:apply_begin": "names a procedure or an event, as everybody may read it"}
 
 
 def pairs(count: int) -> Iterator[tuple[int, int]]:

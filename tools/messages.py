@@ -25,6 +25,7 @@ TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/find"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
+    "channels/online/templates/apply",
     "channels/online/templates/online/check.html",
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
@@ -44,6 +45,11 @@ MODULES = (
     *(f"channels/online/{one}.py" for one in ("forms", "views_mandates", "views_my", "views_sign_in")),
     *("channels/online/views_check.py", "channels/online/views_messages.py", "cases/rulings/checking.py"),
     *("connect/identity/faults.py", "residents/mandates.py"),
+    *(
+        f"channels/online/apply/{one}.py"
+        for one in ("words", "views_answer", "views_cases", "views_files", "views_submit")
+    ),
+    *(f"cases/from_home/{one}.py" for one in ("opening", "states")),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = (
@@ -116,6 +122,7 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.residents import mandates
 
     yield days.CLOSING_SENTENCE
+    yield from from_applying()
     yield from TO_DONORS
     yield from (one.label for one in ApplicationState)
     for outcome in PrintOutcome:
@@ -135,6 +142,35 @@ def from_rooms() -> Iterator[str]:
         following.TooManyTrials(), trials.ManyAtMachine(), mandates.WrongCode(), mandates.OnlyAtTheCounter(),
         mandates.OwnCode(), mandates.MandateDaysWrong(), mandates.MandateThere(),
         trials.TooManyTries(), NoSuchPaper(), writing.NothingWritten(), writing.TooLong(), writing.ThreadClosed(), notices.NotAnAddress(),
+    )  # fmt: skip
+    yield from map(str, reasons)
+
+
+def from_applying() -> Iterator[str]:
+    """What somebody who applies from home is told by the rooms."""
+    from madoguchi.cases import acting
+    from madoguchi.cases.from_home import (
+        answering,
+        attaching,
+        file_kinds,
+        following,
+        offering,
+        opening,
+        states,
+        strong_room,
+        submitting,
+        withdrawing,
+    )
+
+    yield from (answering.NAME_QUESTION, answering.NAME_WHY)
+    yield from (str(following.NotNowFromHome(states.HomeAct.ANSWER, one)) for one in states.HomeState)
+    reasons: tuple[Exception, ...] = (
+        offering.NotOffered(), opening.NotAgreed(), opening.NobodyHere(), submitting.NotDeclared(), submitting.NotAnswered(),
+        submitting.NothingFiled(), submitting.MayNotFile(), withdrawing.WishMissing(), withdrawing.WishTooLong(),
+        withdrawing.ManyWishes(), withdrawing.DecidedInPart(), attaching.FileTooBig(), attaching.TooManyFiles(),
+        attaching.EmptyFile(), attaching.NoSuchThing(), attaching.NotClean(), attaching.CannotBeScanned(),
+        file_kinds.NotTheKind(), file_kinds.Damaged(), file_kinds.ActsByItself(), strong_room.NotReadable(),
+        acting.SomebodyElseChanged(),
     )  # fmt: skip
     yield from map(str, reasons)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.urls import resolve
 from tests.browser.test_accessibility import BY_SCREEN
+from tests.browser.test_apply_screens import LOOKED_AT as OF_APPLYING
 from tests.browser.test_boards import SCREENS as BOARDS
 from tests.browser.test_booking_screens import LOOKED_AT
 from tests.browser.test_case_screens import (
@@ -34,7 +35,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume", "furusato:open"), "sends on to another screen"),
     **dict.fromkeys(
         (
-            "counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download",
+            "counter:sheet", "counter:paper", "counter:case_file", "counter:task_file", "my:file", "counter:letter_print", "backoffice:download",
             "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files",
             "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand",
             "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book",
@@ -124,6 +125,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | LOOKED_AT
         | OF_PAYING
+        | OF_APPLYING
         | OF_FINDING
         | OF_GIFTS
         | OF_THE_OFFICE

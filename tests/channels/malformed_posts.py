@@ -27,7 +27,7 @@ from madoguchi.booking.tickets.calling import call_next
 from madoguchi.booking.tickets.desks import open_desk
 from madoguchi.booking.tickets.issuing import issue, reserve, secret_of
 from madoguchi.booking.tickets.order import QueueRules
-from madoguchi.cases.models import CaseRow, TaskRow
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts.operations import begin
 from madoguchi.catalogue.models import DraftRow, RevisionRow
@@ -176,6 +176,8 @@ def values(chance: Random) -> dict[str, object]:
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
     mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
     doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
+    applications = list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
+    files = list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -214,7 +216,9 @@ def values(chance: Random) -> dict[str, object]:
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
         "outing": one_of((1,), 999_999, 10**30),
-        "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
+        "file": one_of(files, "none", "%00", "x" * 300),
+        "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
+        "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
 

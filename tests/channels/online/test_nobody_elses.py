@@ -9,7 +9,18 @@ from django.apps import apps
 from django.urls import reverse
 from tests.cast import NOW
 from tests.house.every_address import Address, ours
-from tests.personas import BOTH, NOBODYS, OWNED, Owned, SignedInPersona, browser_of, entry_of, pairs, personas
+from tests.personas import (
+    BOTH,
+    NOBODYS,
+    OWNED,
+    Owned,
+    SignedInPersona,
+    browser_of,
+    entry_of,
+    mandate_of,
+    pairs,
+    personas,
+)
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Authority
@@ -33,7 +44,7 @@ def test_every_address_of_residents_that_names_something_is_walked_or_nobodys() 
 
 
 def test_an_address_that_was_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.channels.online.test_nobody_elses.OWNED", OWNED[1:])
+    monkeypatch.setattr("tests.channels.online.test_nobody_elses.OWNED", OWNED[:-1])
     with pytest.raises(AssertionError, match="add it to OWNED"):
         test_every_address_of_residents_that_names_something_is_walked_or_nobodys()
 
@@ -43,7 +54,7 @@ def test_an_address_that_was_forgotten_is_found(monkeypatch: pytest.MonkeyPatch)
     [(4, 6), pytest.param(200, None, marks=pytest.mark.slow)],
     ids=["some pairs", "all pairs of 200"],
 )
-@pytest.mark.parametrize("kind", OWNED, ids=lambda kind: kind.addresses[0])
+@pytest.mark.parametrize("kind", OWNED, ids=lambda kind: f"{kind.method} {kind.addresses[0]}")
 def test_nobody_opens_what_is_somebody_elses(kind: Owned, count: int, tried: int | None) -> None:
     people = personas(count)
     called = [entry_of(one.place).name.name for one in people]
@@ -95,7 +106,7 @@ def kept() -> list[tuple[object, ...]]:
 
 def test_what_is_not_there_is_answered_alike() -> None:
     people = personas(3)
-    theirs = OWNED[0].make(people[1], people, NOW)
+    theirs = mandate_of(people[1], people, NOW)
     browser = browser_of(people[2])
     there = browser.post(reverse("my:mandate", args=[theirs]), {"act": "end"})
     not_there = browser.post(reverse("my:mandate", args=["0" * 24]), {"act": "end"})

@@ -15,13 +15,14 @@ from tests.browser.test_feedback_screens import SCREENS as SAID
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
+from tests.browser.test_offer_screens import LOOKED_AT as OF_OFFERS
 from tests.browser.test_payment_screens import LOOKED_AT as OF_PAYING
 from tests.browser.test_queue_screens import DESK, KIOSK, START
 from tests.house.every_address import ours
 
 NOT_A_SCREEN: Mapping[str, str] = {
     **dict.fromkeys(("counter:home", "counter:resume"), "sends on to another screen"),
-    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book"), "a file"),
+    **dict.fromkeys(("counter:sheet", "counter:paper", "counter:letter_print", "backoffice:download", "backoffice:certificates_file", "backoffice:city_book", "backoffice:draft_files", "backoffice:draft_texts", "backoffice:form_review_book", "backoffice:levelling_demand", "backoffice:levelling_template", "backoffice:proposal_book", "backoffice:insight_book", "backoffice:insight_visits", "backoffice:experience_book", "backoffice:feedback_book", "online:calendar", "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book", "backoffice:campaign_book"), "a file"),
     **dict.fromkeys(
         (
             "counter:open", "counter:choose", "counter:undo", "counter:retake", "counter:park", "counter:explain",
@@ -35,6 +36,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:draft_own_question", "backoffice:draft_language_take", "backoffice:draft_sheet_begin",
             "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back", "backoffice:payments_statement", "backoffice:payments_care", "backoffice:payments_refund",
+            "backoffice:campaign_act", "backoffice:campaign_letters",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -92,6 +94,7 @@ def looked_at() -> set[str]:
         | OF_A_CASE
         | LOOKED_AT
         | OF_PAYING
+        | OF_OFFERS
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

@@ -36,6 +36,7 @@ from madoguchi.city.queries import seat_of
 from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.outreach.models import CampaignRow, OfferRow
 
 PLANTED = "<b data-planted>"
 VALUES: Mapping[str, bytes] = {
@@ -74,7 +75,7 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
-WATCHED = ("booking", "payments", "cases", "residents", "connect", "catalogue")
+WATCHED = ("booking", "payments", "cases", "outreach", "residents", "connect", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,8 @@ def values(chance: Random) -> dict[str, object]:
     drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
     revisions = list(RevisionRow.objects.order_by("pk").values_list("revision", flat=True))
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
+    campaigns = list(CampaignRow.objects.order_by("pk").values_list("public_id", flat=True))
+    offers = list(OfferRow.objects.order_by("pk").values_list("public_id", flat=True)[:5])
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -196,6 +199,8 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
+        "campaign": one_of(campaigns, "none", "%00", "x" * 300),
+        "offer": one_of(offers, "none", "%00", "x" * 300),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
@@ -229,9 +234,25 @@ def build_city(now: datetime) -> None:
     for status in (CaseStatus.IN_REVIEW, CaseStatus.WITHDRAWN):
         walking.brought_to(status, clerk, reviewer)
     begin(title="下書き", by=clerk, now=now)
+    _campaign(now)
     _hall(clerk, now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
+
+
+def _campaign(now: datetime) -> None:
+    """A campaign that was counted, and one that is written down."""
+    from tests.rooms.outreach.campaigning import CARD, drafted
+
+    from madoguchi.outreach import campaigns, making
+
+    staff = {
+        "herald_aki": Actor(StaffMember.objects.get(username="herald").pk, "案内 十和", "", "", ""),
+    }
+    for _ in range(2):
+        number = drafted(staff, [CARD], now=now)
+    campaigns.count(campaign=number, by=staff["herald_aki"], now=now)
+    making.go_through(number, clock=lambda: now)
 
 
 def _hall(clerk: Actor, now: datetime) -> None:

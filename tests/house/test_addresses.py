@@ -58,6 +58,8 @@ OPEN_TO_ANYONE = [
     "/book/", "/book/find/", "/book/open/none/none/", "/book/mine/none/", "/book/mine/none/contact/",
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",
+    # A letter's code with the date of birth: which procedures are meant, and no fact of anybody.
+    "/my/offers/letter/",
     "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
     # What the city tells everybody, as data: of no resident.
     "/api/", "/api/v1/openapi.json", "/api/v1/procedures", "/api/v1/procedures/none", "/api/v1/events", "/api/v1/facts",

@@ -31,6 +31,7 @@ from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.outreach.models import CampaignRow
 
 Staff = Mapping[str, Actor]
 SignedIn = Callable[[str], Client]
@@ -90,6 +91,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "kind": "sheets",
         **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
         "number": "M-0001",
+        "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
+        "offer": "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",

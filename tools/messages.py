@@ -20,7 +20,8 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
 LOCALE = ROOT / "locale"
 TEMPLATES = (
-    *("channels/kiosk/templates", "channels/board/templates"),
+    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/offers"),
+    "channels/online/templates/online/parts_problems.html",
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -28,6 +29,8 @@ MODULES = (
     *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
     *("channels/board/pictures.py", "channels/board/views_phone.py"),
     *("channels/shared/languages.py", "connect/ticket_slip.py"),
+    *(f"channels/online/offers/{one}.py" for one in ("views", "views_how", "views_letter")),
+    *("outreach/states.py", "outreach/consent_purposes.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = ("窓口", "本文へ", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
@@ -36,7 +39,7 @@ _TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
 _BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.+?){%\s*endblocktranslate\s*%}", re.S)
 _VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
-_CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop")
+_CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop", "noop")
 
 
 def wanted() -> tuple[str, ...]:
@@ -74,6 +77,7 @@ def from_rooms() -> Iterator[str]:
     from madoguchi.booking.ports import PrintOutcome
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
     from madoguchi.booking.waits.showing import RiseReason
+    from madoguchi.outreach.letters import LetterTries
 
     yield days.CLOSING_SENTENCE
     for outcome in PrintOutcome:
@@ -83,7 +87,7 @@ def from_rooms() -> Iterator[str]:
         slots.SlotFull(), slots.NotOpenThen(), booked.TooMany(), booked.NotInReach(), booked.NotBookable(),
         booked.HoldOver(), booked.NoSuchBooking(), offering.NotOffered(), offering.NoSuchService(""),
         issuing.NoMoreTickets(), arriving.CodeOfSeveral(), printing.PrintedOften(), following.CodeNotRight(),
-        following.TooManyTrials(), trials.ManyAtMachine(),
+        following.TooManyTrials(), trials.ManyAtMachine(), LetterTries(),
     )  # fmt: skip
     yield from map(str, reasons)
 

@@ -99,6 +99,7 @@ def test_screens_have_no_faults(
     page_of: Callable[[str], Page],
     tmp_path: Path,
 ) -> None:
+    page.set_default_timeout(60_000)
     held, seen, faults = browser_of(person).cookies["sessionid"].value, {}, []
     page.context.add_cookies([{"name": "sessionid", "value": held, "url": live_server.url}])
 

@@ -158,6 +158,7 @@ def _serve(port: int, *, check: bool) -> int:
     twin, reader = _card_reader()
     post, letters = _mail_server(base)
     money, payments = _payment_provider(base)
+    lines, told = _message_gateway()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
@@ -171,7 +172,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, slips, letters, payments)
+        _tell(base, reader, slips, letters, payments, told)
         if check:
             return _check(base) or _check_stream(stream_port)
         server.wait()
@@ -179,7 +180,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money))
+        end_all((server, streams, worker, twin, paper, post, money, lines))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -204,6 +205,17 @@ def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
     os.environ["MADOGUCHI_MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
     os.environ["MADOGUCHI_PUBLIC_ADDRESS"] = base
     return twin, f"http://127.0.0.1:{page}"
+
+
+def _message_gateway() -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated gateway of SMS, LINE and マイナポータル; pages and worker find it through their settings."""
+    os.environ["MADOGUCHI_MESSAGE_KEY"] = secrets.token_urlsafe(24)
+    words = [sys.executable, "-m", "madoguchi.connect.twins.message_gateway", "--port", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    gateway = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
+    os.environ["MADOGUCHI_MESSAGE_GATEWAYS"] = f"sms={gateway},line={gateway},mynaportal={gateway}"
+    return twin, gateway
 
 
 def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
@@ -251,7 +263,7 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, slips: str, letters: str, payments: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str, payments: str, told: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
@@ -262,6 +274,7 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str) -> No
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{base}/pay/  手数料の支払い（窓口の確認の画面で番号を渡せます）")
     print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
+    print(f"{told}/  実演用の送信の中継（SMS・LINE・マイナポータルのお知らせ。戻る、返事をしないなどを選べます）")
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     beside = " ".join(
@@ -270,6 +283,8 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str) -> No
             "MADOGUCHI_HOME",
             "MADOGUCHI_MAIL_SERVER",
             "MADOGUCHI_PUBLIC_ADDRESS",
+            "MADOGUCHI_MESSAGE_GATEWAYS",
+            "MADOGUCHI_MESSAGE_KEY",
             "MADOGUCHI_PAYMENT_PROVIDER",
             "MADOGUCHI_PAYMENT_KEY",
             "MADOGUCHI_PAYMENT_SECRET",

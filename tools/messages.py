@@ -27,6 +27,8 @@ TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
     "channels/online/templates/apply",
     "channels/online/templates/online/check.html",
+    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/offers"),
+    "channels/online/templates/online/parts_problems.html",
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -50,6 +52,8 @@ MODULES = (
         for one in ("words", "views_answer", "views_cases", "views_files", "views_submit")
     ),
     *(f"cases/from_home/{one}.py" for one in ("opening", "states")),
+    *(f"channels/online/offers/{one}.py" for one in ("views", "views_how", "views_letter")),
+    *("outreach/states.py", "outreach/consent_purposes.py"),
 )
 # What the frame of every page says, and the wait at a time that can be booked.
 BESIDES = (
@@ -171,6 +175,7 @@ def from_applying() -> Iterator[str]:
         attaching.EmptyFile(), attaching.NoSuchThing(), attaching.NotClean(), attaching.CannotBeScanned(),
         file_kinds.NotTheKind(), file_kinds.Damaged(), file_kinds.ActsByItself(), strong_room.NotReadable(),
         acting.SomebodyElseChanged(),
+        following.TooManyTrials(), trials.ManyAtMachine(), LetterTries(),
     )  # fmt: skip
     yield from map(str, reasons)
 

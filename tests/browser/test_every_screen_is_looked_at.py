@@ -27,6 +27,7 @@ from tests.browser.test_furusato_screens import LOOKED_AT as OF_GIFTS
 from tests.browser.test_levelling_screens import OF_OFFICERS
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
 from tests.browser.test_office_screens import SCREENS
+from tests.browser.test_offer_screens import LOOKED_AT as OF_OFFERS
 from tests.browser.test_payment_screens import LOOKED_AT as OF_PAYING
 from tests.browser.test_queue_screens import DESK, KIOSK, START
 from tests.house.every_address import ours
@@ -45,7 +46,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:visit_file", "counter:task_paper", "my:case_document", "backoffice:handling_book",
             "backoffice:rulings_file",
         ),
-        "a file",
+        "backoffice:payments_book", "backoffice:campaign_book"), "a file",
     ),
     **dict.fromkeys(
         (
@@ -62,6 +63,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back", "backoffice:payments_statement", "backoffice:payments_care", "backoffice:payments_refund", "furusato:end",
             "backoffice:furusato_take", "backoffice:furusato_decide", "backoffice:furusato_accept",
             "counter:prepared_take",
+            "backoffice:campaign_act", "backoffice:campaign_letters",
         ),
         "takes a form and sends back to its screen",
     ),
@@ -128,6 +130,7 @@ def looked_at() -> set[str]:
         | OF_APPLYING
         | OF_FINDING
         | OF_GIFTS
+OF_OFFERS
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

@@ -37,6 +37,7 @@ from madoguchi.city.queries import seat_of
 from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.outreach.models import CampaignRow, OfferRow
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import ClaimedFacts
 from madoguchi.residents.models import AccountRow, MandateCodeRow, MandateRow
@@ -81,6 +82,7 @@ _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typ
 WATCHED = ("booking", "payments", "cases", "furusato", "residents", "connect", "catalogue")
 # Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
 RESIDENT = "a resident"
+WATCHED = ("booking", "payments", "cases", "outreach", "residents", "connect", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ def values(chance: Random) -> dict[str, object]:
     doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
     applications = list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
     files = list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
+    campaigns = list(CampaignRow.objects.order_by("pk").values_list("public_id", flat=True))
+    offers = list(OfferRow.objects.order_by("pk").values_list("public_id", flat=True)[:5])
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -219,6 +223,9 @@ def values(chance: Random) -> dict[str, object]:
         "file": one_of(files, "none", "%00", "x" * 300),
         "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
         "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
+        "campaign": one_of(campaigns, "none", "%00", "x" * 300),
+        "offer": one_of(offers, "none", "%00", "x" * 300),
+        "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
 
@@ -251,10 +258,26 @@ def build_city(now: datetime) -> None:
     for status in (CaseStatus.IN_REVIEW, CaseStatus.WITHDRAWN):
         walking.brought_to(status, clerk, reviewer)
     begin(title="下書き", by=clerk, now=now)
+    _campaign(now)
     _hall(clerk, now)
     _at_home(now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
+
+
+def _campaign(now: datetime) -> None:
+    """A campaign that was counted, and one that is written down."""
+    from tests.rooms.outreach.campaigning import CARD, drafted
+
+    from madoguchi.outreach import campaigns, making
+
+    staff = {
+        "herald_aki": Actor(StaffMember.objects.get(username="herald").pk, "案内 十和", "", "", ""),
+    }
+    for _ in range(2):
+        number = drafted(staff, [CARD], now=now)
+    campaigns.count(campaign=number, by=staff["herald_aki"], now=now)
+    making.go_through(number, clock=lambda: now)
 
 
 def _hall(clerk: Actor, now: datetime) -> None:

@@ -39,6 +39,7 @@ from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
 from madoguchi.furusato.models import SubmissionRow
+from madoguchi.outreach.models import CampaignRow
 from madoguchi.residents import mandates
 from madoguchi.residents.mandates import MandateKind
 from madoguchi.residents.models import AccountRow, MandateRow
@@ -143,6 +144,10 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "code": code_of(GIFT),
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
         **dict.fromkeys(("survey", "proposal", "experience", "refund", "outing"), 1),
+        **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
+        "number": "M-0001",
+        "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
+        "offer": "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
         "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],

@@ -34,16 +34,18 @@ def invented(seed: int, towns: Mapping[str, Town], size: int) -> Groups:
     """People who fall into the groups by chance, some groups often and some hardly ever."""
     random = Random(seed)
     lacking = random.choice((0.03, 0.2, 0.5))
-    weights = {name: random.random() ** 2 for name in towns}
+    names, weights = list(towns), [random.random() ** 2 for _ in towns]
+    older, other, idle = random.random(), random.random(), 5 * random.random()
     found: Groups = {}
-    for _ in range(size):
-        group = CardGroup(
-            random.choices(list(weights), list(weights.values()))[0],
-            random.choices(list(AgeBand), (3, 5, 6, 3, random.random()))[0],
-            random.choices(list(HouseholdKind), (2, 3, 3, 5, random.random()))[0],
-            random.choices(list(WorkKind), (5, 1, 1, 2, 5 * random.random()))[0],
-            CardState.LACKS if random.random() < lacking else CardState.HAS,
-        )
+    for town, age, household, work in zip(
+        random.choices(names, weights, k=size),
+        random.choices(list(AgeBand), (3, 5, 6, 3, older), k=size),
+        random.choices(list(HouseholdKind), (2, 3, 3, 5, other), k=size),
+        random.choices(list(WorkKind), (5, 1, 1, 2, idle), k=size),
+        strict=True,
+    ):
+        card = CardState.LACKS if random.random() < lacking else CardState.HAS
+        group = CardGroup(town, age, household, work, card)
         found[group] = found.get(group, 0) + 1
     return found
 

@@ -34,7 +34,7 @@ OPEN_TO_ANYONE = (
 VISITS = {
     "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/",),
-    "insurance": ("/desk/",),
+    "insurance": ("/desk/", "/office/visits/lists/"),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
     "dx": (
         "/office/catalogue/",
@@ -44,6 +44,8 @@ VISITS = {
         "/office/levelling/",
         "/office/insight/",
         "/office/experience/",
+        "/office/coverage/",
+        "/office/visits/",
     ),
     "protection": ("/office/sheltered/",),
     "cashier": ("/office/payments/",),

@@ -27,6 +27,7 @@ from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
 from madoguchi.city.queries import branch_names, seat_of, system_actor
 from madoguchi.config.demo_past import make_past
+from madoguchi.insight.coverage.days import count_day
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
@@ -110,6 +111,8 @@ def build(
         set_rules(branch=branch, rules=rules, by=by, now=now)
     make_past(weeks=past_weeks, seed=SEED, by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
+    if residents:
+        count_day(by=by, screen="demo", now=now)
     _first_case(now)
     return revision
 

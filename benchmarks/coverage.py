@@ -37,10 +37,10 @@ def attacked(cities: int) -> bool:
         found += len(found_out(groups, towns, numbers))
         wide = hiding._Attack.wide
         try:
-            hiding._Attack.wide = lambda self, key: True  # type: ignore[method-assign]
+            hiding._Attack.wide = lambda self, key: True  # type: ignore[method-assign]  # the guard taken out
             found_without += len(found_out(groups, towns, numbers_of(groups, towns)))
         finally:
-            hiding._Attack.wide = wide  # type: ignore[method-assign]
+            hiding._Attack.wide = wide  # type: ignore[method-assign]  # and put back
     print(f"| {cities} | {every:,} | {small:,} | {shown:,} | {found} | {found_without:,} |")
     return found == 0
 
@@ -109,11 +109,17 @@ def main() -> int:
     met = True
     print("| planted effect (points) | cities | intervals that hold it |\n|---|---|---|")
     met &= intervals(given.cities)
-    print("\n| small cities | worst plan / exact | mean | worst greedy / exact | mean | plans below greedy |\n|---|---|---|---|---|---|")
+    print(
+        "\n| small cities | worst plan / exact | mean | worst greedy / exact | mean | plans below greedy |\n|---|---|---|---|---|---|"
+    )
     met &= small_cities(given.small)
-    print("\n| area (towns) | stops | greedy | plan | bound | plan of bound | seconds |\n|---|---|---|---|---|---|---|")
+    print(
+        "\n| area (towns) | stops | greedy | plan | bound | plan of bound | seconds |\n|---|---|---|---|---|---|---|"
+    )
     real_areas()
-    print("\n| cities | counts | small | shown | small ones found | found without the second hiding |\n|---|---|---|---|---|---|")
+    print(
+        "\n| cities | counts | small | shown | small ones found | found without the second hiding |\n|---|---|---|---|---|---|"
+    )
     met &= attacked(given.attacked)
     print("\n**Met.**" if met else "\n**Not met.**")
     return 0 if met else 1

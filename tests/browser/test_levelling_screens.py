@@ -97,7 +97,9 @@ def visits(city: Mapping[str, Actor]) -> dict[str, int]:
     counted(today - timedelta(days=40), invented(4, known, 9000), known)
     counted(today, invented(4, known, 12000), known)
     numbers = [
-        plans.ask_for_outing(area=area, start="", visit_on=today, budget=OutingBudget(), by=BY, now=timezone.now())
+        plans.ask_for_outing(
+            area=area, start="", visit_on=today, budget=OutingBudget(), by=BY, now=timezone.now()
+        )
         for area in ("都城の町名", "裾野の町名")
     ]
     plans.make_outing(outing=numbers[0], now=timezone.now(), effort=0.2)
@@ -130,11 +132,16 @@ def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
         page.set_viewport_size({"width": width, "height": 800})
         for screen in ("coverage/", "coverage/effect/", "visits/", "visits/{outing}/"):
             page.goto(f"/office/{screen}".format(**visits))
-            wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+            wide = page.evaluate(
+                "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+            )
             faults += [f"{screen} at {width} is {wide} px too wide"] if wide > 0 else []
             faults += accessibility_faults(page)
             if pictures := os.environ.get("MADOGUCHI_PICTURES"):
-                page.screenshot(path=f"{pictures}/{screen.strip('/').replace('/', '-')}-{width}.png".format(**visits), full_page=True)
+                page.screenshot(
+                    path=f"{pictures}/{screen.strip('/').replace('/', '-')}-{width}.png".format(**visits),
+                    full_page=True,
+                )
     page = page_of("officer_nhi")
     faults += reading_faults(page, "/office/visits/lists/")
     page.get_by_role("button", name="名簿を開く").first.click()

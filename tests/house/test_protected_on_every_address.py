@@ -46,6 +46,9 @@ PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
     "desk": "desk1", "service": "moving", "day": "2026-11-10",
 }  # fmt: skip
+BOOK_OR_CSV = (
+    "backoffice:levelling_demand", "backoffice:payments_book", "backoffice:coverage_file", "backoffice:visit_file",
+)  # fmt: skip
 # These end the walk's own case or session, so that nothing would be left to see.
 ENDS = {"counter:withdraw", "city_practice"}
 
@@ -118,10 +121,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
-        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:coverage_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:visit_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        **dict.fromkeys(BOOK_OR_CSV, tuple({"kind": kind} for kind in ("xlsx", "csv"))),
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),

@@ -50,7 +50,9 @@ def test_a_bar_is_as_long_as_its_share_and_a_hidden_one_has_none() -> None:
     assert (hidden.width, hidden.text, half.text) == (0, "", "50.0%")
 
 
-@pytest.mark.parametrize(("share", "level"), [(None, 0), (69.9, 1), (70.0, 2), (80.0, 3), (90.0, 4), (100.0, 4)])
+@pytest.mark.parametrize(
+    ("share", "level"), [(None, 0), (69.9, 1), (70.0, 2), (80.0, 3), (90.0, 4), (100.0, 4)]
+)
 def test_levels_have_their_limits(share: float | None, level: int) -> None:
     assert level_of(share) == level
 

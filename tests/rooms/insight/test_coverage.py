@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,7 +18,13 @@ from tests.unit.insight.attacking import Attacker, Groups, found_out, invented, 
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
-from madoguchi.insight.coverage.days import CountedAlready, count_day, counted_days, district_changes, groups_on
+from madoguchi.insight.coverage.days import (
+    CountedAlready,
+    count_day,
+    counted_days,
+    district_changes,
+    groups_on,
+)
 from madoguchi.insight.models import CoverageDayRow, OutingRow, OutingTourRow
 from madoguchi.insight.outings import plans
 from madoguchi.insight.outings.planning import OutingBudget
@@ -48,7 +55,7 @@ def file_of(tmp_path: Path, districts: int = 3) -> str:
 
 def planned(area: str = "市内", *, on: date = TODAY, **budget: float) -> int:
     number = plans.ask_for_outing(
-        area=area, start="", visit_on=on, budget=OutingBudget(**budget), by=BY, now=NOW  # type: ignore[arg-type]
+        area=area, start="", visit_on=on, budget=replace(OutingBudget(), **budget), by=BY, now=NOW
     )
     plans.make_outing(outing=number, now=NOW, effort=EFFORT)
     return number
@@ -61,7 +68,9 @@ def test_everybody_is_counted_once_and_nobody_is_named(tmp_path: Path) -> None:
         count_day(by=BY, screen="coverage", now=NOW)
         (day,) = counted_days()
     groups = groups_on(TODAY)
-    invented_people = [(home, one) for home in people_of(residents=400, seed=3, on=TODAY) for one in home.people]
+    invented_people = [
+        (home, one) for home in people_of(residents=400, seed=3, on=TODAY) for one in home.people
+    ]
     assert sum(groups.values()) == len(invented_people) == 400
     having = sum(number for one, number in groups.items() if one.card is CardState.HAS)
     assert having == sum(one.has_card for _, one in invented_people)
@@ -98,7 +107,10 @@ def test_a_day_is_counted_once_and_stays(tmp_path: Path) -> None:
     count_day(by=BY, screen="coverage", now=NOW)
     with pytest.raises(CountedAlready):
         count_day(by=BY, screen="coverage", now=NOW + timedelta(hours=1))
-    for change in (lambda: CoverageDayRow.objects.update(counted_by=""), lambda: CoverageDayRow.objects.all().delete()):
+    for change in (
+        lambda: CoverageDayRow.objects.update(counted_by=""),
+        lambda: CoverageDayRow.objects.all().delete(),
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
 
@@ -130,7 +142,10 @@ def test_a_file_of_towns_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> 
         path.write_text(text, encoding="utf-8")
         with override_settings(DISTRICTS=str(path)), pytest.raises(UnusablePlaces, match=sentence):
             towns()
-    with override_settings(DISTRICTS=str(tmp_path / "none.csv")), pytest.raises(UnusablePlaces, match="読めません"):
+    with (
+        override_settings(DISTRICTS=str(tmp_path / "none.csv")),
+        pytest.raises(UnusablePlaces, match="読めません"),
+    ):
         towns()
 
 
@@ -149,8 +164,7 @@ def test_a_plan_names_towns_and_the_next_one_goes_elsewhere(tmp_path: Path) -> N
 def test_a_plan_for_a_few_people_does_not_say_how_many(tmp_path: Path) -> None:
     here = places(2, 2)
     groups = {
-        one: number if one.card is CardState.HAS else 0
-        for one, number in invented(2, here, 2000).items()
+        one: number if one.card is CardState.HAS else 0 for one, number in invented(2, here, 2000).items()
     }
     lonely = next(one for one in groups if one.card is CardState.HAS)
     groups[CardGroup(lonely.town, lonely.age, lonely.household, lonely.work, CardState.LACKS)] = 1
@@ -225,7 +239,10 @@ def _found_out_with_plans(
 def test_a_list_is_read_by_key_and_protected_people_are_not_in_it(tmp_path: Path) -> None:
     load_population(residents=1200, seed=8, on=TODAY, by=BY, now=NOW)
     sheltered = {
-        one.resident_no for home in people_of(residents=1200, seed=8, on=TODAY) for one in home.people if one.protected
+        one.resident_no
+        for home in people_of(residents=1200, seed=8, on=TODAY)
+        for one in home.people
+        if one.protected
     }
     assert sheltered, "this seed has somebody under 支援措置"
     with override_settings(DISTRICTS=file_of(tmp_path)):
@@ -237,7 +254,9 @@ def test_a_list_is_read_by_key_and_protected_people_are_not_in_it(tmp_path: Path
         one.resident_no
         for home in people_of(residents=1200, seed=8, on=TODAY)
         for one in home.people
-        if not one.has_card and not one.protected and any(home.address.startswith(f"まどか市{t}") for t in outing.covered)
+        if not one.has_card
+        and not one.protected
+        and any(home.address.startswith(f"まどか市{t}") for t in outing.covered)
     }
     found = {one.resident_no for one in people}
     assert found and found <= truth
@@ -265,7 +284,10 @@ def test_a_plan_ends_once_and_its_list_closes(tmp_path: Path) -> None:
             plans.open_list(outing=number, by=OFFICER, screen="visit_list", now=NOW)
         stops = {here[stop.town.name].district for stop in plans.outing(number).stops}
         assert plans.visited_districts(after=TODAY, until=TODAY + timedelta(days=30)) == stops
-        assert plans.visited_districts(after=TODAY + timedelta(days=3), until=TODAY + timedelta(days=30)) == set()
+        assert (
+            plans.visited_districts(after=TODAY + timedelta(days=3), until=TODAY + timedelta(days=30))
+            == set()
+        )
     for row in (OutingRow, OutingTourRow):
         with pytest.raises(DatabaseError), transaction.atomic():
             row.objects.all().delete()
@@ -273,7 +295,9 @@ def test_a_plan_ends_once_and_its_list_closes(tmp_path: Path) -> None:
 
 def test_a_plan_that_is_not_worked_out_cannot_have_been_made(tmp_path: Path) -> None:
     counted(TODAY, invented(2, towns(), 500), towns())
-    number = plans.ask_for_outing(area="深谷の町名", start="", visit_on=TODAY, budget=OutingBudget(), by=BY, now=NOW)
+    number = plans.ask_for_outing(
+        area="深谷の町名", start="", visit_on=TODAY, budget=OutingBudget(), by=BY, now=NOW
+    )
     with pytest.raises(plans.EndedAlready):
         plans.end_outing(outing=number, step=plans.OutingState.DONE, by=BY, now=NOW)
     plans.end_outing(outing=number, step=plans.OutingState.DROPPED, by=BY, now=NOW)

@@ -92,9 +92,9 @@ def shown(
             hide(chosen.key)
             hide(chosen.partner)
     for one in counts:
-        if one.key not in kept and one.key not in small and not one.never and one.key not in before.fixed:
-            if attack.told(one.key):
-                kept.add(one.key)
+        offered = not one.never and one.key not in small and one.key not in before.fixed
+        if offered and one.key not in kept and attack.told(one.key):
+            kept.add(one.key)
     return frozenset(kept)
 
 
@@ -110,7 +110,11 @@ class _Attack:
     def __init__(self, counts: Sequence[Count], links: Iterable[Link], kept: Collection[str]) -> None:
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         of_atom: dict[Atom, list[str]] = defaultdict(list)
-        both = [(f"link {number} {side}", atoms) for number, link in enumerate(links) for side, atoms in enumerate(link)]
+        both = [
+            (f"link {number} {side}", atoms)
+            for number, link in enumerate(links)
+            for side, atoms in enumerate(link)
+        ]
         for key, atoms in (*((one.key, one.atoms) for one in counts), *both):
             for atom in atoms:
                 of_atom[atom].append(key)

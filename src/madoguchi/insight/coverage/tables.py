@@ -110,9 +110,7 @@ def lines_of(kind: TableKind, towns: Mapping[str, Town]) -> list[tuple[str, str]
         case TableKind.WORK:
             return [(one.key, _(one.label)) for one in WorkKind]
         case TableKind.DISTRICT_AGE:
-            return [
-                (f"{name}/{key}", f"{name} {label}") for name in districts(towns) for key, label in ages
-            ]
+            return [(f"{name}/{key}", f"{name} {label}") for name in districts(towns) for key, label in ages]
 
 
 def counts_of(groups: Groups, towns: Mapping[str, Town]) -> tuple[list[Count], list[Link]]:
@@ -120,13 +118,21 @@ def counts_of(groups: Groups, towns: Mapping[str, Town]) -> tuple[list[Count], l
     by_place: Counter[Atom] = Counter()
     for group, number in groups.items():
         by_place["place", group.town, group.age.key, group.card] += number
-    apart = {TableKind.HOUSEHOLD: _apart(groups, TableKind.HOUSEHOLD), TableKind.WORK: _apart(groups, TableKind.WORK)}
+    apart = {
+        TableKind.HOUSEHOLD: _apart(groups, TableKind.HOUSEHOLD),
+        TableKind.WORK: _apart(groups, TableKind.WORK),
+    }
     places: dict[str, list[tuple[Atom, CardState]]] = {}
     for town in towns.values():
         for band in AgeBand:
             for state in CardState:
                 atom: Atom = ("place", town.name, band.key, state)
-                for line in (WHOLE, f"district:{town.district}", f"age:{band.key}", f"district_age:{town.district}/{band.key}"):
+                for line in (
+                    WHOLE,
+                    f"district:{town.district}",
+                    f"age:{band.key}",
+                    f"district_age:{town.district}/{band.key}",
+                ):
                     places.setdefault(line, []).append((atom, state))
     found = [_count(line, kind, atoms, by_place) for line, atoms in places.items() for kind in CountKind]
     links: list[Link] = []
@@ -145,7 +151,9 @@ def counts_of(groups: Groups, towns: Mapping[str, Town]) -> tuple[list[Count], l
     return found, links
 
 
-def numbers_of(groups: Groups, towns: Mapping[str, Town], *, before: Before = NOTHING_YET) -> dict[str, int | None]:
+def numbers_of(
+    groups: Groups, towns: Mapping[str, Town], *, before: Before = NOTHING_YET
+) -> dict[str, int | None]:
     """Every count of every table by its key; None for one that is hidden."""
     counts, links = counts_of(groups, towns)
     visible = shown(counts, links=links, before=before)
@@ -179,4 +187,6 @@ def _count(
     whole = line == WHOLE or line.startswith("age:")
     other = {CountKind.WITH: CountKind.WITHOUT, CountKind.WITHOUT: CountKind.WITH}.get(kind)
     partner = f"{line}:{other.key}" if other and line != WHOLE else ""
-    return Count(f"{line}:{kind.key}", counted, sum(numbers.get(atom, 0) for atom in counted), whole, partner=partner)
+    return Count(
+        f"{line}:{kind.key}", counted, sum(numbers.get(atom, 0) for atom in counted), whole, partner=partner
+    )

@@ -207,7 +207,9 @@ def lists_to_open() -> tuple[Outing, ...]:
     return tuple(map(_read, rows))
 
 
-def open_list(*, outing: int, by: Actor, screen: str, now: datetime) -> tuple[Outing, tuple[DisclosedPerson, ...]]:
+def open_list(
+    *, outing: int, by: Actor, screen: str, now: datetime
+) -> tuple[Outing, tuple[DisclosedPerson, ...]]:
     """The people of a visit that is planned, as the register is now. Raises NoSuchOuting."""
     row = _rows().filter(pk=outing, tour__isnull=False, steps__isnull=True).first()
     if row is None:
@@ -243,7 +245,11 @@ def visited_districts(*, after: date, until: date) -> frozenset[str]:
 
 
 def _rows() -> QuerySet[OutingRow]:
-    return OutingRow.objects.select_related("day", "tour").defer("day__groups", "day__numbers").prefetch_related("steps")
+    return (
+        OutingRow.objects.select_related("day", "tour")
+        .defer("day__groups", "day__numbers")
+        .prefetch_related("steps")
+    )
 
 
 def _read(row: OutingRow) -> Outing:
@@ -263,12 +269,16 @@ def _stops(row: OutingRow, budget: OutingBudget, tour: OutingTourRow) -> tuple[O
     if row.start not in places or not all(name in places for name in tour.stops):
         return ()  # the file of towns is another one now
     names: Sequence[str] = tour.stops
-    ways = Ways(OutingTask(places[row.start], tuple(places[name] for name in names), (0,) * len(names), budget))
+    ways = Ways(
+        OutingTask(places[row.start], tuple(places[name] for name in names), (0,) * len(names), budget)
+    )
     served = [places[name] for name in tour.covered if name in places]
     found, at, point = [], 0, 0
     for place, name in enumerate(names):
         at += ways.minutes(point, place + 1)
-        near = tuple(one for one in served if one.name == name or distance_km(places[name], one) <= budget.reach_km)
+        near = tuple(
+            one for one in served if one.name == name or distance_km(places[name], one) <= budget.reach_km
+        )
         found.append(OutingStop(places[name], at, at + budget.stay, near))
         at, point = at + budget.stay, place + 1
     return tuple(found)

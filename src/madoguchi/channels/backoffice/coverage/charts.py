@@ -100,7 +100,9 @@ def share_chart(lines: Sequence[CoverageLine]) -> ShareChart:
             )
         )  # fmt: skip
     height = TOP + len(lines) * ROW
-    marks = tuple(Mark(round(NAMES + full * part / 100, 1), height + 16, f"{part}%") for part in (0, 25, 50, 75, 100))
+    marks = tuple(
+        Mark(round(NAMES + full * part / 100, 1), height + 16, f"{part}%") for part in (0, 25, 50, 75, 100)
+    )
     return ShareChart(tuple(bars), marks, height)
 
 
@@ -111,7 +113,8 @@ def share_line(days: Sequence[tuple[str, float]]) -> ShareLine | None:
     step = (WIDTH - LEFT - DAY_END) / (len(days) - 1)
     every = -(-len(days) // MOST_LABELS)
     dots = [
-        Mark(round(LEFT + step * place, 1), _up(share), f"{share:.1f}") for place, (_day, share) in enumerate(days)
+        Mark(round(LEFT + step * place, 1), _up(share), f"{share:.1f}")
+        for place, (_day, share) in enumerate(days)
     ]
     across = [
         Mark(dot.x, HEIGHT - BOTTOM + 20, label)
@@ -163,7 +166,9 @@ def route_map(outing: Outing, towns: Mapping[str, Town]) -> RouteMap | None:
     stops = _placed(frame[: len(shown)], frame)
     dots = [
         MapDot(round(x, 1), round(y, 1), town.name in served)
-        for town, (x, y) in zip(there, _placed([(one.latitude, one.longitude) for one in there], frame), strict=True)
+        for town, (x, y) in zip(
+            there, _placed([(one.latitude, one.longitude) for one in there], frame), strict=True
+        )
         if 0 <= x <= WIDTH and 0 <= y <= MAP_HEIGHT
     ]
     way = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*stops, stops[0]])
@@ -186,7 +191,10 @@ def _placed(
     across, up = max((east - west) * narrow, 1e-4), max(north - south, 1e-4)
     scale = min((WIDTH - 2 * MARGIN) / across, (MAP_HEIGHT - 2 * MARGIN) / up)
     left, top = (WIDTH - across * scale) / 2, (MAP_HEIGHT - up * scale) / 2
-    return [(left + (east_of - west) * narrow * scale, top + (north - north_of) * scale) for north_of, east_of in points]
+    return [
+        (left + (east_of - west) * narrow * scale, top + (north - north_of) * scale)
+        for north_of, east_of in points
+    ]
 
 
 def _apart(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

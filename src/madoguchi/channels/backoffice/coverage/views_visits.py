@@ -20,10 +20,10 @@ from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.insight import tasks
-from madoguchi.insight.coverage.book import OUTING_HEADING, outing_book, outing_rows
 from madoguchi.insight.coverage.days import NotCounted, counted_days
 from madoguchi.insight.coverage.hiding import SMALLEST
 from madoguchi.insight.outings import plans
+from madoguchi.insight.outings.book import OUTING_HEADING, outing_book, outing_rows
 from madoguchi.insight.outings.planning import OutingBudget
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import WarekiError, format_wareki, parse_date_text
@@ -39,7 +39,9 @@ def visits(request: HttpRequest) -> HttpResponse:
     """All plans, and the form for a new one."""
     usual = OutingBudget()
     given = {name: f"{getattr(usual, name):g}" for name in plans.LIMITS}
-    return _list(request, [], given | {"visit_on": format_wareki(timezone.localdate()), "area": "", "start": ""})
+    return _list(
+        request, [], given | {"visit_on": format_wareki(timezone.localdate()), "area": "", "start": ""}
+    )
 
 
 def _list(request: HttpRequest, problems: list[str], given: dict[str, str]) -> HttpResponse:
@@ -63,14 +65,18 @@ def _list(request: HttpRequest, problems: list[str], given: dict[str, str]) -> H
 @require_POST
 def visit_plan(request: HttpRequest) -> HttpResponse:
     """Ask for a plan; the worker makes it."""
-    given = {name: request.POST.get(name, "")[:40].strip() for name in (*plans.LIMITS, "visit_on", "area", "start")}
+    given = {
+        name: request.POST.get(name, "")[:40].strip() for name in (*plans.LIMITS, "visit_on", "area", "start")
+    }
     try:
         number = plans.ask_for_outing(
             area=given["area"], start=given["start"], visit_on=_day(given["visit_on"]), budget=_budget(given),
             by=actor_of(request), now=timezone.now(),
         )  # fmt: skip
     except NotCounted:
-        return _list(request, [_("まだ人数を数えていません。「カードの交付状況」で先に数えてください。")], given)
+        return _list(
+            request, [_("まだ人数を数えていません。「カードの交付状況」で先に数えてください。")], given
+        )
     except REFUSED as error:
         return _list(request, [str(error)], given)
     tasks.plan_outing.enqueue(number)
@@ -102,7 +108,10 @@ def visit_file(request: HttpRequest, outing: int, kind: str) -> HttpResponse:
     """The stops as Excel or CSV: towns and minutes."""
     found = _outing(outing)
     if kind == "xlsx":
-        notes = [f"出張の計画 {format_wareki(found.visit_on)} {found.area} 出発 {found.start}", "氏名と人数は入っていません。"]
+        notes = [
+            f"出張の計画 {format_wareki(found.visit_on)} {found.area} 出発 {found.start}",
+            "氏名と人数は入っていません。",
+        ]
         return file_response(outing_book(found, notes), "visit.xlsx", XLSX)
     if kind != "csv":
         raise Http404
@@ -138,7 +147,9 @@ def visit_lists(request: HttpRequest) -> HttpResponse:
 def visit_list(request: HttpRequest, outing: int) -> HttpResponse:
     """The list of a visit: opened on purpose, and every reading written down."""
     try:
-        found, people = plans.open_list(outing=outing, by=actor_of(request), screen="visit_list", now=timezone.now())
+        found, people = plans.open_list(
+            outing=outing, by=actor_of(request), screen="visit_list", now=timezone.now()
+        )
     except plans.NoSuchOuting as error:
         raise Http404 from error
     return render(request, "backoffice/coverage/list.html", {"outing": found, "people": people})

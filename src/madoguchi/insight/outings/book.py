@@ -21,7 +21,7 @@ OUTING_HEADING = (
 def outing_rows(found: Outing) -> list[list[Cell]]:
     """The stops of a plan: towns and minutes, no people."""
     return [
-        [place, stop.town.name, stop.town.latitude, stop.town.longitude, stop.begins, stop.ends, "・".join(town.name for town in stop.serves)]
+        [place, stop.town.name, stop.town.latitude, stop.town.longitude, stop.begins, stop.ends, stop.served_names]
         for place, stop in enumerate(found.stops, start=1)
     ]  # fmt: skip
 

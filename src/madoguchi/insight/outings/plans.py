@@ -63,6 +63,10 @@ class OutingStop:
     ends: int
     serves: tuple[Town, ...]
 
+    @property
+    def served_names(self) -> str:
+        return "・".join(town.name for town in self.serves)
+
 
 @dataclass(frozen=True, slots=True)
 class Outing:
@@ -82,6 +86,10 @@ class Outing:
     minutes: int
     reach: int | None
     of_bound: int
+
+    @property
+    def stop_names(self) -> str:
+        return "・".join(stop.town.name for stop in self.stops)
 
 
 class NoSuchOuting(LookupError):

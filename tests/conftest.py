@@ -41,6 +41,7 @@ from madoguchi.residents.operations import register
 from madoguchi.residents.sheltering import protect
 
 MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
+LANGUAGES = MADOKA.with_name("languages")
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "Chromium": (lambda: chromium_path() is not None, "apt-get install chromium"),
@@ -215,6 +216,12 @@ def procedures(city: Mapping[str, Actor]) -> str:
     """The national procedures with まどか市's own laid over them, published; the revision."""
     folders = [NATIONAL_FOLDER, *([MADOKA] if MADOKA.is_dir() else [])]
     return publish(folders=folders, by=cast.SETTER, now=cast.NOW)
+
+
+@pytest.fixture
+def procedures_in_languages(city: Mapping[str, Actor]) -> str:
+    """The same with their texts in other languages; the revision."""
+    return publish(folders=[NATIONAL_FOLDER, LANGUAGES, MADOKA], by=cast.SETTER, now=cast.NOW)
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Two hundred residents who are signed in, made quickly, and the addresses under which each of them has something.
 
 A room that gives residents things of their own (applications, receipts, attachments) adds a line to `OWNED`: the address,
-and how one is made for a person. The walk then tries every person at everybody else's.
+and how one is made for a person. The walk then tries every person at everybody else's. An address with a part in it that
+is nobody's (a procedure, a language) stands in `NOBODYS` with the reason. An address that is in neither fails the walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.test import Client
@@ -68,12 +69,17 @@ def personas(count: int = 200) -> tuple[SignedInPersona, ...]:
 def browser_of(persona: SignedInPersona) -> Client:
     """A browser in which this person is signed in."""
     browser = Client()
+    sign_in(browser, persona.account)
+    return browser
+
+
+def sign_in(browser: Client, account: int) -> None:
+    """Sign whoever has this account in at a browser, as if they came from the provider a moment ago."""
     session = browser.session
     moment = timezone.now().isoformat()
-    session[RESIDENT] = {"account": persona.account, "since": moment, "seen": moment}
+    session[RESIDENT] = {"account": account, "since": moment, "seen": moment}
     session.save()
     browser.cookies["sessionid"] = session.session_key or ""
-    return browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Owned:
     """A kind of thing that is somebody's: its addresses by name, and how the number of one is made for a person.
 
     `others`: whom else it is of (the place of that persona), so that they are left out of the pairs.
+    `besides`: what else the address has to be filled with, and is nobody's.
     """
 
     addresses: Sequence[str]
@@ -89,9 +96,10 @@ class Owned:
     others: Callable[[int, int], frozenset[int]] = lambda place, count: frozenset()
     method: str = "GET"
     posted: tuple[dict[str, str], ...] = ({},)
+    besides: Mapping[str, str] = field(default_factory=dict)
 
 
-def _mandate(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
+def mandate_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
     """Asked by this person of the one before."""
     agent = all_of_them[persona.place - 1]
     code = mandates.make_code(account=agent.account, by=SELF, now=now)
@@ -108,12 +116,16 @@ OWNED: list[Owned] = [
     Owned(
         ("my:mandate",),
         "mandate",
-        _mandate,
+        mandate_of,
         others=lambda place, count: frozenset({(place - 1) % count}),
         method="POST",
         posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),
     ),
 ]
+
+
+# Addresses of residents with a part in them that is nobody's: name and reason.
+NOBODYS: dict[str, str] = {}
 
 
 def pairs(count: int) -> Iterator[tuple[int, int]]:

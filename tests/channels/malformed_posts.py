@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from tests import personas
 from tests.house.every_address import Address, ours
 from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases import walking
@@ -36,6 +37,9 @@ from madoguchi.city.queries import seat_of
 from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.residents.accounts.coming import come
+from madoguchi.residents.accounts.facts import ClaimedFacts
+from madoguchi.residents.models import AccountRow, MandateCodeRow, MandateRow
 
 PLANTED = "<b data-planted>"
 VALUES: Mapping[str, bytes] = {
@@ -74,7 +78,9 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
-WATCHED = ("booking", "payments", "cases", "residents", "connect", "catalogue")
+WATCHED = ("booking", "payments", "cases", "furusato", "residents", "connect", "catalogue")
+# Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
+RESIDENT = "a resident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,8 @@ def _addresses() -> list[Address]:
 
 def _who_may(address: Address) -> str:
     """Return somebody who may open the address, so that the post gets past the door."""
+    if address.view.authority is Authority.RESIDENT:
+        return RESIDENT
     for member in StaffMember.objects.order_by("pk"):
         held = authorities_of(frozenset(Role(one.role) for one in member.role_rows.all()))
         if address.view.authority in held or address.view.authority is Authority.SIGNED_IN:
@@ -166,6 +174,8 @@ def values(chance: Random) -> dict[str, object]:
     drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
     revisions = list(RevisionRow.objects.order_by("pk").values_list("revision", flat=True))
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
+    mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
+    doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -196,6 +206,12 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
+        "application": one_of((1,), 999_999, 10**30),
+        "told": one_of((1,), 999_999, 10**30),
+        "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
+        "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
+        "mandate": one_of(mandates, "none", "%00", "x" * 300),
+        "match": one_of(doubtful, 999_999, 10**30),
         "outing": one_of((1,), 999_999, 10**30),
         "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
@@ -231,6 +247,7 @@ def build_city(now: datetime) -> None:
         walking.brought_to(status, clerk, reviewer)
     begin(title="下書き", by=clerk, now=now)
     _hall(clerk, now)
+    _at_home(now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
 
@@ -243,6 +260,16 @@ def _hall(clerk: Actor, now: datetime) -> None:
         issue(branch="main", services=services, by=clerk, now=now)
     call_next(branch="main", desk="desk1", by=clerk, now=now)
     reserve(branch="main", letter="A", count=3, by=clerk, now=now)
+
+
+def _at_home(now: datetime) -> None:
+    """Residents who signed in: one for whom another may act, and one about whom staff have to decide."""
+    people = personas.personas(2)
+    personas.mandate_of(people[1], people, now)
+    personas.mandate_of(people[0], people, now)
+    entry = personas.entry_of(0)
+    facts = ClaimedFacts(entry.name.name, "まど県まどか市本町99番地", str(entry.birth), entry.sex)
+    come(issuer=personas.ISSUER, subject="moved", facts=facts, by=personas.SELF, now=now)
 
 
 _FIELD = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname=["']([^"']+)["']""")
@@ -266,9 +293,12 @@ def client_of(username: str, *, strict: bool = False) -> Client:
     """Return a browser with this member signed in; a `strict` one asks for the token of the form."""
     if (username, strict) not in _clients:
         browser = Client(enforce_csrf_checks=strict, raise_request_exception=False)
-        browser.force_login(
-            StaffMember.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        if username == RESIDENT:
+            personas.sign_in(browser, AccountRow.objects.filter(state="matched").order_by("pk")[0].pk)
+        else:
+            browser.force_login(
+                StaffMember.objects.get(username=username), "django.contrib.auth.backends.ModelBackend"
+            )
         _clients[username, strict] = browser
     return _clients[username, strict]
 
@@ -293,7 +323,8 @@ def stored() -> str:
     """Return a digest of everything that cases, residents, change data and procedures hold."""
     digest = hashlib.sha256()
     for model in apps.get_models():
-        if model._meta.app_label in WATCHED and model is not CodeTrialRow:  # a trial counts, right or wrong
+        if model._meta.app_label in WATCHED and model not in (CodeTrialRow, MandateCodeRow):
+            # a trial counts, right or wrong; whoever asks for a code of their own gets one, whatever else they send
             digest.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
     return digest.hexdigest()
 

@@ -26,6 +26,7 @@ GLOSSARY_ROOMS = (
     "booking",
     "payments",
     "cases",
+    "furusato",
     "connect",
     "insight",
 )

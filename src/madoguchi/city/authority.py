@@ -43,6 +43,8 @@ class Authority(Enum):
     AUDIT = "audit"
     PROTECTION = "protection"
     PAYMENTS = "payments"
+    GIFTS = "gifts"
+    OUTREACH = "outreach"
     ADMINISTER = "administer"
 
 
@@ -58,6 +60,8 @@ class Role(Enum):
     PROTECTION = "protection"
     TICKET_MACHINE = "ticket_machine"
     CASHIER = "cashier"
+    GIFTS = "gifts"
+    OUTREACH = "outreach"
 
 
 ROLE_NAMES = {
@@ -70,6 +74,8 @@ ROLE_NAMES = {
     Role.PROTECTION: "支援措置担当",
     Role.TICKET_MACHINE: "発券機",
     Role.CASHIER: "収納担当",
+    Role.GIFTS: "寄附担当",
+    Role.OUTREACH: "案内担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
@@ -81,6 +87,8 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.PROTECTION: frozenset({Authority.PROTECTION, Authority.MATCHING}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
+    Role.GIFTS: frozenset({Authority.GIFTS}),
+    Role.OUTREACH: frozenset({Authority.OUTREACH}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +28,9 @@ from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
 from madoguchi.city.queries import branch_names, seat_of, system_actor
 from madoguchi.config.demo_past import make_past
+from madoguchi.connect.twins.donation_management import gift_file
+from madoguchi.furusato.mapping import gift_mapping
+from madoguchi.furusato.taking_in import take_in
 from madoguchi.insight.coverage.days import count_day
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.packs import Pack
@@ -36,8 +40,10 @@ from madoguchi.residents.load import load_population
 MADOKA_FILE = Path(__file__).with_name("madoka.toml")
 RECEPTION_FILE = Path(__file__).with_name("madoka_reception.toml")
 CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
+LANGUAGES_PACK = CITY_PACK.with_name("languages")
 PASSWORD = "madoka-demo-2026"
 SEED = 20261123
+GIFTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ STAFF = (
     DemoStaff(
         "cashier2", "会計 二葉", (Role.CASHIER,), "payment", None, None, "収納（返金の承認をするもう一人）"
     ),
+    DemoStaff("gifts", "寄附 緑", (Role.GIFTS,), None, None, None, "ふるさと納税（ワンストップ特例）"),
+    DemoStaff("herald", "案内 十和", (Role.OUTREACH,), None, None, None, "使える手続きの案内"),
+    DemoStaff("herald2", "便 千里", (Role.OUTREACH,), None, None, None, "案内の承認をするもう一人"),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )
@@ -89,7 +98,7 @@ def build(
 ) -> str:
     """Make the whole city in a fresh database, with so many weeks of past; returns the revision of its procedures."""
     by = system_actor("初期設定")
-    folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
+    folders = [NATIONAL_FOLDER, *(one for one in (LANGUAGES_PACK, CITY_PACK) if one.is_dir())]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
     apply_plan(plan=madoka(current()), by=by, now=now)
     set_offer(offer=reception(civil_day(now)), by=by, now=now)
@@ -114,7 +123,14 @@ def build(
     if residents:
         count_day(by=by, screen="demo", now=now)
     _first_case(now)
+    _gifts(by, now)
     return revision
+
+
+def _gifts(by: Actor, now: datetime) -> None:
+    """What the simulated donation management tells of this year, taken in as in the office."""
+    file = io.BytesIO(gift_file(on=civil_day(now), donors=GIFTS))
+    take_in(stream=file, mapping=gift_mapping("standard"), dry_run=False, by=by, now=now)
 
 
 def _first_case(now: datetime) -> None:

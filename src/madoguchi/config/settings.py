@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "madoguchi.booking",
     "madoguchi.payments",
     "madoguchi.cases",
+    "madoguchi.furusato",
+    "madoguchi.outreach",
     "madoguchi.connect",
     "madoguchi.insight",
     "madoguchi.channels.shared",
@@ -145,6 +147,15 @@ PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 # The public interface: requests from one address in ten minutes; the origins whose pages may read it (none by itself).
 API_REQUESTS = int(os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
 API_ORIGINS = tuple(one for one in os.environ.get("MADOGUCHI_API_ORIGINS", "").split(",") if one)
+# Gateways by which people are told of what they may have: "sms=http://…,line=http://…,mynaportal=http://…", and how they know us.
+MESSAGE_GATEWAYS = {
+    name: base.rstrip("/")
+    for one in os.environ.get("MADOGUCHI_MESSAGE_GATEWAYS", "").split(",")
+    for name, _, base in [one.strip().partition("=")]
+    if name in ("sms", "line", "mynaportal") and base
+}
+MESSAGE_KEY = os.environ.get("MADOGUCHI_MESSAGE_KEY", "")
+MESSAGE_SECONDS = float(os.environ.get("MADOGUCHI_MESSAGE_SECONDS", "6"))
 # The provider of payments: its address, the key by which it knows us, the secrets with which it signs (the one in use first).
 PAYMENT_PROVIDER = os.environ.get("MADOGUCHI_PAYMENT_PROVIDER", "").rstrip("/")
 PAYMENT_KEY = os.environ.get("MADOGUCHI_PAYMENT_KEY", "")
@@ -160,6 +171,12 @@ OIDC_KEY_FILE = os.environ.get("MADOGUCHI_OIDC_KEY_FILE", "")
 OIDC_SCOPES = os.environ.get("MADOGUCHI_OIDC_SCOPES", "openid name address birthdate gender")
 OIDC_LEVEL = os.environ.get("MADOGUCHI_OIDC_LEVEL", "")
 OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
+# Applying from home: where attached files lie (shut away, outside everything that is served), the clamd that looks at each of
+# them first ("host:port"; without it no file is taken), and for how many days what was not submitted is kept.
+ATTACHMENTS_FOLDER = Path(os.environ.get("MADOGUCHI_ATTACHMENTS", "") or HOME / "attachments")
+VIRUS_SCANNER = os.environ.get("MADOGUCHI_VIRUS_SCANNER", "")
+VIRUS_SCANNER_SECONDS = float(os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20"))
+UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

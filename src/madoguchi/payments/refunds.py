@@ -38,8 +38,8 @@ def ask_refund(*, payment: str, yen: int, reason: str, by: Actor, now: datetime)
     return refund.pk
 
 
-def approve_refund(*, refund: int, by: Actor, now: datetime) -> None:
-    """Approve what somebody else asked for; then the provider is told. Raises RefundNotPossible."""
+def approve_refund(*, refund: int, by: Actor, now: datetime) -> str:
+    """Approve what somebody else asked for; the payment of which the provider is now to be told. Raises RefundNotPossible."""
     try:
         with transaction.atomic():
             row = _step(refund, RefundState.APPROVED, approved_by=by.staff_id, approved_by_name=by.name)
@@ -49,6 +49,7 @@ def approve_refund(*, refund: int, by: Actor, now: datetime) -> None:
         raise RefundNotPossible(
             "返金は、頼んだ人とは別の人が承認します。もう一人に頼んでください。"
         ) from error
+    return row.payment.number
 
 
 def drop_refund(*, refund: int, by: Actor, now: datetime) -> None:

@@ -80,7 +80,9 @@ def _read(path: Path) -> Mapping[str, Town]:
             for line, row in enumerate(rows, start=2):
                 town = _town(path, line, row)
                 if town.name in found:
-                    raise UnusablePlaces(path, line, f"町名「{town.name}」が二度あります。1行にしてください。")
+                    raise UnusablePlaces(
+                        path, line, f"町名「{town.name}」が二度あります。1行にしてください。"
+                    )
                 found[town.name] = town
     except (OSError, UnicodeDecodeError) as error:
         raise UnusablePlaces(path, 1, "読めません。UTF-8 の CSV の場所を指定してください。") from error
@@ -94,7 +96,9 @@ def _town(path: Path, line: int, row: Mapping[str, str | None]) -> Town:
     try:
         latitude, longitude = float(north), float(east)
     except ValueError as error:
-        raise UnusablePlaces(path, line, "緯度か経度が数ではありません。度を小数で入れてください。") from error
+        raise UnusablePlaces(
+            path, line, "緯度か経度が数ではありません。度を小数で入れてください。"
+        ) from error
     if not (20 <= latitude <= 46 and 122 <= longitude <= 154):
         raise UnusablePlaces(path, line, "緯度・経度が日本の外です。入れ違いがないか見てください。")
     return Town(name, district, area, latitude, longitude)

@@ -64,7 +64,9 @@ def cells(page: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("by", list(KINDS))
-def test_page_csv_and_excel_say_the_same_and_nothing_small(by: str, day: CoverageDayRow, signed_in: SignedIn) -> None:
+def test_page_csv_and_excel_say_the_same_and_nothing_small(
+    by: str, day: CoverageDayRow, signed_in: SignedIn
+) -> None:
     dx = signed_in("dx_mio")
     page = cells(said(dx.get("/office/coverage/", {"by": by})))
     on_page = [row[1:] if by == "district" else row for row in page]
@@ -73,7 +75,9 @@ def test_page_csv_and_excel_say_the_same_and_nothing_small(by: str, day: Coverag
     assert [row[:4] for row in on_page] == [row[:4] for row in in_csv]
     book = openpyxl.load_workbook(io.BytesIO(dx.get("/office/coverage/table.xlsx").content))
     sheet = book.worksheets[list(KINDS).index(by)]
-    in_book = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    in_book = [
+        ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+    ]
     assert [row[:4] for row in in_book[-len(in_csv) :]] == [row[:4] for row in in_csv]
     kept = {str(number) for number in day.numbers.values() if number is not None} | {"—"}
     assert {cell for row in in_csv for cell in row[1:4]} <= kept
@@ -131,11 +135,15 @@ def test_a_visit_is_planned_looked_at_and_made(day: CoverageDayRow, signed_in: S
     page = said(dx.get(f"/office/visits/{number}/"))
     assert all(stop.town.name in page for stop in found.stops)
     assert (f"<strong>{found.reach}人</strong>" in page) is (found.reach is not None)
-    rows = list(csv.reader(io.StringIO(dx.get(f"/office/visits/{number}/stops.csv").content.decode("utf-8-sig"))))
+    rows = list(
+        csv.reader(io.StringIO(dx.get(f"/office/visits/{number}/stops.csv").content.decode("utf-8-sig")))
+    )
     assert [row[1] for row in rows[1:]] == [stop.town.name for stop in found.stops]
     assert dx.get(f"/office/visits/{number}/stops.xlsx").status_code == 200
     assert dx.get(f"/office/visits/{number}/stops.exe").status_code == 404
-    assert "「行った」にしました" in said(dx.post(f"/office/visits/{number}/end/", {"done": "1"}, follow=True))
+    assert "「行った」にしました" in said(
+        dx.post(f"/office/visits/{number}/end/", {"done": "1"}, follow=True)
+    )
     assert "もう終わっている" in said(dx.post(f"/office/visits/{number}/end/", {"done": "1"}), 422)
     assert "行った" in said(dx.get("/office/visits/"))
 
@@ -173,13 +181,24 @@ def a_list(day: CoverageDayRow) -> int:
             one.resident_no, one.name, one.birth, one.sex, one.relationship, one.household_no, f"まど県まどか市{town}{later}番地",
             facts={"has_card": False},
         )  # fmt: skip
-        register(entries=[entry], source="住民記録", as_of=timezone.localdate(), now=timezone.now() + timedelta(minutes=later))
+        register(
+            entries=[entry],
+            source="住民記録",
+            as_of=timezone.localdate(),
+            now=timezone.now() + timedelta(minutes=later),
+        )
     row = OutingRow.objects.create(
         day=day, visit_on=timezone.localdate(), asked_at=timezone.now(), asked_by="推進 澪", area="市内", start=town,
         budget={name: getattr(OutingBudget(), name) for name in plans.LIMITS},
     )  # fmt: skip
     OutingTourRow.objects.create(
-        outing=row, stops=[town], covered=[town], minutes=60, reach=None, of_bound=100, found_at=timezone.now()
+        outing=row,
+        stops=[town],
+        covered=[town],
+        minutes=60,
+        reach=None,
+        of_bound=100,
+        found_at=timezone.now(),
     )
     return row.pk
 
@@ -210,7 +229,9 @@ def test_a_protected_person_is_not_on_the_list_and_nothing_says_so(
     assert RESIDENTS["head"].name.name in page
     assert RESIDENTS["protected"].name.name not in page
     assert "支援措置" not in page
-    assert not EntryRow.objects.filter(purpose="visit", person_key=RESIDENTS["protected"].resident_no).exists()
+    assert not EntryRow.objects.filter(
+        purpose="visit", person_key=RESIDENTS["protected"].resident_no
+    ).exists()
 
 
 def test_without_the_guard_the_protected_person_would_be_on_it(
@@ -234,7 +255,13 @@ def test_the_effect_of_visits_between_two_days(signed_in: SignedIn) -> None:
         )  # fmt: skip
         name = f"町{district}の0"
         OutingTourRow.objects.create(
-            outing=row, stops=[name], covered=[name], minutes=9, reach=None, of_bound=100, found_at=timezone.now()
+            outing=row,
+            stops=[name],
+            covered=[name],
+            minutes=9,
+            reach=None,
+            of_bound=100,
+            found_at=timezone.now(),
         )
         OutingStepRow.objects.create(outing=row, step="done", at=timezone.now(), by="")
     page = said(dx.get("/office/coverage/effect/"))
@@ -245,5 +272,7 @@ def test_the_effect_of_visits_between_two_days(signed_in: SignedIn) -> None:
 
 def test_actors_in_the_list_of_plans_are_those_who_asked(day: CoverageDayRow, signed_in: SignedIn) -> None:
     by = Actor(1, "推進 澪", "", "")
-    plans.ask_for_outing(area="市内", start="", visit_on=timezone.localdate(), budget=OutingBudget(), by=by, now=timezone.now())
+    plans.ask_for_outing(
+        area="市内", start="", visit_on=timezone.localdate(), budget=OutingBudget(), by=by, now=timezone.now()
+    )
     assert "推進 澪" in said(signed_in("dx_mio").get("/office/visits/"))

@@ -76,7 +76,9 @@ def test_ten_people_in_one_district_move_what_is_shown_by_no_more_than_a_step() 
         city = invented_city(seed, planted=0.04)
         shown = effect_of(city)
         for place, one in enumerate(city):
-            moved = DistrictChange(one.visited, one.people_before, one.with_before, one.people_after, one.with_after - 9)
+            moved = DistrictChange(
+                one.visited, one.people_before, one.with_before, one.people_after, one.with_after - 9
+            )
             found = effect_of([*city[:place], moved, *city[place + 1 :]])
             assert found.step == shown.step
             assert abs(found.points - shown.points) <= shown.step + 1e-6
@@ -92,6 +94,8 @@ def test_the_interval_is_rounded_outwards() -> None:
         assert abs(shown.points - points) <= shown.step / 2 + 1e-6
 
 
-@pytest.mark.parametrize(("freedom", "t"), [(3, 3.1824), (4.5, 2.6585), (10, 2.2281), (30, 2.0423), (1000, 1.9623)])
+@pytest.mark.parametrize(
+    ("freedom", "t"), [(3, 3.1824), (4.5, 2.6585), (10, 2.2281), (30, 2.0423), (1000, 1.9623)]
+)
 def test_students_t_is_that_of_the_tables(freedom: float, t: float) -> None:
     assert _students_t(0.95, freedom) == pytest.approx(t, abs=2e-3)

@@ -66,7 +66,12 @@ def city(lacking: tuple[int, ...], having: tuple[int, ...]) -> list[Count]:
     for mark, numbers in (("o", lacking), ("w", having)):
         found += [Count(f"{place}{mark}", frozenset({(place, mark)}), n) for place, n in enumerate(numbers)]
         found.append(
-            Count(f"all{mark}", frozenset((place, mark) for place in range(len(numbers))), sum(numbers), whole=True)
+            Count(
+                f"all{mark}",
+                frozenset((place, mark) for place in range(len(numbers))),
+                sum(numbers),
+                whole=True,
+            )
         )
     for place, (lacks, has) in enumerate(zip(lacking, having, strict=True)):
         found.append(Count(f"{place}n", frozenset({(place, "o"), (place, "w")}), lacks + has))
@@ -88,8 +93,12 @@ def test_zero_is_small_too() -> None:
     assert "0o" not in shown(city((0, 25, 60), (50, 50, 50)))
 
 
-@pytest.mark.parametrize(("before", "hidden"), [(24, True), (16, True), (34, True), (25, False), (15, False), (35, False)])
-def test_a_count_that_moved_by_fewer_than_ten_since_an_earlier_day_is_hidden(before: int, hidden: bool) -> None:
+@pytest.mark.parametrize(
+    ("before", "hidden"), [(24, True), (16, True), (34, True), (25, False), (15, False), (35, False)]
+)
+def test_a_count_that_moved_by_fewer_than_ten_since_an_earlier_day_is_hidden(
+    before: int, hidden: bool
+) -> None:
     kept = shown(city((30, 25, 60), (50, 50, 50)), before=Before({}, {"1o": {before}}))
     assert ("1o" not in kept) is hidden
 

@@ -131,11 +131,15 @@ def test_the_towns_of_the_invented_city_lie_where_they_are() -> None:
 
 
 def test_an_address_belongs_to_the_town_with_the_longest_name() -> None:
-    towns = {
-        name: Town(name, "地区", "市内", 35, 135) for name in ("北", "北町", "北町一丁目", "市")
-    }
+    towns = {name: Town(name, "地区", "市内", 35, 135) for name in ("北", "北町", "北町一丁目", "市")}
     found = [
         places.town_of(address, city="まどか市", among=towns)
-        for address in ("まど県まどか市北町一丁目3-4", "まどか市北町9番地1", "まどか市北上1", "まどか市南1", "他の市北町1")
+        for address in (
+            "まど県まどか市北町一丁目3-4",
+            "まどか市北町9番地1",
+            "まどか市北上1",
+            "まどか市南1",
+            "他の市北町1",
+        )
     ]
     assert [one.name if one else None for one in found] == ["北町一丁目", "北町", "北", None, None]

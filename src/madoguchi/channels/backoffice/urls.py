@@ -16,9 +16,11 @@ from madoguchi.channels.backoffice import (
     views_inventory,
     views_matches,
     views_plan,
+    views_rulings,
     views_sheltered,
     views_staff,
 )
+from madoguchi.channels.backoffice.campaigns import views as views_campaigns
 from madoguchi.channels.backoffice.coverage import views_coverage, views_visits
 from madoguchi.channels.backoffice.editor import (
     views_drafts,
@@ -31,7 +33,9 @@ from madoguchi.channels.backoffice.editor import (
     views_sheets,
     views_words,
 )
+from madoguchi.channels.backoffice.furusato import views_furusato
 from madoguchi.channels.backoffice.insight import views_experience, views_journeys
+from madoguchi.channels.backoffice.insight import views_rulings as views_handling
 from madoguchi.channels.backoffice.levelling import (
     views_demand,
     views_lengths,
@@ -42,10 +46,19 @@ from madoguchi.channels.backoffice.payments import views_payments
 
 app_name = "backoffice"
 urlpatterns = [
+    path("campaigns/", views_campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", views_campaigns.campaign_new, name="campaign_new"),
+    path("campaigns/letters/", views_campaigns.campaign_letters, name="campaign_letters"),
+    path("campaigns/<str:campaign>/", views_campaigns.campaign, name="campaign"),
+    path("campaigns/<str:campaign>/act/", views_campaigns.campaign_act, name="campaign_act"),
+    path("campaigns/<str:campaign>/sample/", views_campaigns.campaign_sample, name="campaign_sample"),
+    path("campaigns/<str:campaign>/book.xlsx", views_campaigns.campaign_book, name="campaign_book"),
     path("changes/", views_changes.changes, name="changes"),
     path("changes/download.<str:kind>", views_changes.download, name="download"),
     path("changes/answers/", views_changes.answers, name="answers"),
     path("changes/<str:change>/answer/", views_changes.answer, name="answer"),
+    path("rulings/", views_rulings.rulings, name="rulings"),
+    path("rulings/download.<str:kind>", views_rulings.rulings_file, name="rulings_file"),
     path("certificates/", views_certificates.certificates, name="certificates"),
     path("certificates/download.csv", views_certificates.certificates_file, name="certificates_file"),
     path("imports/", views_imports.imports, name="imports"),
@@ -89,6 +102,8 @@ urlpatterns = [
     path("levelling/proposals/<int:proposal>/book.xlsx", views_proposals.book, name="proposal_book"),
     path("levelling/proposals/<int:proposal>/book/", views_proposals.take_book, name="proposal_book_in"),
     path("insight/", views_journeys.journeys, name="insight"),
+    path("insight/handling/", views_handling.handling, name="handling"),
+    path("insight/handling.xlsx", views_handling.handling_file, name="handling_book"),
     path("insight/report.xlsx", views_journeys.report_file, name="insight_book"),
     path("insight/visits.<str:kind>", views_journeys.visits_file, name="insight_visits"),
     path("experience/", views_experience.experiences, name="experiences"),
@@ -114,6 +129,14 @@ urlpatterns = [
     path("payments/care/", views_payments.care, name="payments_care"),
     path("payments/refunds/<int:refund>/", views_payments.refund, name="payments_refund"),
     path("payments/<str:number>/", views_payments.payment, name="payment"),
+    path("furusato/", views_furusato.applications, name="furusato"),
+    path("furusato/take/", views_furusato.take, name="furusato_take"),
+    path("furusato/list.<str:kind>", views_furusato.notice_file, name="furusato_list"),
+    path("furusato/papers.csv", views_furusato.papers_file, name="furusato_papers"),
+    path("furusato/applications/<int:application>/", views_furusato.decide, name="furusato_decide"),
+    path("furusato/changes/<int:told>/", views_furusato.accept, name="furusato_accept"),
+    path("furusato/gifts/<str:number>/", views_furusato.gift, name="furusato_gift"),
+    path("furusato/gifts/<str:number>/paper/", views_furusato.paper, name="furusato_paper"),
     path("editor/", views_drafts.drafts, name="editor"),
     path("editor/begin/", views_drafts.begin, name="draft_begin"),
     path("editor/packs/", views_packs.packs, name="packs"),

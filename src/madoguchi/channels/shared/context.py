@@ -31,6 +31,8 @@ MENU = (
     (Authority.INSIGHT, "backoffice:coverage", "カードの交付状況"),
     (Authority.VISIT_LISTS, "backoffice:visit_lists", "出張の名簿"),
     (Authority.PAYMENTS, "backoffice:payments", "収納"),
+    (Authority.GIFTS, "backoffice:furusato", "ふるさと納税"),
+    (Authority.OUTREACH, "backoffice:campaigns", "案内"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.MATCHING, "backoffice:matches", "オンラインの方の確認"),

@@ -57,6 +57,17 @@ def account(number: int) -> ResidentAccount | None:
     return seen_as(row) if row else None
 
 
+def any_account_of(numbers: Iterable[str]) -> bool:
+    """Whether any of these residents has a sign-in that is joined to them."""
+    return AccountRow.objects.filter(resident_no__in=list(numbers), state=AccountState.MATCHED.value).exists()
+
+
+def matched_residents(resident_nos: Iterable[str]) -> frozenset[str]:
+    """Those of these residents who can sign in now: their account is matched and not stopped."""
+    rows = AccountRow.objects.filter(resident_no__in=list(resident_nos), state=AccountState.MATCHED.value)
+    return frozenset(number for number in rows.values_list("resident_no", flat=True) if number is not None)
+
+
 def digest_of(facts: ClaimedFacts, salt: str) -> str:
     """By what the same facts are known again without being kept."""
     return hashlib.sha256("\n".join((salt, *astuple(facts))).encode("utf-8", "surrogatepass")).hexdigest()

@@ -36,7 +36,12 @@ MOST_BARS = 60
 @needs(Authority.INSIGHT)
 def coverage(request: HttpRequest) -> HttpResponse:
     """One table of one counted day."""
-    context: dict[str, Any] = {"kinds": list(KINDS.values()), "smallest": SMALLEST, "notes": NOTES, "problems": []}
+    context: dict[str, Any] = {
+        "kinds": list(KINDS.values()),
+        "smallest": SMALLEST,
+        "notes": NOTES,
+        "problems": [],
+    }
     try:
         places = towns()
     except UnusablePlaces as error:
@@ -97,7 +102,9 @@ def coverage_file(request: HttpRequest, kind: str) -> HttpResponse:
         actor=actor_of(request), activity="coverage_exported", now=timezone.now(), day=chosen.day.isoformat(), format=kind
     )  # fmt: skip
     if kind == "xlsx":
-        return file_response(coverage_book(day=chosen.day, numbers=chosen.numbers, towns=places), "coverage.xlsx", XLSX)
+        return file_response(
+            coverage_book(day=chosen.day, numbers=chosen.numbers, towns=places), "coverage.xlsx", XLSX
+        )
     found, text = table(_kind(request), chosen.numbers, places), StringIO()
     csv.writer(text).writerows([heading_of(found), *rows_of(found)])
     return file_response(text.getvalue().encode("utf-8-sig"), "coverage.csv", "text/csv; charset=utf-8")
@@ -118,7 +125,9 @@ def coverage_effect(request: HttpRequest) -> HttpResponse:
                 context["effect"] = _effect(first.day, last.day)
             except TooFewDistricts as error:
                 context["few"] = str(error)
-    return render(request, "backoffice/coverage/effect.html", context, status=422 if context["problems"] else 200)
+    return render(
+        request, "backoffice/coverage/effect.html", context, status=422 if context["problems"] else 200
+    )
 
 
 def _effect(first: date, last: date) -> Any:

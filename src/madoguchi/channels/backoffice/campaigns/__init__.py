@@ -1,0 +1,1 @@
+"""案内: campaigns from draft to what became of them."""

@@ -1,0 +1,123 @@
+"""What the office sees of campaigns (案内の一覧・件数・結果). Counts below ten are hidden (`small_cells`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Count
+
+from madoguchi.outreach import parts
+from madoguchi.outreach.making import RUNNING
+from madoguchi.outreach.models import CampaignRow, MessageRow, OfferRow
+from madoguchi.outreach.safe import may_be_told
+from madoguchi.outreach.small_cells import published
+from madoguchi.outreach.states import CampaignState, MessageState, OfferChannel, OfferState, Phase
+from madoguchi.outreach.values import (
+    Became,
+    CampaignStep,
+    CampaignView,
+    CountLine,
+    NoSuchCampaign,
+    Undelivered,
+)
+from madoguchi.procedures.decisions import Status
+from madoguchi.residents.disclosure import JAPAN
+
+COUNTED = (Status.MUST, Status.OPTIONAL, Status.ASK)
+BECAME = (OfferState.OPEN, OfferState.LATER, OfferState.USED, OfferState.REFUSED, OfferState.ENDED)
+MOST_UNDELIVERED = 200
+# Before anything was counted there is nothing to show.
+_UNCOUNTED = (CampaignState.DRAFT, CampaignState.COUNTING)
+
+
+def campaigns() -> tuple[CampaignView, ...]:
+    """Every campaign, the newest first."""
+    return tuple(_view(row) for row in CampaignRow.objects.order_by("-pk"))
+
+
+def campaign(number: str) -> CampaignView:
+    """One campaign. Raises NoSuchCampaign."""
+    return _view(_row(number))
+
+
+def steps(number: str) -> tuple[CampaignStep, ...]:
+    """What was done to a campaign, the first first. Raises NoSuchCampaign."""
+    rows = _row(number).steps.order_by("pk")
+    return tuple(
+        CampaignStep(row.at, row.act, CampaignState(row.state), row.staff_name, row.reason) for row in rows
+    )
+
+
+def counts(number: str) -> tuple[CountLine, ...]:
+    """How many by outcome, procedure by procedure, small numbers hidden. Raises NoSuchCampaign."""
+    row = _row(number)
+    if CampaignState(row.state) in _UNCOUNTED:
+        return ()
+    tally = parts.tallied(row, Phase.COUNT)
+    return tuple(
+        CountLine(procedure, published([tally.get(procedure, {}).get(status.value, 0) for status in COUNTED]))
+        for procedure in row.procedures
+    )
+
+
+def became(number: str) -> tuple[Became, ...]:
+    """What became of the offers, procedure by procedure, small numbers hidden. Raises NoSuchCampaign."""
+    row = _row(number)
+    found: dict[tuple[str, str], int] = {
+        (procedure, state): many
+        for procedure, state, many in OfferRow.objects.filter(campaign=row)
+        .values_list("procedure", "state")
+        .annotate(many=Count("pk"))
+        .order_by()
+    }
+    return tuple(
+        Became(procedure, published([found.get((procedure, state.value), 0) for state in BECAME]))
+        for procedure in row.procedures
+    )
+
+
+def messages(number: str) -> Mapping[MessageState, int | None]:
+    """Where the messages stand, small numbers hidden. Raises NoSuchCampaign."""
+    row = _row(number)
+    found = dict(
+        MessageRow.objects.filter(campaign=row).values_list("state").annotate(many=Count("pk")).order_by()
+    )
+    shown = published([found.get(state.value, 0) for state in MessageState])
+    return dict(zip(MessageState, shown, strict=True))
+
+
+def undelivered(*, now: datetime) -> tuple[Undelivered, ...]:
+    """Whom no way reached, for staff who go and ask. Whoever may not stand in a list is not in it.
+
+    Only numbers; whoever opens a person reads them, and that is written down.
+    """
+    rows = list(
+        MessageRow.objects.filter(state=MessageState.NO_WAY.value)
+        .exclude(campaign__state=CampaignState.STOPPED.value)
+        .select_related("campaign")
+        .order_by("changed_at", "pk")[:MOST_UNDELIVERED]
+    )
+    shown = may_be_told([row.resident_no for row in rows], on=now.astimezone(JAPAN).date())
+    return tuple(
+        Undelivered(row.resident_no, row.campaign.title, MessageState(row.state), row.reason, row.changed_at)
+        for row in rows
+        if row.resident_no in shown
+    )
+
+
+def _row(number: str) -> CampaignRow:
+    row = CampaignRow.objects.filter(public_id=number).first()
+    if row is None:
+        raise NoSuchCampaign
+    return row
+
+
+def _view(row: CampaignRow) -> CampaignView:
+    state = CampaignState(row.state)
+    phase = RUNNING.get(state)
+    return CampaignView(
+        row.public_id, row.title, tuple(row.procedures), tuple(Status(one) for one in row.outcomes),
+        tuple(OfferChannel(one) for one in row.channels), row.on, row.legal_basis, row.revision, state, row.author,
+        row.author_name, row.approver_name, row.made_at, parts.percent(row, phase) if phase else 100,
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""Which counts may leave the office (小さな数を出さない): none below ten, and none that could be worked out from the rest.
+
+A total is never published beside its parts. A row that has to hide something also hides its smallest larger count, and more
+of them until whoever knows the row's total from elsewhere still cannot tell any hidden small count from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SMALLEST = 10
+
+
+def published(cells: Sequence[int]) -> tuple[int | None, ...]:
+    """The counts of one row as they may be shown; None where one is hidden. Zero is as hidden as nine."""
+    small = {place for place, count in enumerate(cells) if count < SMALLEST}
+    if not small:
+        return tuple(cells)
+    hidden = set(small)
+    larger = sorted((place for place in range(len(cells)) if place not in small), key=lambda at: cells[at])
+    for place in larger:
+        if len(hidden) > len(small) and _blurred(cells, hidden, small):
+            break
+        hidden.add(place)
+    if not _blurred(cells, hidden, small):
+        hidden = set(range(len(cells)))
+    return tuple(None if place in hidden else count for place, count in enumerate(cells))
+
+
+def _blurred(cells: Sequence[int], hidden: set[int], small: set[int]) -> bool:
+    """Whether each hidden small count could be anything from none to nine with the same sum of what is hidden."""
+    companions = len(hidden) - len(small)
+    if not companions:
+        return False
+    return sum(cells[place] for place in hidden) >= SMALLEST * companions + (SMALLEST - 1) * len(small)
+
+
+def in_words(count: int | None) -> str:
+    """As it is written in a table and in a file."""
+    return "（10未満など）" if count is None else f"{count:,}"

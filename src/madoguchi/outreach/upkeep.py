@@ -1,0 +1,36 @@
+"""What has to be done by itself, every so often (案内の世話): by the worker, by several at once if there are several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from madoguchi.outreach.making import running
+from madoguchi.outreach.models import PartRow
+from madoguchi.outreach.ports import MessagePorts
+from madoguchi.outreach.sending import Told, reopen_later, send_due, take_receipts
+from madoguchi.outreach.tasks import go_through
+
+
+@dataclass(frozen=True, slots=True)
+class Cared:
+    """What one round did, in counts (案内の世話の結果)."""
+
+    told: Told
+    receipts: int
+    reopened: int
+    taken_up: int
+
+
+def keep_up(*, ports: MessagePorts, link: str, now: datetime) -> Cared:
+    """One round: campaigns that nobody goes on with, receipts, what was put off until today, messages that are due."""
+    taken_up = 0
+    for campaign in running():
+        held = PartRow.objects.filter(
+            campaign__public_id=campaign, done_at__isnull=True, held_until__gt=now
+        ).exists()
+        if not held:
+            go_through.enqueue(campaign)
+            taken_up += 1
+    receipts, reopened = take_receipts(ports=ports, now=now), reopen_later(now=now)
+    return Cared(send_due(ports=ports, link=link, now=now), receipts, reopened, taken_up)

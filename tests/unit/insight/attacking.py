@@ -17,6 +17,7 @@ from madoguchi.residents.card_counts import AgeBand, CardGroup, CardState, House
 from madoguchi.residents.places import Town
 
 Groups = dict[CardGroup, int]
+MOST = 100_000
 
 
 def places(districts: int, towns_each: int) -> dict[str, Town]:
@@ -77,7 +78,7 @@ class Attacker:
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         states = (CardState.HAS, CardState.LACKS)
         every = [CardGroup(*one) for one in product(towns, AgeBand, HouseholdKind, WorkKind, states)]
-        self.people = {one: self.solver.NumVar(0, self.solver.infinity(), "") for one in every}
+        self.people = {one: self.solver.NumVar(0, MOST, "") for one in every}
         for key, number in numbers.items():
             if number is not None:
                 row = self.solver.Constraint(number, number)
@@ -96,9 +97,6 @@ class Attacker:
                     objective.SetCoefficient(variable, 1)
             objective.SetOptimizationDirection(maximize)
             status = self.solver.Solve()
-            if status == pywraplp.Solver.UNBOUNDED and maximize:
-                found.append(1e9)
-                continue
             assert status == pywraplp.Solver.OPTIMAL, status
             found.append(objective.Value())
         return ceil(found[0] - 1e-5), floor(found[1] + 1e-5)

@@ -23,7 +23,7 @@ from ortools.linear_solver import pywraplp
 
 SMALLEST = 10
 TINY = 1e-6
-NO_BOUND = 1e12
+FAR_MORE = 10
 
 Atom = Hashable
 Link = tuple[frozenset[Atom], frozenset[Atom]]
@@ -118,13 +118,15 @@ class _Attack:
         for key, atoms in (*((one.key, one.atoms) for one in counts), *both):
             for atom in atoms:
                 of_atom[atom].append(key)
+        # Nobody supposes a group of ten times the whole city: a solver that is told so never runs to infinity.
+        most = float(FAR_MORE * max([SMALLEST**3, *(one.number for one in counts)]))
         # Groups that stand in the same counts are one unknown.
         unknowns: dict[tuple[str, ...], pywraplp.Variable] = {}
         self.terms: dict[str, list[pywraplp.Variable]] = defaultdict(list)
         for keys in of_atom.values():
             signature = tuple(keys)
             if signature not in unknowns:
-                unknowns[signature] = self.solver.NumVar(0, self.solver.infinity(), "")
+                unknowns[signature] = self.solver.NumVar(0, most, "")
                 for key in signature:
                     self.terms[key].append(unknowns[signature])
         self.unknowns = list(unknowns.values())
@@ -185,10 +187,6 @@ class _Attack:
             objective.SetCoefficient(variable, 1)
         objective.SetOptimizationDirection(maximize)
         status = self.solver.Solve()
-        if status == pywraplp.Solver.UNBOUNDED:
-            self.low.setdefault(key, 0.0)
-            self.high[key] = NO_BOUND
-            return set()
         if status != pywraplp.Solver.OPTIMAL:
             return set(self.rows)  # not worked out: then it may rest on anything
         values = {id(variable): variable.solution_value() for variable in self.unknowns}

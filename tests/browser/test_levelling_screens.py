@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -80,10 +81,7 @@ def made(city: Mapping[str, Actor]) -> dict[str, int]:
         playing.press(experience=played, pressed=pressed, key=pressed, ago_ms=minutes * 60_000, now=now)
     begun = playing.begin(persona="おくやみ", of_round=Round.AFTER, case_number="", by=BY, now=now)
     assert LaneOfficerRow.objects.count() == 6
-    outing, asked = visits_planned()
     return {
-        "outing": outing,
-        "asked": asked,
         "ready": ready,
         "impossible": impossible,
         "waiting": waiting,
@@ -92,7 +90,8 @@ def made(city: Mapping[str, Actor]) -> dict[str, int]:
     }
 
 
-def visits_planned() -> tuple[int, int]:
+@pytest.fixture
+def visits(city: Mapping[str, Actor]) -> dict[str, int]:
     """Two counted days with a visit that is worked out, and one that is only asked for."""
     today, known = timezone.localdate(), towns()
     counted(today - timedelta(days=40), invented(4, known, 9000), known)
@@ -104,7 +103,7 @@ def visits_planned() -> tuple[int, int]:
         for area in ("都城の町名", "裾野の町名")
     ]
     plans.make_outing(outing=numbers[0], now=timezone.now(), effort=0.2)
-    return numbers[0], numbers[1]
+    return dict(zip(("outing", "asked"), numbers, strict=True))
 
 
 def addresses(made: Mapping[str, int]) -> list[str]:
@@ -113,9 +112,11 @@ def addresses(made: Mapping[str, int]) -> list[str]:
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
-def test_a_screen_can_be_read_by_everybody(made: dict[str, int], page_of: Callable[[str], Page]) -> None:
+def test_a_screen_can_be_read_by_everybody(
+    made: dict[str, int], visits: dict[str, int], page_of: Callable[[str], Page]
+) -> None:
     page, faults = page_of("dx_mio"), []
-    for url in addresses(made):
+    for url in addresses(made | visits):
         faults += reading_faults(page, url, statuses=(200, 422))
     assert faults == [], "\n".join(faults)
 
@@ -123,19 +124,24 @@ def test_a_screen_can_be_read_by_everybody(made: dict[str, int], page_of: Callab
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
-    made: dict[str, int], page_of: Callable[[str], Page]
+    visits: dict[str, int], page_of: Callable[[str], Page]
 ) -> None:
     """320 and 1280 px: nothing is cut off, and the list opens from its button."""
     page, faults = page_of("dx_mio"), []
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         for screen in ("coverage/", "coverage/effect/", "visits/", "visits/{outing}/"):
-            page.goto(f"/office/{screen}".format(**made))
+            page.goto(f"/office/{screen}".format(**visits))
             wide = page.evaluate(
                 "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
             )
             faults += [f"{screen} at {width} is {wide} px too wide"] if wide > 0 else []
             faults += accessibility_faults(page)
+            if pictures := os.environ.get("MADOGUCHI_PICTURES"):
+                page.screenshot(
+                    path=f"{pictures}/{screen.strip('/').replace('/', '-')}-{width}.png".format(**visits),
+                    full_page=True,
+                )
     page = page_of("officer_nhi")
     faults += reading_faults(page, "/office/visits/lists/")
     page.get_by_role("button", name="名簿を開く").first.click()
@@ -144,8 +150,11 @@ def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
 
 
 @pytest.mark.needs("java")
-def test_the_html_is_valid(made: dict[str, int], signed_in: Callable[[str], Client], tmp_path: Path) -> None:
-    pages = {url: signed_in("dx_mio").get(url).content.decode() for url in addresses(made)}
+def test_the_html_is_valid(
+    made: dict[str, int], visits: dict[str, int], signed_in: Callable[[str], Client], tmp_path: Path
+) -> None:
+    pages = {url: signed_in("dx_mio").get(url).content.decode() for url in addresses(made | visits)}
+    pages["list"] = signed_in("officer_nhi").post(f"/office/visits/{visits['outing']}/list/").content.decode()
     faults = html_faults(pages, tmp_path)
     assert faults == [], "\n".join(faults)
 

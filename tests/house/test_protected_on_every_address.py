@@ -181,12 +181,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "counter:task": tuple({"task": task} for task in tasks),
         **{
             f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))
-            for book in ("levelling_demand", "furusato_list", "payments_book")
+            for book in ("levelling_demand", "furusato_list", "payments_book", "coverage_file", "visit_file")
         },
-        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:coverage_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:visit_file": tuple({"kind": kind} for kind in ("xlsx", "csv")),
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),

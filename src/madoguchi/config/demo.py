@@ -35,7 +35,7 @@ OPEN_TO_ANYONE = (
 VISITS = {
     "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/", "/office/matches/"),
-    "insurance": ("/desk/",),
+    "insurance": ("/desk/", "/office/visits/lists/"),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
     "dx": (
         "/office/catalogue/",
@@ -45,6 +45,8 @@ VISITS = {
         "/office/levelling/",
         "/office/insight/",
         "/office/experience/",
+        "/office/coverage/",
+        "/office/visits/",
     ),
     "protection": ("/office/sheltered/", "/office/matches/"),
     "cashier": ("/office/payments/",),

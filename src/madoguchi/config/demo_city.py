@@ -31,6 +31,7 @@ from madoguchi.config.demo_past import make_past
 from madoguchi.connect.twins.donation_management import gift_file
 from madoguchi.furusato.mapping import gift_mapping
 from madoguchi.furusato.taking_in import take_in
+from madoguchi.insight.coverage.days import count_day
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
@@ -119,6 +120,8 @@ def build(
         set_rules(branch=branch, rules=rules, by=by, now=now)
     make_past(weeks=past_weeks, seed=SEED, by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
+    if residents:
+        count_day(by=by, screen="demo", now=now)
     _first_case(now)
     _gifts(by, now)
     return revision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -54,12 +55,7 @@ def file_of(tmp_path: Path, districts: int = 3) -> str:
 
 def planned(area: str = "市内", *, on: date = TODAY, **budget: float) -> int:
     number = plans.ask_for_outing(
-        area=area,
-        start="",
-        visit_on=on,
-        budget=OutingBudget(**budget),
-        by=BY,
-        now=NOW,  # type: ignore[arg-type]
+        area=area, start="", visit_on=on, budget=replace(OutingBudget(), **budget), by=BY, now=NOW
     )
     plans.make_outing(outing=number, now=NOW, effort=EFFORT)
     return number

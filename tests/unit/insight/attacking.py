@@ -17,6 +17,7 @@ from madoguchi.residents.card_counts import AgeBand, CardGroup, CardState, House
 from madoguchi.residents.places import Town
 
 Groups = dict[CardGroup, int]
+MOST = 100_000
 
 
 def places(districts: int, towns_each: int) -> dict[str, Town]:
@@ -34,16 +35,18 @@ def invented(seed: int, towns: Mapping[str, Town], size: int) -> Groups:
     """People who fall into the groups by chance, some groups often and some hardly ever."""
     random = Random(seed)
     lacking = random.choice((0.03, 0.2, 0.5))
-    weights = {name: random.random() ** 2 for name in towns}
+    names, weights = list(towns), [random.random() ** 2 for _ in towns]
+    older, other, idle = random.random(), random.random(), 5 * random.random()
     found: Groups = {}
-    for _ in range(size):
-        group = CardGroup(
-            random.choices(list(weights), list(weights.values()))[0],
-            random.choices(list(AgeBand), (3, 5, 6, 3, random.random()))[0],
-            random.choices(list(HouseholdKind), (2, 3, 3, 5, random.random()))[0],
-            random.choices(list(WorkKind), (5, 1, 1, 2, 5 * random.random()))[0],
-            CardState.LACKS if random.random() < lacking else CardState.HAS,
-        )
+    for town, age, household, work in zip(
+        random.choices(names, weights, k=size),
+        random.choices(list(AgeBand), (3, 5, 6, 3, older), k=size),
+        random.choices(list(HouseholdKind), (2, 3, 3, 5, other), k=size),
+        random.choices(list(WorkKind), (5, 1, 1, 2, idle), k=size),
+        strict=True,
+    ):
+        card = CardState.LACKS if random.random() < lacking else CardState.HAS
+        group = CardGroup(town, age, household, work, card)
         found[group] = found.get(group, 0) + 1
     return found
 
@@ -75,7 +78,7 @@ class Attacker:
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         states = (CardState.HAS, CardState.LACKS)
         every = [CardGroup(*one) for one in product(towns, AgeBand, HouseholdKind, WorkKind, states)]
-        self.people = {one: self.solver.NumVar(0, self.solver.infinity(), "") for one in every}
+        self.people = {one: self.solver.NumVar(0, MOST, "") for one in every}
         for key, number in numbers.items():
             if number is not None:
                 row = self.solver.Constraint(number, number)
@@ -94,9 +97,6 @@ class Attacker:
                     objective.SetCoefficient(variable, 1)
             objective.SetOptimizationDirection(maximize)
             status = self.solver.Solve()
-            if status == pywraplp.Solver.UNBOUNDED and maximize:
-                found.append(1e9)
-                continue
             assert status == pywraplp.Solver.OPTIMAL, status
             found.append(objective.Value())
         return ceil(found[0] - 1e-5), floor(found[1] + 1e-5)

@@ -1,15 +1,14 @@
-"""Coverage and plans as rows, for Excel and CSV alike: only what may be shown, a dash where it is hidden."""
+"""Coverage as rows, for Excel and CSV alike: only what may be shown, a dash where it is hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from madoguchi.insight.coverage.hiding import SMALLEST
 from madoguchi.insight.coverage.tables import KINDS, CountKind, CoverageTable, table
-from madoguchi.insight.outings.plans import Outing
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.residents.places import Town
 from madoguchi.spreadsheets.writing import Cell, PageOut, workbook_of
@@ -50,30 +49,3 @@ def coverage_book(*, day: date, numbers: Mapping[str, int | None], towns: Mappin
             )
         )  # fmt: skip
     return workbook_of(pages)
-
-
-OUTING_HEADING = (
-    "順",
-    "止まる町",
-    "緯度",
-    "経度",
-    "着く（出発から分）",
-    "出る（出発から分）",
-    "ここに来られる町",
-)
-
-
-def outing_rows(found: Outing) -> list[list[Cell]]:
-    """The stops of a plan: towns and minutes, no people."""
-    return [
-        [place, stop.town.name, stop.town.latitude, stop.town.longitude, stop.begins, stop.ends, "・".join(town.name for town in stop.serves)]
-        for place, stop in enumerate(found.stops, start=1)
-    ]  # fmt: skip
-
-
-def outing_book(found: Outing, notes: Sequence[str]) -> bytes:
-    """A plan as an xlsx."""
-    page = PageOut(
-        "出張の計画", OUTING_HEADING, outing_rows(found), notes=notes, widths=[6, 20, 12, 12, 12, 12, 60]
-    )
-    return workbook_of([page])

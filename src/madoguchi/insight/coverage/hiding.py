@@ -5,6 +5,7 @@
 2. Whoever has every count that is shown can bound a hidden one from below and above. Both bounds are worked out by linear
    programming; when they are closer than ten, one more count is hidden, the smallest of those that the bound rests on.
 3. What was shown earlier that day stays shown and is part of what an attacker has; only new counts are hidden for it.
+4. A count that was hidden for others and is told exactly by what stayed is shown after all: hiding it would hide nothing.
 
 Hiding more only widens bounds, so one turn over the small counts is enough. The method is complementary cell suppression
 with a protection interval (Fischetti & Salazar 2001, Management Science 47(7)); the choice of what else to hide is a
@@ -22,7 +23,7 @@ from ortools.linear_solver import pywraplp
 
 SMALLEST = 10
 TINY = 1e-6
-NO_BOUND = 1e12
+FAR_MORE = 10
 
 Atom = Hashable
 Link = tuple[frozenset[Atom], frozenset[Atom]]
@@ -32,7 +33,8 @@ Link = tuple[frozenset[Atom], frozenset[Atom]]
 class Count:
     """A count that could be shown: whom it counts, as the smallest groups there are, and how many they are.
 
-    `whole`: a total, hidden only when nothing else helps. `never`: not offered, only watched.
+    `whole`: a total, hidden only when nothing else helps. `never`: not offered, only watched. `partner`: the count that with
+    this one makes up a third; hiding one of the two alone would hide nothing while the third is shown.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Count:
     number: int
     whole: bool = False
     never: bool = False
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,15 @@ def shown(
     } - {one.key for one in counts if one.never}
     attack = _Attack(counts, links, kept)
     free = {one.key: one for one in counts if one.key in kept and one.key not in before.fixed}
+
+    def hide(key: str) -> None:
+        if key in free:
+            del free[key]
+            kept.discard(key)
+            attack.hide(key)
+
+    for one in watched:
+        hide(one.partner)
     for one in watched:
         while not attack.wide(one.key):
             candidates = [free[key] for key in attack.rests_on if key in free]
@@ -77,9 +89,12 @@ def shown(
             if not candidates:
                 break  # what is out already tells it; nothing new does
             chosen = min(candidates, key=lambda other: (other.whole, other.number, other.key))
-            del free[chosen.key]
-            kept.discard(chosen.key)
-            attack.hide(chosen.key)
+            hide(chosen.key)
+            hide(chosen.partner)
+    for one in counts:
+        offered = not one.never and one.key not in small and one.key not in before.fixed
+        if offered and one.key not in kept and attack.told(one.key):
+            kept.add(one.key)
     return frozenset(kept)
 
 
@@ -103,13 +118,15 @@ class _Attack:
         for key, atoms in (*((one.key, one.atoms) for one in counts), *both):
             for atom in atoms:
                 of_atom[atom].append(key)
+        # Nobody supposes a group of ten times the whole city: a solver that is told so never runs to infinity.
+        most = float(FAR_MORE * max([SMALLEST**3, *(one.number for one in counts)]))
         # Groups that stand in the same counts are one unknown.
         unknowns: dict[tuple[str, ...], pywraplp.Variable] = {}
         self.terms: dict[str, list[pywraplp.Variable]] = defaultdict(list)
         for keys in of_atom.values():
             signature = tuple(keys)
             if signature not in unknowns:
-                unknowns[signature] = self.solver.NumVar(0, self.solver.infinity(), "")
+                unknowns[signature] = self.solver.NumVar(0, most, "")
                 for key in signature:
                     self.terms[key].append(unknowns[signature])
         self.unknowns = list(unknowns.values())
@@ -151,6 +168,13 @@ class _Attack:
         self.rests_on = tuple(sorted(rests))
         return False
 
+    def told(self, key: str) -> bool:
+        """Whether a count is one number and no other."""
+        for maximize in (True, False):
+            if key not in self.low or self.high[key] - self.low[key] < TINY:
+                self._solve(key, maximize)
+        return self.high[key] - self.low[key] < TINY
+
     def _far(self, key: str) -> bool:
         if key not in self.low:
             return False
@@ -163,10 +187,6 @@ class _Attack:
             objective.SetCoefficient(variable, 1)
         objective.SetOptimizationDirection(maximize)
         status = self.solver.Solve()
-        if status == pywraplp.Solver.UNBOUNDED:
-            self.low.setdefault(key, 0.0)
-            self.high[key] = NO_BOUND
-            return set()
         if status != pywraplp.Solver.OPTIMAL:
             return set(self.rows)  # not worked out: then it may rest on anything
         values = {id(variable): variable.solution_value() for variable in self.unknowns}

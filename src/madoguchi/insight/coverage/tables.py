@@ -185,4 +185,8 @@ def _count(
 ) -> Count:
     counted = frozenset(atom for atom, state in atoms if kind.counts(state))
     whole = line == WHOLE or line.startswith("age:")
-    return Count(f"{line}:{kind.key}", counted, sum(numbers.get(atom, 0) for atom in counted), whole)
+    other = {CountKind.WITH: CountKind.WITHOUT, CountKind.WITHOUT: CountKind.WITH}.get(kind)
+    partner = f"{line}:{other.key}" if other and line != WHOLE else ""
+    return Count(
+        f"{line}:{kind.key}", counted, sum(numbers.get(atom, 0) for atom in counted), whole, partner=partner
+    )

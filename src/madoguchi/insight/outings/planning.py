@@ -164,7 +164,9 @@ def _solved(
     for visit in visits.values():  # else a tour could leave the start out
         model.add_implication(stays_home, ~visit)
     model.add_circuit(circuit)
-    way = sum(ways.minutes(one, other) * arc for one, other, arc in arcs)
+    way = cp_model.LinearExpr.weighted_sum(
+        [arc for _, _, arc in arcs], [ways.minutes(one, other) for one, other, _ in arcs]
+    )
     model.add(way + budget.stay * sum(visits.values()) <= budget.minutes)
     # Most people first; of equals the shorter way.
     model.maximize(total * (budget.minutes + 1) - way)
@@ -206,7 +208,7 @@ def _loose_bound(ways: Ways, within: Sequence[int], effort: float) -> int:
 
 def _covering(
     ways: Ways, candidates: Sequence[int], model: cp_model.CpModel
-) -> tuple[dict[int, cp_model.IntVar], cp_model.LinearExprT]:
+) -> tuple[dict[int, cp_model.IntVar], cp_model.LinearExpr]:
     """Stops and the people they serve, each person once."""
     visits = {town: model.new_bool_var("") for town in candidates}
     model.add(sum(visits.values()) <= ways.task.budget.stops)
@@ -217,7 +219,7 @@ def _covering(
             covered = model.new_bool_var("")
             model.add(covered <= sum(by))
             served.append(ways.task.people[town] * covered)
-    return visits, sum(served)
+    return visits, cp_model.LinearExpr.sum(served)
 
 
 def _solver(effort: float) -> cp_model.CpSolver:

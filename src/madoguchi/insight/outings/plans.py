@@ -17,6 +17,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as noop
 
 from madoguchi.audit.entries import Actor
@@ -62,6 +63,10 @@ class OutingStop:
     ends: int
     serves: tuple[Town, ...]
 
+    @property
+    def served_names(self) -> str:
+        return "・".join(town.name for town in self.serves)
+
 
 @dataclass(frozen=True, slots=True)
 class Outing:
@@ -81,6 +86,10 @@ class Outing:
     minutes: int
     reach: int | None
     of_bound: int
+
+    @property
+    def stop_names(self) -> str:
+        return "・".join(stop.town.name for stop in self.stops)
 
 
 class NoSuchOuting(LookupError):
@@ -243,7 +252,7 @@ def visited_districts(*, after: date, until: date) -> frozenset[str]:
     return frozenset(places[name].district for stops in rows for name in stops if name in places)
 
 
-def _rows():  # type: ignore[no-untyped-def]  # a query set of this room
+def _rows() -> QuerySet[OutingRow]:
     return (
         OutingRow.objects.select_related("day", "tour")
         .defer("day__groups", "day__numbers")

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, radians
 
-from madoguchi.channels.backoffice.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Mark
+from madoguchi.channels.backoffice.chart import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Mark
 from madoguchi.insight.coverage.tables import CoverageLine
 from madoguchi.insight.outings.plans import Outing
 from madoguchi.residents.places import Town
 
-NAMES, ROW, ENDS = 230, 26, 60
-MAP_HEIGHT, MARGIN, DISC = 460, 40, 17
+NAMES, ROW, ENDS, DAY_END = 230, 26, 60, 56
+MAP_HEIGHT, MARGIN, DISC = 460, 40, 20
 PUSHES = 120
 LEVELS = (70.0, 80.0, 90.0)
 MOST_LABELS = 6
@@ -110,7 +110,7 @@ def share_line(days: Sequence[tuple[str, float]]) -> ShareLine | None:
     """The share day by day, the oldest first; None with fewer than two days. The axis begins at zero."""
     if len(days) < 2:
         return None
-    step = (WIDTH - LEFT - RIGHT) / (len(days) - 1)
+    step = (WIDTH - LEFT - DAY_END) / (len(days) - 1)
     every = -(-len(days) // MOST_LABELS)
     dots = [
         Mark(round(LEFT + step * place, 1), _up(share), f"{share:.1f}")

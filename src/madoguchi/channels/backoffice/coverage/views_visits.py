@@ -20,10 +20,10 @@ from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.insight import tasks
-from madoguchi.insight.coverage.book import OUTING_HEADING, outing_book, outing_rows
 from madoguchi.insight.coverage.days import NotCounted, counted_days
 from madoguchi.insight.coverage.hiding import SMALLEST
 from madoguchi.insight.outings import plans
+from madoguchi.insight.outings.book import OUTING_HEADING, outing_book, outing_rows
 from madoguchi.insight.outings.planning import OutingBudget
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import WarekiError, format_wareki, parse_date_text

@@ -26,8 +26,8 @@ from tests.browser.test_form_review_screens import SCREENS as REVIEWED
 from tests.browser.test_furusato_screens import LOOKED_AT as OF_GIFTS
 from tests.browser.test_levelling_screens import OF_OFFICERS
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
-from tests.browser.test_office_screens import SCREENS
 from tests.browser.test_offer_screens import LOOKED_AT as OF_OFFERS
+from tests.browser.test_office_screens import SCREENS
 from tests.browser.test_payment_screens import LOOKED_AT as OF_PAYING
 from tests.browser.test_queue_screens import DESK, KIOSK, START
 from tests.house.every_address import ours
@@ -44,9 +44,9 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book",
             "backoffice:furusato_list", "backoffice:furusato_papers", "backoffice:coverage_file",
             "backoffice:visit_file", "counter:task_paper", "my:case_document", "backoffice:handling_book",
-            "backoffice:rulings_file",
+            "backoffice:rulings_file", "backoffice:campaign_book",
         ),
-        "backoffice:payments_book", "backoffice:campaign_book"), "a file",
+        "a file",
     ),
     **dict.fromkeys(
         (
@@ -130,7 +130,7 @@ def looked_at() -> set[str]:
         | OF_APPLYING
         | OF_FINDING
         | OF_GIFTS
-OF_OFFERS
+        | OF_OFFERS
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

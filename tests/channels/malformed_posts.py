@@ -79,10 +79,9 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
-WATCHED = ("booking", "payments", "cases", "furusato", "residents", "connect", "catalogue")
+WATCHED = ("booking", "payments", "cases", "furusato", "outreach", "residents", "connect", "catalogue")
 # Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
 RESIDENT = "a resident"
-WATCHED = ("booking", "payments", "cases", "outreach", "residents", "connect", "catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +224,6 @@ def values(chance: Random) -> dict[str, object]:
         "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
         "campaign": one_of(campaigns, "none", "%00", "x" * 300),
         "offer": one_of(offers, "none", "%00", "x" * 300),
-        "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
 

@@ -184,8 +184,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, slips, letters, payments, sign_in)
-        _tell(base, reader, slips, letters, payments, told)
+        _tell(base, reader, slips, letters, payments, sign_in, told)
         if check:
             return _check(base) or demo_identity.check(base) or _check_stream(stream_port)
         server.wait()
@@ -193,8 +192,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money, identity, watch))
-        end_all((server, streams, worker, twin, paper, post, money, lines))
+        end_all((server, streams, worker, twin, paper, post, money, identity, watch, lines))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -286,8 +284,7 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_in: str) -> None:
-def _tell(base: str, reader: str, slips: str, letters: str, payments: str, told: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_in: str, told: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
@@ -301,7 +298,9 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, told:
     print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
     print(f"{base}/my/  住民の方のページ（本人確認でサインインします）")
     print(f"{sign_in}/  実演用の本人確認（模擬。架空の住民を選びます。不具合も選べます）")
-    print(f"{told}/  実演用の送信の中継（SMS・LINE・マイナポータルのお知らせ。戻る、返事をしないなどを選べます）")
+    print(
+        f"{told}/  実演用の送信の中継（SMS・LINE・マイナポータルのお知らせ。戻る、返事をしないなどを選べます）"
+    )
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     beside = " ".join(

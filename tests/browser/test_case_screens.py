@@ -188,11 +188,14 @@ def look_at(state: str, city: Staff, page_of: Callable[[str], Page], *, whole: b
 
 
 @pytest.mark.needs("java")
+@pytest.mark.parametrize(
+    "states", [SHOWN_WHOLE, pytest.param(STATES, marks=pytest.mark.slow)], ids=["shown whole", "all"]
+)
 def test_the_html_of_every_screen_is_valid(
-    city: Staff, signed_in: Callable[[str], Client], tmp_path: Path
+    states: tuple[str, ...], city: Staff, signed_in: Callable[[str], Client], tmp_path: Path
 ) -> None:
     pages = {}
-    for state in STATES:
+    for state in states:
         case = brought_there(state, city)
         for username, url in screens(state, case, whole=True):
             pages[f"{state} {url}"] = signed_in(username).get(url, follow=True).content.decode()

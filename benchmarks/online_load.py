@@ -121,9 +121,7 @@ class Resident:
             status, headers, page = self._once("GET", path, None)
         return status, page, path
 
-    def _once(
-        self, method: str, path: str, fields: dict[str, str] | None
-    ) -> tuple[int, dict[str, str], str]:
+    def _once(self, method: str, path: str, fields: dict[str, str] | None) -> tuple[int, dict[str, str], str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if fields is not None:
@@ -228,9 +226,7 @@ def visit(base: str, keys: list[str], think: float, minutes: float) -> Times:
         except Exception as error:  # whatever it is, the report names it
             times.wrong(repr(error))
 
-    threads = [
-        threading.Thread(target=one, args=pair, daemon=True) for pair in enumerate(keys)
-    ]
+    threads = [threading.Thread(target=one, args=pair, daemon=True) for pair in enumerate(keys)]
     for thread in threads:
         thread.start()
     time.sleep(3 * think)
@@ -253,7 +249,9 @@ def report(times: Times, given: argparse.Namespace) -> int:
         p95 = statistics.quantiles(found, n=20)[-1] if len(found) > 1 else found[0]
         print(f"{page:<28}{len(found):>7}{statistics.median(found):>9.0f}{p95:>9.0f}{max(found):>9.0f}")
     over = statistics.quantiles(pages, n=20)[-1] >= LIMIT_MS
-    print(f"{len(pages) / given.minutes / 60:.0f} pages a second; faults: {len(times.errors)}; limit p95 < {LIMIT_MS:.0f} ms: {'NOT met' if over else 'met'}")
+    print(
+        f"{len(pages) / given.minutes / 60:.0f} pages a second; faults: {len(times.errors)}; limit p95 < {LIMIT_MS:.0f} ms: {'NOT met' if over else 'met'}"
+    )
     for error in sorted(set(times.errors))[:5]:
         print(error)
     return 1 if over or times.errors else 0

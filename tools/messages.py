@@ -26,6 +26,7 @@ TEMPLATES = (
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
     *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
     "channels/online/templates/online/check.html",
+    "channels/online/templates/apply/mine.html",
     *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")

@@ -335,10 +335,7 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     page.get_by_label("いつまで").fill("来年")
     page.get_by_role("button", name="代理を頼む").click()
     look("ask-with-faults")
-    mandates.ask(
-        principal_no=cast.RESIDENTS["head"].resident_no, code=code.replace("-", ""), kind=MandateKind.FAMILY,
-        procedures=(), ends_on=timezone.localdate(), by=SELF, now=timezone.now(),
-    )  # fmt: skip
+    asks(code)
     disclose(
         actor=city["clerk_hana"], purpose=Purpose.COUNTER_CASE, resident_nos=[cast.RESIDENTS["head"].resident_no],
         audience=Audience.CLERK, case=None, screen="case", now=timezone.now(),
@@ -351,14 +348,27 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     page.get_by_role("button", name="Đăng xuất").first.click()
     look("sign-in-vi")
     assert page.locator("html").get_attribute("lang") == "vi", "the language is kept when somebody signs out"
-    page_of("reviewer_jiro").goto("/office/matches/")
+    at_the_office(page_of("reviewer_jiro"), look)
+    assert faults == [], "\n".join(faults)
+    assert html_faults(seen, tmp_path) == []
+
+
+def at_the_office(page: Page, look: Callable[[str], None]) -> None:
+    """What a reviewer sees of somebody in doubt."""
+    page.goto("/office/matches/")
     look("matches")
     page.get_by_role("link", name=cast.RESIDENTS["twin_one"].name.name).click()
     look("match")
     page.goto("/office/mandates/")
     look("office-mandates")
-    assert faults == [], "\n".join(faults)
-    assert html_faults(seen, tmp_path) == []
+
+
+def asks(code: str) -> None:
+    """The head of the household asks whoever made this code to act for them."""
+    mandates.ask(
+        principal_no=cast.RESIDENTS["head"].resident_no, code=code.replace("-", ""), kind=MandateKind.FAMILY,
+        procedures=(), ends_on=timezone.localdate(), by=SELF, now=timezone.now(),
+    )  # fmt: skip
 
 
 def come_in_anew(page: Page, role: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -306,17 +307,7 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     faults: list[str] = []
     seen: dict[str, str] = {}
 
-    def look(name: str) -> None:
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # two numbers
-            shot(page, f"my-{name}-{size['width']}")
-            faults.extend(f"{name} {one}" for one in accessibility_faults(page))
-            wide = page.evaluate(
-                "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-            )
-            faults.extend([f"{name} is {wide} px too wide"] if wide > 0 else [])
-        seen[name] = page.content()
-
+    look = partial(looked, page, seen, faults)
     page.goto("/my/back/?state=x&code=y")
     look("refused")
     come_in(page, "moved")
@@ -351,6 +342,17 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     at_the_office(page_of("reviewer_jiro"), look)
     assert faults == [], "\n".join(faults)
     assert html_faults(seen, tmp_path) == []
+
+
+def looked(page: Page, seen: dict[str, str], faults: list[str], name: str) -> None:
+    """Look at the page as it stands, large and small, and keep it."""
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # two numbers
+        shot(page, f"my-{name}-{size['width']}")
+        faults.extend(f"{name} {one}" for one in accessibility_faults(page))
+        wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+        faults.extend([f"{name} is {wide} px too wide"] if wide > 0 else [])
+    seen[name] = page.content()
 
 
 def at_the_office(page: Page, look: Callable[[str], None]) -> None:

@@ -31,16 +31,21 @@ class Keys:
     way: str = DIGITS
 
     @property
+    def western(self) -> bool:
+        """Whether the year is told as elsewhere: with four digits."""
+        return self.era == WESTERN
+
+    @property
     def longest(self) -> int:
         """How many digits there are at most."""
         if self.kind not in DAY_KINDS:
             return LONGEST_NUMBER
-        return WESTERN_DIGITS if self.era == WESTERN else OF_AN_ERA
+        return WESTERN_DIGITS if self.western else OF_AN_ERA
 
     @property
     def parts(self) -> tuple[str, str, str]:
         """Year, month and day of the digits of a day, as far as they were pressed."""
-        year = 4 if self.era == WESTERN else 2
+        year = 4 if self.western else 2
         return self.typed[:year], self.typed[year : year + 2], self.typed[year + 2 :]
 
     @property

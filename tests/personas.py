@@ -144,6 +144,14 @@ def case_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], no
 
 
 OWNED: list[Owned] = [
+    Owned(
+        ("my:mandate",),
+        "mandate",
+        mandate_of,
+        others=lambda place, count: frozenset({(place - 1) % count}),
+        method="POST",
+        posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),
+    ),
     Owned(("my:case_messages",), "case", case_of),
     Owned(
         ("my:case_messages",),
@@ -153,14 +161,6 @@ OWNED: list[Owned] = [
         posted=({"act": "answer", "text": "x"}, {"act": "notice"}),
     ),
     Owned(("my:case_document",), "case", case_of, besides={"nth": "1"}),
-    Owned(
-        ("my:mandate",),
-        "mandate",
-        mandate_of,
-        others=lambda place, count: frozenset({(place - 1) % count}),
-        method="POST",
-        posted=({"act": "take_on"}, {"act": "end"}, {"act": "begin"}),
-    ),
 ]
 
 

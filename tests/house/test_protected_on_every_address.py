@@ -31,7 +31,6 @@ from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
-from madoguchi.outreach.models import CampaignRow
 
 Staff = Mapping[str, Actor]
 SignedIn = Callable[[str], Client]
@@ -45,7 +44,7 @@ POSTED: Mapping[str, Mapping[str, str]] = {
 # What stands for itself in an address.
 PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
-    "desk": "desk1", "service": "moving", "day": "2026-11-10",
+    "desk": "desk1", "service": "moving", "day": "2026-11-10", "campaign": "none", "offer": "none",
 }  # fmt: skip
 # These end the walk's own case or session, so that nothing would be left to see.
 ENDS = {"counter:withdraw", "city_practice"}
@@ -91,8 +90,6 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "kind": "sheets",
         **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
         "number": "M-0001",
-        "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
-        "offer": "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "rule": 0,
         "sheet": "nhi-enrol",

@@ -61,6 +61,7 @@ PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
     "desk": "desk1", "service": "moving", "day": "2026-11-10",
     "code": "3467-9ACD",
+    "desk": "desk1", "service": "moving", "day": "2026-11-10", "campaign": "none", "offer": "none",
 }  # fmt: skip
 # A gift of the protected person, from where they live now; its number stands for any number.
 GIFT = "M-0001"
@@ -146,6 +147,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
         "offer": "none",
         **dict.fromkeys(("survey", "proposal", "experience", "refund", "nth"), 1),
+        **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
         "number": "M-0001",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],

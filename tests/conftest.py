@@ -59,9 +59,8 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
         "apt-get install default-jre-headless, then npm ci",
     ),
 }
-# Fixtures that a file's tests have in common, so that they stay together; the folders whose tests take longest.
-SHARED = frozenset({"chromium", "browser", "base", "visit"})
 ON_POSTGRESQL = "MADOGUCHI_TESTS_ON_POSTGRESQL"
+# The folders whose tests take longest.
 LONGEST = ("tests/journeys/", "tests/browser/", "tests/house/")
 _not_run: dict[str, int] = {}
 
@@ -75,12 +74,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(name): cannot run without this program; counted when it is not there"
     )
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What shares a browser or a city stays on one worker."""
-    if not SHARED.isdisjoint(getattr(item, "fixturenames", ())):
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(trylast=True)

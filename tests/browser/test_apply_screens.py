@@ -93,9 +93,11 @@ def tab_to(page: Page, wanted: Locator) -> None:
 
 def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
     tab_to(page, wanted)
-    page.keyboard.press(key)
     if key == "Enter":
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press(key)
+    else:
+        page.keyboard.press(key)
 
 
 @pytest.mark.needs("Chromium")

@@ -27,7 +27,7 @@ from madoguchi.booking.tickets.calling import call_next
 from madoguchi.booking.tickets.desks import open_desk
 from madoguchi.booking.tickets.issuing import issue, reserve, secret_of
 from madoguchi.booking.tickets.order import QueueRules
-from madoguchi.cases.models import CaseRow, TaskRow
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts.operations import begin
 from madoguchi.catalogue.models import DraftRow, RevisionRow
@@ -37,6 +37,7 @@ from madoguchi.city.queries import seat_of
 from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.outreach.models import CampaignRow, OfferRow
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import ClaimedFacts
 from madoguchi.residents.models import AccountRow, MandateCodeRow, MandateRow
@@ -78,7 +79,7 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
-WATCHED = ("booking", "payments", "cases", "furusato", "residents", "connect", "catalogue")
+WATCHED = ("booking", "payments", "cases", "furusato", "outreach", "residents", "connect", "catalogue")
 # Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
 RESIDENT = "a resident"
 
@@ -176,6 +177,10 @@ def values(chance: Random) -> dict[str, object]:
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
     mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
     doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
+    applications = list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
+    files = list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
+    campaigns = list(CampaignRow.objects.order_by("pk").values_list("public_id", flat=True))
+    offers = list(OfferRow.objects.order_by("pk").values_list("public_id", flat=True)[:5])
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -210,10 +215,15 @@ def values(chance: Random) -> dict[str, object]:
         "told": one_of((1,), 999_999, 10**30),
         "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
         "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
+        "nth": one_of((1,), 2, 10**30),
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
         "outing": one_of((1,), 999_999, 10**30),
-        "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
+        "file": one_of(files, "none", "%00", "x" * 300),
+        "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
+        "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
+        "campaign": one_of(campaigns, "none", "%00", "x" * 300),
+        "offer": one_of(offers, "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
 
@@ -246,10 +256,26 @@ def build_city(now: datetime) -> None:
     for status in (CaseStatus.IN_REVIEW, CaseStatus.WITHDRAWN):
         walking.brought_to(status, clerk, reviewer)
     begin(title="下書き", by=clerk, now=now)
+    _campaign(now)
     _hall(clerk, now)
     _at_home(now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
+
+
+def _campaign(now: datetime) -> None:
+    """A campaign that was counted, and one that is written down."""
+    from tests.rooms.outreach.campaigning import CARD, drafted
+
+    from madoguchi.outreach import campaigns, making
+
+    staff = {
+        "herald_aki": Actor(StaffMember.objects.get(username="herald").pk, "案内 十和", "", "", ""),
+    }
+    for _ in range(2):
+        number = drafted(staff, [CARD], now=now)
+    campaigns.count(campaign=number, by=staff["herald_aki"], now=now)
+    making.go_through(number, clock=lambda: now)
 
 
 def _hall(clerk: Actor, now: datetime) -> None:

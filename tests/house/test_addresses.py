@@ -62,8 +62,12 @@ OPEN_TO_ANYONE = [
     "/book/at/none/none/none/",
     # Finding out which procedures one needs, without a name; the number shows until when it holds, and no answer.
     "/find/", "/find/people/", "/find/ask/", "/find/keep/", "/find/number/", "/find/number/none/", "/find/number/none/drop/",
+    # Whether a document is valid, to whoever holds its number and code; nothing of whom or what it is about.
+    "/check/", "/check/none/",
     # The way in for residents and out again: what is behind it asks for `Authority.RESIDENT`.
     "/my/sign-in/", "/my/sign-in/go/", "/my/back/", "/my/sign-out/",
+    # A letter's code with the date of birth: which procedures are meant, and no fact of anybody.
+    "/my/offers/letter/",
     "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
     # A gift is opened by what is on its paper; everything after that is asked of the browser's session or of the sign-in.
     "/furusato/", "/furusato/open/none/none/", "/furusato/gifts/", "/furusato/check/", "/furusato/end/",

@@ -25,6 +25,7 @@ GLOSSARY_ROOMS = (
     "residents",
     "booking",
     "payments",
+    "outreach",
     "cases",
     "furusato",
     "connect",

@@ -11,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from tests.applying import answered as answered_at_home
+from tests.applying import begun as begun_at_home
 from tests.cast import NOW, ONE_OF_EACH_ROLE, PLANTED_ADDRESS, RESIDENTS, STAFF, TODAY
 from tests.house.every_address import Address, ours
 from tests.house.test_protected_people import planted_in, visited_by_another, with_the_protected
@@ -26,7 +28,8 @@ from madoguchi.booking.tickets.calling import call_next
 from madoguchi.booking.tickets.desks import open_desk
 from madoguchi.booking.tickets.issuing import issue, secret_of
 from madoguchi.booking.tickets.order import QueueRules
-from madoguchi.cases.models import CaseRow, TaskRow
+from madoguchi.cases.from_home.opening import Applicant
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.models import DraftRow
@@ -36,6 +39,7 @@ from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
 from madoguchi.furusato.models import SubmissionRow
+from madoguchi.outreach.models import CampaignRow
 from madoguchi.residents import mandates
 from madoguchi.residents.mandates import MandateKind
 from madoguchi.residents.models import AccountRow, MandateRow
@@ -63,7 +67,7 @@ GIFT = "M-0001"
 # Whoever signed in from home and acts for the protected person.
 AT_HOME = "髙橋 太郎, from home"
 # These end the walk's own case or session, so that nothing would be left to see.
-ENDS = {"counter:withdraw", "city_practice", "my:sign_out"}
+ENDS = {"counter:withdraw", "city_practice", "my:sign_out", "furusato:end"}
 
 
 def brought(city: Staff, status: CaseStatus) -> str:
@@ -95,6 +99,19 @@ def _signed_in_from_home(city: Staff) -> None:
     )  # fmt: skip
 
 
+def _application() -> str:
+    """What somebody who acts for the protected person applied for from home."""
+    there = HomeCaseRow.objects.first()
+    if there is not None:
+        return there.number
+    protected, account = RESIDENTS["protected"].resident_no, AccountRow.objects.get(subject="head")
+    mandate = mandates.in_force(
+        mandate=MandateRow.objects.values_list("public_id", flat=True)[0], account=account.pk, now=NOW
+    )
+    who = Applicant(account.pk, protected, RESIDENTS["head"].resident_no, mandate)
+    return answered_at_home(begun_at_home(who), who)
+
+
 def _ticket(case: str) -> str:
     """A number that was called at the clerk's desk, and is that of the case."""
     row = CaseRow.objects.get(public_id=case)
@@ -120,15 +137,19 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
-        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told"), 1),
-        "number": GIFT,
+        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told", "outing"), 1),
+        "number": _application() if address.name.startswith("my:") else GIFT,
+        "what": "child-allowance-claim",
+        "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
         "code": code_of(GIFT),
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
-        **dict.fromkeys(("survey", "proposal", "experience", "refund", "outing"), 1),
+        "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
+        "offer": "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
         "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
         "rule": 0,
+        "nth": 1,
         "sheet": "nhi-enrol",
         "revision": current_revision(),
         "ticket": _ticket(case),

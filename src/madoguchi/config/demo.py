@@ -170,6 +170,7 @@ def _serve(port: int, *, check: bool) -> int:
     money, payments = _payment_provider(base)
     identity, sign_in = demo_identity.identity_provider(base)
     watch = _virus_scanner()
+    lines, told = _message_gateway()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
     paper, slips = _ticket_printer()
@@ -183,7 +184,7 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, slips, letters, payments, sign_in)
+        _tell(base, reader, slips, letters, payments, sign_in, told)
         if check:
             return _check(base) or demo_identity.check(base) or _check_stream(stream_port)
         server.wait()
@@ -191,7 +192,7 @@ def _serve(port: int, *, check: bool) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money, identity, watch))
+        end_all((server, streams, worker, twin, paper, post, money, identity, watch, lines))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -216,6 +217,17 @@ def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
     os.environ["MADOGUCHI_MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
     os.environ["MADOGUCHI_PUBLIC_ADDRESS"] = base
     return twin, f"http://127.0.0.1:{page}"
+
+
+def _message_gateway() -> tuple[subprocess.Popen[str], str]:
+    """Start the simulated gateway of SMS, LINE and マイナポータル; pages and worker find it through their settings."""
+    os.environ["MADOGUCHI_MESSAGE_KEY"] = secrets.token_urlsafe(24)
+    words = [sys.executable, "-m", "madoguchi.connect.twins.message_gateway", "--port", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    gateway = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
+    os.environ["MADOGUCHI_MESSAGE_GATEWAYS"] = f"sms={gateway},line={gateway},mynaportal={gateway}"
+    return twin, gateway
 
 
 def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
@@ -272,7 +284,7 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_in: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_in: str, told: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
@@ -286,6 +298,9 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_
     print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
     print(f"{base}/my/  住民の方のページ（本人確認でサインインします）")
     print(f"{sign_in}/  実演用の本人確認（模擬。架空の住民を選びます。不具合も選べます）")
+    print(
+        f"{told}/  実演用の送信の中継（SMS・LINE・マイナポータルのお知らせ。戻る、返事をしないなどを選べます）"
+    )
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     beside = " ".join(
@@ -294,6 +309,8 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_
             "MADOGUCHI_HOME",
             "MADOGUCHI_MAIL_SERVER",
             "MADOGUCHI_PUBLIC_ADDRESS",
+            "MADOGUCHI_MESSAGE_GATEWAYS",
+            "MADOGUCHI_MESSAGE_KEY",
             "MADOGUCHI_PAYMENT_PROVIDER",
             "MADOGUCHI_PAYMENT_KEY",
             "MADOGUCHI_PAYMENT_SECRET",

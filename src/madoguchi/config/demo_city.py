@@ -9,12 +9,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from madoguchi.audit.entries import Actor
-from madoguchi.booking.booked import EARLY_MINUTES
-from madoguchi.booking.offering import Offer, set_offer
-from madoguchi.booking.plan_file import read_reception
-from madoguchi.booking.reception import reception_places
-from madoguchi.booking.tickets.days import set_rules
-from madoguchi.booking.tickets.order import QueueRules
+from madoguchi.booking.offering import Offer
+from madoguchi.booking.plan_file import ReceptionPlan, read_reception
+from madoguchi.booking.reception import apply_reception, reception_places
 from madoguchi.cases import opening
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.states import IdentityDocument, VisitorKind
@@ -26,7 +23,7 @@ from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
 from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
-from madoguchi.city.queries import branch_names, seat_of, system_actor
+from madoguchi.city.queries import seat_of, system_actor
 from madoguchi.config.demo_past import make_past
 from madoguchi.connect.twins.donation_management import gift_file
 from madoguchi.furusato.mapping import gift_mapping
@@ -88,9 +85,14 @@ def madoka(pack: Pack) -> CityPlan:
     return read_plan(MADOKA_FILE, catalogue=asked_by(pack))
 
 
-def reception(on: date) -> Offer:
-    """What まどか市 offers at its counters, as its file says, with the seasons from this year on."""
+def reception_plan(on: date) -> ReceptionPlan:
+    """What まどか市 offers at its counters and by which rules it calls, as its file says, with the seasons from this year on."""
     return read_reception(RECEPTION_FILE, places=reception_places(), on=on)
+
+
+def reception(on: date) -> Offer:
+    """What まどか市 offers at its counters."""
+    return reception_plan(on).offer
 
 
 def build(
@@ -101,7 +103,7 @@ def build(
     folders = [NATIONAL_FOLDER, *(one for one in (LANGUAGES_PACK, CITY_PACK) if one.is_dir())]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
     apply_plan(plan=madoka(current()), by=by, now=now)
-    set_offer(offer=reception(civil_day(now)), by=by, now=now)
+    apply_reception(plan=reception_plan(civil_day(now)), by=by, now=now)
     for one in STAFF:
         add_staff(
             username=one.username,
@@ -114,10 +116,6 @@ def build(
             by=by,
             now=now,
         )
-    for branch in branch_names():
-        # Whoever tries the demo in the evening gets a number too, and whoever booked is called as soon as they are here.
-        rules = QueueRules(early_minutes=EARLY_MINUTES, only_in_hours=False)
-        set_rules(branch=branch, rules=rules, by=by, now=now)
     make_past(weeks=past_weeks, seed=SEED, by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
     if residents:

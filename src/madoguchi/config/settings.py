@@ -245,7 +245,7 @@ CONTENT_SECURITY_POLICY = {
 # Visitors' pages speak these; each is called as it calls itself. Pages of staff are in Japanese.
 VISITORS_LANGUAGES = {
     "ja-easy": "やさしい日本語", "en": "English", "zh-Hans": "中文（简体）", "ko": "한국어", "vi": "Tiếng Việt",
-    "pt-BR": "Português",
+    "pt-BR": "Português", "es": "Español",
 }  # fmt: skip
 
 

@@ -81,6 +81,9 @@ def hand_over(*, by: Actor, now: datetime) -> LetterBatch:
     today, batch = now.astimezone(JAPAN).date(), secrets.token_hex(6)
     made: list[tuple[MessageRow, list[object] | None]] = []
     for row in rows:
+        if not holds(resident_no=row.resident_no, purpose=ConsentPurpose.LETTER, on=today):
+            next_way(row, reason="refused", now=now)
+            continue
         offers = _still(row, by=by, today=today, now=now)
         made.append((row, _line(row, offers, batch, by=by, now=now) if offers else None))
     lines: list[list[object]] = []
@@ -143,8 +146,6 @@ def opened_by(*, code: str, birth: date, of: str, now: datetime) -> OpenedLetter
 
 def _still(row: MessageRow, *, by: Actor, today: date, now: datetime) -> tuple[OfferRow, ...]:
     if not may_go_on(row, on=today):
-        return ()
-    if not holds(resident_no=row.resident_no, purpose=ConsentPurpose.LETTER, on=today):
         return ()
     return open_offers(row, by=by, now=now)
 

@@ -123,7 +123,9 @@ def still_holds(home: RegisterHousehold, row: OfferRow, pack: Pack, today: date)
     campaign: CampaignRow = row.campaign
     wanted = {Status(one) for one in campaign.outcomes}
     shown = home if campaign.legal_basis else next(masked([home], pack, on=today))
-    for one in decisions_of(shown, pack, (row.procedure,), on=today, calendar=open_days()):
+    # A campaign may look ahead: who will be of an age on its day is not of it today.
+    day = max(today, campaign.on)
+    for one in decisions_of(shown, pack, (row.procedure,), on=day, calendar=open_days()):
         if one.about == row.about and one.resident_no == row.resident_no and one.decision.status in wanted:
             return one
     return None

@@ -76,7 +76,7 @@ def take_receipts(*, ports: MessagePorts, now: datetime) -> int:
             with transaction.atomic():
                 if _is_new(channel, one, now):
                     new += 1
-                    _heard(channel, one.key, one.kind, now)
+                    _heard(one.key, one.kind, now)
             seen.append(one.number)
         port.taken(seen)
     return new
@@ -207,8 +207,9 @@ def _ended(row: MessageRow, state: MessageState, reason: str, now: datetime) -> 
     return state.value
 
 
-def _heard(channel: OfferChannel, key: str, kind: ReceiptKind, now: datetime) -> None:
-    row = MessageRow.objects.select_for_update().filter(channel=channel.value, key=key).first()
+def _heard(key: str, kind: ReceiptKind, now: datetime) -> None:
+    """A key is of one message and one way, also where one gateway serves several."""
+    row = MessageRow.objects.select_for_update().filter(key=key).first()
     if row is None or row.state not in (MessageState.SENT.value, MessageState.DUE.value):
         return
     if kind is ReceiptKind.DELIVERED:

@@ -94,13 +94,7 @@ class _ProcedureReader:
         table = self.table
         table.only(_KEYS)
         self._define(table.table("define"))
-        identity, law_id = table.text("id"), table.text("law_id")
-        if identity and not _ID.match(identity):
-            table.fault("id", f"「{identity}」は使えません。", "英小文字と数字を - でつないでください。")
-        if law_id and not _LAW_ID.match(law_id):
-            table.fault(
-                "law_id", f"「{law_id}」は使えません。", "C01 のように英大文字と数字2桁で書いてください。"
-            )
+        identity, law_id = self._identity()
         events = self._events()
         fee = table.whole_number("fee_yen") if "fee_yen" in table.values else None
         late = table.table("late")
@@ -141,6 +135,16 @@ class _ProcedureReader:
             ruling=read_ruling(table, self.around.parameters, _verification),
             file=table.source("id").file,
         )
+
+    def _identity(self) -> tuple[str, str]:
+        identity, law_id = self.table.text("id"), self.table.text("law_id")
+        if identity and not _ID.match(identity):
+            self.table.fault("id", f"「{identity}」は使えません。", "英小文字と数字を - でつないでください。")
+        if law_id and not _LAW_ID.match(law_id):
+            self.table.fault(
+                "law_id", f"「{law_id}」は使えません。", "C01 のように英大文字と数字2桁で書いてください。"
+            )
+        return identity, law_id
 
     def _events(self) -> frozenset[EventKind]:
         known = [kind.value for kind in EventKind]

@@ -9,14 +9,25 @@ from django.apps import apps
 from django.urls import reverse
 from tests.cast import NOW
 from tests.house.every_address import Address, ours
-from tests.personas import NOBODYS, OWNED, Owned, SignedInPersona, browser_of, entry_of, pairs, personas
+from tests.personas import (
+    BOTH,
+    NOBODYS,
+    OWNED,
+    Owned,
+    SignedInPersona,
+    browser_of,
+    entry_of,
+    mandate_of,
+    pairs,
+    personas,
+)
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Authority
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents", "procedures")]
 SEED = 20261109
-HOLDING = ("residents", "cases", "payments", "papers")
+HOLDING = ("residents", "cases", "outreach", "payments")
 
 
 def of_residents(address: Address) -> bool:
@@ -33,20 +44,20 @@ def test_every_address_of_residents_that_names_something_is_walked_or_nobodys() 
 
 
 def test_an_address_that_was_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.channels.online.test_nobody_elses.OWNED", OWNED[1:])
+    monkeypatch.setattr("tests.channels.online.test_nobody_elses.OWNED", OWNED[:-1])
     with pytest.raises(AssertionError, match="add it to OWNED"):
         test_every_address_of_residents_that_names_something_is_walked_or_nobodys()
 
 
 @pytest.mark.parametrize(
     ("count", "tried"),
-    [(12, 60), pytest.param(200, None, marks=pytest.mark.slow)],
+    [(4, 6), pytest.param(200, None, marks=pytest.mark.slow)],
     ids=["some pairs", "all pairs of 200"],
 )
-@pytest.mark.parametrize("kind", OWNED, ids=lambda kind: kind.addresses[0])
+@pytest.mark.parametrize("kind", OWNED, ids=lambda kind: f"{kind.method} {kind.addresses[0]}")
 def test_nobody_opens_what_is_somebody_elses(kind: Owned, count: int, tried: int | None) -> None:
     people = personas(count)
-    names = [entry_of(one.place).name.name for one in people]
+    called = [entry_of(one.place).name.name for one in people]
     numbers = [kind.make(one, people, NOW) for one in people]
     wanted = [(one, other) for one, other in pairs(count) if one not in kind.others(other, count)]
     if tried is not None:
@@ -55,19 +66,36 @@ def test_nobody_opens_what_is_somebody_elses(kind: Owned, count: int, tried: int
     for one, other in wanted:
         if one != who:  # signed in when it is their turn: a session without use ends after twenty minutes
             who, browser = one, browser_of(people[one])
-        for name in kind.addresses:
+        # Some pairs: at every address. All pairs: each pair at one of them, in turn.
+        names = (
+            kind.addresses if tried is not None else (kind.addresses[(one + other) % len(kind.addresses)],)
+        )
+        for turn, name in enumerate(names, one + other // len(kind.addresses)):
             url = reverse(name, kwargs={**kind.besides, kind.parameter: numbers[other]})
+            posts = kind.method == "POST" or (kind.method == BOTH and turn % 2)
             posted = kind.posted[(one + other) % len(kind.posted)]
-            answer = browser.post(url, posted) if kind.method == "POST" else browser.get(url)
+            answer = browser.post(url, posted) if posts else browser.get(url)
             assert answer.status_code == 404, (name, one, other)
             page = answer.content.decode()
-            assert people[other].resident_no not in page and names[other] not in page
+            assert people[other].resident_no not in page and called[other] not in page
             tries += 1
     assert kept() == before
     refused = EntryRow.objects.filter(activity="refused", body__needed="own")
     assert refused.count() == tries > 0
     accounts = {one.account for one in people}
     assert {row["account"] for row in refused.values_list("body", flat=True)} <= accounts
+
+
+@pytest.mark.parametrize("kind", [one for one in OWNED if one.opens], ids=lambda kind: kind.addresses[0])
+def test_whoever_s_it_is_opens_it(kind: Owned) -> None:
+    """Else the walk above would find nothing that could be opened."""
+    people = personas(2)
+    number = kind.make(people[1], people, NOW)
+    browser = browser_of(people[1])
+    for name in kind.addresses:
+        url = reverse(name, kwargs={**kind.besides, kind.parameter: number})
+        answer = browser.post(url, {"act": "end"}) if kind.method == "POST" else browser.get(url)
+        assert answer.status_code != 404, name
 
 
 def kept() -> list[tuple[object, ...]]:
@@ -78,7 +106,7 @@ def kept() -> list[tuple[object, ...]]:
 
 def test_what_is_not_there_is_answered_alike() -> None:
     people = personas(3)
-    theirs = OWNED[0].make(people[1], people, NOW)
+    theirs = mandate_of(people[1], people, NOW)
     browser = browser_of(people[2])
     there = browser.post(reverse("my:mandate", args=[theirs]), {"act": "end"})
     not_there = browser.post(reverse("my:mandate", args=["0" * 24]), {"act": "end"})

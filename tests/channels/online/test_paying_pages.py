@@ -258,3 +258,19 @@ def test_whoever_is_known_is_sent_to_pay_without_typing_and_back(asked: Asked) -
     browser.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
     page = browser.get(answer["Location"]).content.decode()
     assert "600円を支払う" in page and 'href="/my/cases/7/"' in page
+
+
+def test_the_language_stays_over_the_provider_and_back(asked: Asked, world: World) -> None:
+    browser = opened(asked)
+    page = browser.get(f"/pay/{asked.number}/?language=en")
+    assert page["Content-Language"] == "en"
+    assert "Pay 600 yen" in page.content.decode() and '<h1 lang="ja">' in page.content.decode()
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
+    back = browser.get(f"/pay/{asked.number}/back/", follow=True).content.decode()
+    assert "Payment is complete" in back and "支払いが済みました" not in back
+    receipt = browser.get(f"/pay/{asked.number}/receipt/").content.decode()
+    assert "令和" not in receipt
+    refused = browser.post(f"/pay/{asked.number}/", {"press": "q"})
+    assert "You need not pay again" in refused.content.decode()
+    assert 'lang="ja"' in browser.get(f"/pay/{asked.number}/?language=ja-easy").content.decode()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given as ever
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis.extra.django import TestCase
 from tests.rooms.furusato.giving import DESK, HOME, NOW, applied, code_of, file_of, given
 
 from madoguchi.audit.models import EntryRow
-from madoguchi.furusato.mapping import gift_mapping
+from madoguchi.furusato.mapping import GIFTS, gift_mapping
 from madoguchi.furusato.models import GiftRow
 from madoguchi.furusato.taking_in import take_in
 from madoguchi.residents.importing.mapping import MappingError
@@ -109,6 +111,25 @@ def test_what_was_applied_for_does_not_change_behind_it() -> None:
     row = GiftRow.objects.get(number="F-0001")
     assert (row.yen, row.name, row.paper_address) == (10000, "寄附 太郎", HOME)
     assert given({"状態": "取消", "住所": row.address}).changed == 1
+
+
+@db
+def test_by_command_with_a_mapping_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / "own.toml"
+    text = (GIFTS.folder / "standard.toml").read_text(encoding="utf-8").replace('"寄附番号"', '"受入番号"')
+    own.write_text(text, encoding="utf-8")
+    file = tmp_path / "kifu.csv"
+    file.write_bytes(
+        file_of([{}, {"寄附番号": "だめ"}]).read().replace("寄附番号".encode(), "受入番号".encode())
+    )
+    words = ["gifts", "import", str(file), "--mapping"]
+    with pytest.raises(SystemExit, match="1"):
+        call_command(*words, str(own))
+    assert "2行のうち、取り込み 1行" in capsys.readouterr().out
+    for mapping, place in (("standard", file), ("none", file), (str(own), tmp_path / "none.csv")):
+        with pytest.raises(SystemExit, match="2"):
+            call_command("gifts", "import", str(place), "--mapping", mapping)
+        assert "ください" in capsys.readouterr().err or mapping == "none"
 
 
 class EveryRowIsAnswered(TestCase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.cast import NOW, RESIDENTS, SETTER, TODAY
@@ -12,7 +12,7 @@ from tests.rooms.outreach.campaigning import CARD, MEDICAL, Tray, sent
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.models import EntryRow
-from madoguchi.outreach import offers, sending
+from madoguchi.outreach import campaigns, making, offers, sending
 from madoguchi.outreach.consent import consent, withdraw
 from madoguchi.outreach.consent_purposes import ConsentPurpose
 from madoguchi.outreach.models import AnswerRow, MessageRow, OfferRow
@@ -193,3 +193,23 @@ def test_ask_is_offered_only_where_the_campaign_says_so(city: Staff, register: M
     seen = offers.explain(number=one_of(head).number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW)
     assert seen.still and seen.missing
     assert OfferRow.objects.filter(resident_no=head).count() == 1
+
+
+def test_a_campaign_may_look_ahead(city: Staff, register: Mapping[str, str]) -> None:
+    """Decided for a day to come, it still holds when it is sent before that day."""
+    procedure, head = "late-elderly-at-75", register["head"]
+    old = replace(RESIDENTS["head"], birth=date(1952, 3, 1), moved_on=TODAY)
+    operations.register(entries=[old], source="住民記録", as_of=TODAY, now=NOW)
+    number = campaigns.draft(
+        title="75歳", procedures=[procedure], outcomes=[Status.MUST, Status.OPTIONAL, Status.ASK], channels=[],
+        on=date(2027, 1, 10), legal_basis="", by=city["herald_aki"], now=NOW,
+    )  # fmt: skip
+    campaigns.count(campaign=number, by=city["herald_aki"], now=NOW)
+    making.go_through(number, clock=lambda: NOW)
+    campaigns.sampled(campaign=number, by=city["herald_aki"], now=NOW)
+    campaigns.approve(campaign=number, by=city["herald_fuyu"], now=NOW)
+    campaigns.send(campaign=number, by=city["herald_aki"], now=NOW)
+    making.go_through(number, clock=lambda: NOW)
+    (mine,) = [one for one in offers.offers_of(resident_no=head) if one.procedure == procedure]
+    seen = offers.explain(number=mine.number, resident_no=head, by=OWN, purpose=Purpose.OWN, now=NOW)
+    assert seen.still

@@ -231,6 +231,16 @@ def test_letters_are_a_file_of_ours(city: Staff, register: Mapping[str, str]) ->
     assert go(Tray()).no_way == 1
 
 
+def test_a_no_to_letters_after_the_order(city: Staff, register: Mapping[str, str]) -> None:
+    sent(city, channels=(OfferChannel.LETTER,))
+    go(Tray())
+    withdraw(resident_no=register["head"], purpose=ConsentPurpose.LETTER, by=OWN, now=NOW)
+    batch = letters.hand_over(by=city["herald_aki"], now=NOW)
+    assert batch.letters == 1 and "髙橋 太郎" not in batch.content.decode()
+    assert go(Tray()).no_way == 1
+    assert register["head"] in {one.resident_no for one in queries.undelivered(now=NOW)}
+
+
 def test_a_code_is_told_from_a_mistyped_one() -> None:
     code = code_of("a message")
     assert read(grouped(code).lower()) == code == code_of("a message") != code_of("another")

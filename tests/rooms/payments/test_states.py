@@ -164,6 +164,7 @@ def test_it_opens_by_number_and_digits_only() -> None:
     for number, code in (
         (asked.number, "0000" if asked.code != "0000" else "1111"),
         ("NOSUCH22", asked.code),
+        (asked.number + "\0", asked.code),
     ):
         with pytest.raises(NoSuchPayment):
             asking.open_by_code(number=number, code=code)

@@ -34,8 +34,8 @@ from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.wording import definition_of
 
 CHILD_NAME = "child-name"
-_NAME_QUESTION = "お子さんの氏名を入れてください"
-_NAME_WHY = "申請書に書きます。まだ決まっていないときは「わからない」を押してください。"
+NAME_QUESTION = "お子さんの氏名を入れてください"
+NAME_WHY = "申請書に書きます。まだ決まっていないときは「わからない」を押してください。"
 
 
 class Step(Enum):
@@ -104,7 +104,7 @@ def _nameless_child(view: HomeCase) -> FactRef | None:
 def _name_prompt(ref: FactRef) -> Prompt:
     found = own_definition(ref)
     assert found is not None, "a name is a fact of its own"
-    return Prompt(CHILD_NAME, _NAME_QUESTION, _NAME_WHY, (ref,), (found,))
+    return Prompt(CHILD_NAME, NAME_QUESTION, NAME_WHY, (ref,), (found,))
 
 
 def page_of(view: HomeCase, act: int) -> Prompt:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ from madoguchi.cases.from_home.following import NotYours, home_row, see_that_it_
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.judging import Judged, applied_for, judge
-from madoguchi.cases.models import AttachmentRow, CaseRow
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow
 from madoguchi.cases.ports import NotScanned, VirusScanner
 from madoguchi.cases.record import Record, read_record
 from madoguchi.procedures.bring import bring_list
@@ -54,9 +55,7 @@ class EmptyFile(FileNotTaken):
     """Nothing in it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "ファイルが選ばれていないか、中身がありません。ファイルを選んでから「つける」を押してください。"
-        )
+        super().__init__("ファイルが選ばれていないか、中身がありません。ファイルを選び直してください。")
 
 
 class NoSuchThing(FileNotTaken):
@@ -86,9 +85,12 @@ class CannotBeScanned(FileNotTaken):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing that would be brought (出してもらうもの). `certain` False: only if it applies."""
+    """One thing that would be brought (出してもらうもの), once for all procedures that ask for it.
 
-    procedure: str
+    `certain` False: only if it applies.
+    """
+
+    procedures: tuple[str, ...]
     text: str
     way: FromHome
     certain: bool
@@ -96,7 +98,7 @@ class Thing:
     @property
     def key(self) -> str:
         """How a form names it."""
-        return hashlib.sha256(f"{self.procedure}/{self.text}".encode()).hexdigest()[:16]
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
 def things_of(judged: Judged, record: Record) -> tuple[Thing, ...]:
@@ -111,14 +113,15 @@ def everything_to_bring(judged: Judged, record: Record) -> tuple[Thing, ...]:
     ]  # what is wished for is sure
     found = bring_list(judged.pack, judged.situation, filed, on=judged.on, open_days=judged.calendar)
     return tuple(
-        Thing(procedure, item.text, _way(judged.pack, procedure, item.text), item.certain)
-        for procedure, items in found.by_procedure.items()
-        for item in items
+        Thing(one.procedures, one.text, _way(judged.pack, one.procedures, one.text), one.certain)
+        for one in found.merged
     )
 
 
-def _way(pack: Pack, procedure: str, text: str) -> FromHome:
-    return next(one.from_home for one in pack.procedure(procedure).bring if one.text == text)
+def _way(pack: Pack, procedures: Sequence[str], text: str) -> FromHome:
+    """What becomes of a thing: a file of it, as soon as one procedure takes that."""
+    ways = {one.from_home for key in procedures for one in pack.procedure(key).bring if one.text == text}
+    return next(way for way in (FromHome.FILE, FromHome.LATER, FromHome.SHOWN) if way in ways)
 
 
 def attach(
@@ -142,6 +145,21 @@ def attach(
     _see_that_there_is_room(home.case, len(contents))
     kind = kind_of(contents)
     _see_that_it_is_clean(contents, scanner, case=home.case.public_id, by=by, now=now)
+    for procedure in wanted.procedures:  # each department opens the file of its own procedure
+        _keep(home, procedure, wanted.text, kind, contents, account=who.account, by=by, now=now)
+
+
+def _keep(
+    home: HomeCaseRow,
+    procedure: str,
+    text: str,
+    kind: FileKind,
+    contents: bytes,
+    *,
+    account: int,
+    by: Actor,
+    now: datetime,
+) -> None:
     name = strong_room.new_name()
     strong_room.put_in(name, contents)
     try:
@@ -150,12 +168,12 @@ def attach(
             see_that_it_may(home, HomeAct.ATTACH)
             _see_that_there_is_room(home.case, len(contents))
             AttachmentRow.objects.create(
-                case=home.case, public_id=name, procedure=wanted.procedure, text=wanted.text, kind=kind.value,
-                size=len(contents), digest=hashlib.sha256(contents).hexdigest(), added_at=now, account=who.account,
+                case=home.case, public_id=name, procedure=procedure, text=text, kind=kind.value,
+                size=len(contents), digest=hashlib.sha256(contents).hexdigest(), added_at=now, account=account,
             )  # fmt: skip
             record_act(
                 actor=by, activity="file_attached", now=now, case=home.case.public_id, file=name, size=len(contents),
-                account=who.account,
+                account=account,
             )  # fmt: skip
     except IntegrityError:  # the same file for the same thing
         strong_room.destroy(name)
@@ -173,10 +191,9 @@ def _wanted(row: CaseRow, thing: str) -> Thing:
 
 
 def _see_that_there_is_room(row: CaseRow, size: int) -> None:
-    there = list(
-        AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).values_list("size", flat=True)
-    )
-    if len(there) >= MOST_FILES or sum(there) + size > MOST_OF_A_CASE:
+    rows = AttachmentRow.objects.filter(case=row, dropped_at__isnull=True)
+    there = set(rows.values_list("text", "digest", "size"))
+    if len(there) >= MOST_FILES or sum(one for _text, _digest, one in there) + size > MOST_OF_A_CASE:
         raise TooManyFiles
 
 
@@ -200,7 +217,11 @@ def drop(*, file: str, who: Applicant, by: Actor, now: datetime) -> str:
     with transaction.atomic():
         case = CaseRow.objects.select_for_update().get(pk=row.case_id)
         see_that_it_may(home_row(number, who), HomeAct.ATTACH)
-        if AttachmentRow.objects.filter(pk=row.pk, dropped_at__isnull=True).update(dropped_at=now):
+        alike = AttachmentRow.objects.filter(
+            case=case, text=row.text, digest=row.digest, dropped_at__isnull=True
+        )
+        files = list(alike.values_list("public_id", flat=True))
+        if alike.update(dropped_at=now):
             record_act(
                 actor=by,
                 activity="file_dropped",
@@ -209,7 +230,8 @@ def drop(*, file: str, who: Applicant, by: Actor, now: datetime) -> str:
                 file=file,
                 account=who.account,
             )
-    strong_room.destroy(file)
+    for one in files:
+        strong_room.destroy(one)
     return number
 
 

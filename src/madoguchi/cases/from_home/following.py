@@ -54,6 +54,7 @@ class AttachedFile:
     text: str
     kind: str
     size: int
+    digest: str
     added_at: datetime
 
 
@@ -177,7 +178,7 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
 def files_of(row: CaseRow) -> tuple[AttachedFile, ...]:
     """The files of a case that were not taken away again."""
     return tuple(
-        AttachedFile(one.public_id, one.procedure, one.text, one.kind, one.size, one.added_at)
+        AttachedFile(one.public_id, one.procedure, one.text, one.kind, one.size, one.digest, one.added_at)
         for one in AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
     )
 

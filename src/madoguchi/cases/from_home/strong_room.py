@@ -24,7 +24,7 @@ class NotReadable(OSError):
     """The file is gone, or not as it was put in."""
 
     def __init__(self) -> None:
-        super().__init__("添付ファイルを読めません。情報システム担当に知らせてください。")
+        super().__init__("添付ファイルを読めません。市役所の情報システム担当に知らせてください。")
 
 
 def new_name() -> str:

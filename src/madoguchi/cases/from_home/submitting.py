@@ -52,7 +52,7 @@ class NotAnswered(CannotSubmit):
     """A question is open."""
 
     def __init__(self) -> None:
-        super().__init__("まだ答えていない質問があります。「質問にもどる」から続けてください。")
+        super().__init__("まだ答えていない質問があります。答えてから、もう一度「申請する」を押してください。")
 
 
 class NothingFiled(CannotSubmit):
@@ -138,9 +138,10 @@ def _note_what_is_to_come(row: CaseRow, judged: Judged, record: Record, *, by: A
         AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).values_list("procedure", "text")
     )
     missing = [
-        (one.procedure, one.text)
+        (procedure, one.text)
         for one in everything_to_bring(judged, record)
-        if one.certain and one.way is not FromHome.SHOWN and (one.procedure, one.text) not in attached
+        for procedure in one.procedures
+        if one.certain and one.way is not FromHome.SHOWN and (procedure, one.text) not in attached
     ]
     if missing or DocumentRow.objects.filter(case=row).exists():
         closing.note_documents(case=row.public_id, missing=missing, by=by, now=now)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.audit.entries import Channel, Purpose
+from madoguchi.audit.operations import record_act
 from madoguchi.cases import closing, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
@@ -67,6 +68,21 @@ def _minutes(since: datetime) -> str:
     return _("%(n)d分") % {"n": int((timezone.now() - since).total_seconds() // 60)}
 
 
+def own_task(request: HttpRequest, task: int) -> TaskView:
+    """A task of this department. Raises Http404 for another's and for none, alike; the attempt is written down."""
+    try:
+        return queries.task_view(task=task, departments=own_duties(request))
+    except tasks.NoSuchTask:
+        record_act(
+            actor=actor_of(request),
+            activity="refused",
+            now=timezone.now(),
+            screen="counter:task",
+            needed="own",
+        )
+        raise Http404 from None
+
+
 @needs(Authority.DEPARTMENT)
 def desk(request: HttpRequest) -> HttpResponse:
     """This department's tasks by seat. No names: who it is opens with the task."""
@@ -83,18 +99,15 @@ def desk(request: HttpRequest) -> HttpResponse:
 @needs(Authority.DEPARTMENT)
 def task(request: HttpRequest, task: int) -> HttpResponse:
     """One task: this department's part in full, the other departments' in grey."""
-    duties = own_duties(request)
     problems: list[str] = []
+    found = own_task(request, task)
     try:
-        found = queries.task_view(task=task, departments=duties)
         if request.method == "POST":
             _act(request, found)
             return redirect("counter:task", task)
-    except tasks.NoSuchTask:
-        raise Http404 from None
     except (tasks.TaskNotNow, tasks.QuestionMissing, SomebodyElseChanged, NotNow) as error:
         problems = [str(error)]
-        found = queries.task_view(task=task, departments=duties)
+        found = own_task(request, task)
     return task_page(request, found, problems=problems)
 
 

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Purpose
-from madoguchi.audit.operations import record_access, record_act
-from madoguchi.cases import queries
+from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.messages import writing
 from madoguchi.cases.rulings import deciding
@@ -23,10 +22,8 @@ from madoguchi.cases.rulings.deciding import RulingSaid
 from madoguchi.cases.rulings.result_papers import NoSuchPaper, rendered
 from madoguchi.cases.rulings.result_papers import papers_of as papers_of_case
 from madoguchi.cases.states import RulingKind
-from madoguchi.cases.tasks import NoSuchTask
-from madoguchi.cases.views import TaskView
 from madoguchi.channels.counter.views_closing import pdf_answer
-from madoguchi.channels.counter.views_desk import own_duties, task_page
+from madoguchi.channels.counter.views_desk import own_task, task_page
 from madoguchi.channels.counter.views_opening import version_of
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
@@ -37,26 +34,11 @@ from madoguchi.jp.wareki import WarekiError, parse_date_text
 LONGEST_FIELD = 2000
 
 
-def _own_task(request: HttpRequest, task: int) -> TaskView:
-    """A task of this department. Raises Http404 for another's; the attempt is written down."""
-    try:
-        return queries.task_view(task=task, departments=own_duties(request))
-    except NoSuchTask:
-        record_act(
-            actor=actor_of(request),
-            activity="refused",
-            now=timezone.now(),
-            screen="counter:task",
-            needed="own",
-        )
-        raise Http404 from None
-
-
 @needs(Authority.DEPARTMENT)
 @require_POST
 def message(request: HttpRequest, task: int) -> HttpResponse:
     """Ask the resident back, or tell them something."""
-    found, by, now = _own_task(request, task), actor_of(request), timezone.now()
+    found, by, now = own_task(request, task), actor_of(request), timezone.now()
     text = request.POST.get("text", "")[:LONGEST_FIELD]
     said_day = request.POST.get("answer_by", "").strip()[:40]
     try:
@@ -83,7 +65,7 @@ def _day(said: str) -> date | None:
 @require_POST
 def ruling(request: HttpRequest, task: int) -> HttpResponse:
     """Decide, propose, approve what somebody else proposed, or send it back."""
-    found, by, now, version = _own_task(request, task), actor_of(request), timezone.now(), version_of(request)
+    found, by, now, version = own_task(request, task), actor_of(request), timezone.now(), version_of(request)
     act, given = request.POST.get("act", ""), _given(request)
     try:
         if act == "approve":
@@ -113,7 +95,7 @@ def _given(request: HttpRequest) -> dict[str, str]:
 @needs(Authority.DEPARTMENT)
 def paper(request: HttpRequest, task: int, nth: int) -> HttpResponse:
     """The paper of a decision as PDF, to print and hand over; its reading is written down."""
-    found = _own_task(request, task)
+    found = own_task(request, task)
     if nth not in {one.nth for one in papers_of_case(case=found.case, tasks=frozenset({found.id}))}:
         raise Http404
     record_access(

@@ -31,11 +31,16 @@ class Keys:
     way: str = DIGITS
 
     @property
+    def western(self) -> bool:
+        """Whether the year is written in four digits (西暦)."""
+        return self.era == WESTERN
+
+    @property
     def longest(self) -> int:
         """How many digits there are at most."""
         if self.kind not in DAY_KINDS:
             return LONGEST_NUMBER
-        return WESTERN_DIGITS if self.era == WESTERN else OF_AN_ERA
+        return WESTERN_DIGITS if self.western else OF_AN_ERA
 
     @property
     def parts(self) -> tuple[str, str, str]:

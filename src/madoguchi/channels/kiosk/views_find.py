@@ -21,7 +21,7 @@ from madoguchi.audit.entries import Channel
 from madoguchi.booking.offering import offer
 from madoguchi.booking.ports import PrintOutcome
 from madoguchi.booking.tickets.days import is_issuing
-from madoguchi.booking.when import plain_day
+from madoguchi.booking.when import day_in_words, plain_day
 from madoguchi.cases import prepared
 from madoguchi.cases.at_home import MOST_PEOPLE_AT_HOME
 from madoguchi.cases.prepared_code import grouped
@@ -157,7 +157,7 @@ def _question(
     return show(
         request, "find_ask", branch, said=_sealed(carried), asked=question, field=question.fields[0], keys=keys,
         several=len(question.fields) > 1,
-        event_name=_(EVENT_WORDS[carried.said.event][0]), problem=problem, today=plain_day(at.judged.on),
+        event_name=_(EVENT_WORDS[carried.said.event][0]), problem=problem, today=day_in_words(at.judged.on),
         eras=ERA_NAMES, bands=bands(), parts=tuple(zip(keys.parts, (_("年"), _("月"), _("日")), strict=True)),
     )  # fmt: skip
 

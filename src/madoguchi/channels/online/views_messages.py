@@ -173,7 +173,14 @@ def _page(request: HttpRequest, whom: Acting, found: OwnCase, problems: list[str
                 "text": request.POST.get("text", "")[: writing.LONGEST_TEXT] if wanted == one.task else "",
             }
             for one in found.threads
+            if one.messages
         ],
+        "others": [
+            {**name_of(one.procedure), "task": one.task, "chosen": one.task == wanted}
+            for one in found.threads
+            if not one.messages and not one.closed
+        ],
+        "text": request.POST.get("text", "")[: writing.LONGEST_TEXT] if problems else "",
         "papers": [_paper(found, one) for one in found.papers],
         "address": notices.notice_address(case=found.case, account=whom.account),
         "mail_ready": settings.MAIL_READY,

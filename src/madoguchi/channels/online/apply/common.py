@@ -14,37 +14,26 @@ from madoguchi.cases.from_home.following import HomeCase, NotYours, home_case
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.channels.online.acting import acting
 from madoguchi.channels.online.who import needs_resident, not_theirs, own_number
-from madoguchi.channels.shared.languages import ASKED, asked, current, offered, speaking, tag_of, tongues
+from madoguchi.channels.shared.languages import current, tongues
 
-SPOKEN = "spoken"
 UNPROCESSABLE, CONFLICT = 422, 409
 View = Callable[..., HttpResponse]
 
 
 def my_page(view: View) -> View:
-    """A page of whoever is signed in and joined to the register, in the language that they chose last.
+    """A page of whoever is signed in and joined to the register, in the language of the residents' pages (`speaking`).
 
     What is not theirs is answered as what is not there, and written down.
     """
 
     @wraps(view)
     def page(request: HttpRequest, **named: Any) -> HttpResponse:
-        with speaking(_language(request)):
-            try:
-                answer = view(request, **named)
-            except NotYours as error:
-                raise not_theirs(request) from error
-            answer["Content-Language"] = tag_of(current())
-        return answer
+        try:
+            return view(request, **named)
+        except NotYours as error:
+            raise not_theirs(request) from error
 
     return needs_resident()(page)
-
-
-def _language(request: HttpRequest) -> str:
-    """What the address asks for is remembered with the sign-in; else what the browser prefers."""
-    if wanted := request.GET.get(ASKED, ""):
-        request.session[SPOKEN] = offered(wanted)
-    return offered(str(request.session[SPOKEN])) if SPOKEN in request.session else asked(request)
 
 
 def applicant(request: HttpRequest) -> Applicant:

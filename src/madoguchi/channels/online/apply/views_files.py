@@ -52,11 +52,11 @@ def files(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def file_lines(view: HomeCase, thing: Thing) -> list[dict[str, str]]:
-    """The files of one thing."""
+    """The files of one thing; one that goes to several departments is one."""
+    alike = {one.digest: one for one in reversed(view.files) if one.text == thing.text}
     return [
         {"id": one.id, "kind": one.kind.upper(), "size": size_words(one.size)}
-        for one in view.files
-        if (one.procedure, one.text) == (thing.procedure, thing.text)
+        for one in reversed(alike.values())
     ]
 
 

@@ -1,0 +1,120 @@
+"""使える手続き and 案内 as they are used: on a small phone without JavaScript, with the keyboard, in the office; axe on each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from tests.browser_kit import accessibility_faults, html_faults
+from tests.cast import SETTER
+from tests.personas import SignedInPersona, browser_of, personas
+from tests.rooms.outreach.campaigning import CARD, approved, sent
+
+from madoguchi.audit.entries import Actor
+from madoguchi.outreach import offers
+from madoguchi.residents.operations import add_fact
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.urls("tests.browser.urls"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("procedures"),
+]
+PHONE = {"width": 320, "height": 640}
+LOOKED_AT = {
+    "offers:offers", "offers:offer", "offers:how", "offers:letter", "backoffice:campaigns", "backoffice:campaign",
+    "backoffice:campaign_new", "backoffice:campaign_sample",
+}  # fmt: skip
+SHOTS = os.environ.get("SHOTS")
+
+
+@pytest.fixture
+def person(city: Mapping[str, Actor]) -> SignedInPersona:
+    """A resident without a card, who is offered one."""
+    one, now = personas(1)[0], timezone.now()
+    add_fact(
+        resident_no=one.resident_no, key="has_card", value=False, valid_from=date(2026, 4, 1), as_of=date(2026, 4, 1),
+        source="試験", by=SETTER, now=now,
+    )  # fmt: skip
+    sent(city, [CARD], now=now)
+    return one
+
+
+@pytest.fixture
+def phone(chromium: Browser, live_server: Any, person: SignedInPersona) -> Iterator[Page]:
+    """A phone of 320 px with JavaScript off, signed in as that resident."""
+    window = chromium.new_context(
+        base_url=live_server.url, locale="ja-JP", viewport=PHONE, java_script_enabled=False
+    )
+    held = browser_of(person).cookies["sessionid"].value
+    window.add_cookies([{"name": "sessionid", "value": held, "url": live_server.url}])
+    yield window.new_page()
+    window.close()
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def fits(page: Page) -> bool:
+    box = page.locator("html").bounding_box()
+    return box is not None and box["width"] <= PHONE["width"]
+
+
+@pytest.mark.needs("Chromium")
+def test_two_presses_on_a_phone_without_javascript(phone: Page) -> None:
+    phone.goto("/my/offers/")
+    shot(phone, "offers1-list")
+    assert fits(phone)
+    phone.get_by_role("link", name="マイナンバーカードの交付申請").click()
+    shot(phone, "offers2-one")
+    assert "あなたに案内する理由" in phone.inner_text("main") and fits(phone)
+    phone.get_by_role("button", name="使う", exact=True).press("Enter")
+    shot(phone, "offers3-used")
+    assert "「使う」を受け付けました" in phone.inner_text("main") and fits(phone)
+    phone.goto("/my/offers/how/")
+    phone.get_by_role("button", name="同意する").click()
+    phone.get_by_role("button", name="手紙はいらない").click()
+    shot(phone, "offers4-how")
+    assert "手紙は届きません" in phone.inner_text("main") and fits(phone)
+    phone.goto("/my/offers/letter/")
+    shot(phone, "offers5-letter")
+    assert fits(phone)
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+def test_screens_have_no_faults(
+    page: Page,
+    live_server: Any,
+    person: SignedInPersona,
+    city: Mapping[str, Actor],
+    page_of: Callable[[str], Page],
+    tmp_path: Path,
+) -> None:
+    page.set_default_timeout(60_000)
+    held, seen, faults = browser_of(person).cookies["sessionid"].value, {}, []
+    page.context.add_cookies([{"name": "sessionid", "value": held, "url": live_server.url}])
+
+    def look(path: str) -> None:
+        page.goto(path)
+        faults.extend(f"{path}: {one}" for one in accessibility_faults(page))
+        seen[path] = page.content()
+        shot(page, path.strip("/").replace("/", "-"))
+
+    number = offers.offers_of(resident_no=person.resident_no)[0].number
+    for path in ("", f"{number}/", "how/", "letter/"):
+        look(f"/my/offers/{path}")
+    done, waiting = sent(city, [CARD], now=timezone.now()), approved(city, [CARD], now=timezone.now())
+    page_of("herald_aki")
+    for path in ("", "new/", f"{done}/", f"{waiting}/", f"{waiting}/sample/"):
+        look(f"/office/campaigns/{path}")
+    assert faults == []
+    assert html_faults(seen, tmp_path) == []

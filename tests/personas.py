@@ -204,7 +204,6 @@ OWNED: list[Owned] = [
         method=BOTH,
         posted=({"go": "answer", "declared": "yes", "text": "x"}, {"go": "back"}, {"go": "again"}),
     ),
-    Owned(("my:case_messages",), "case", case_of),
     Owned(
         ("my:case_messages",),
         "case",
@@ -215,10 +214,6 @@ OWNED: list[Owned] = [
     Owned(("my:case_document",), "case", case_of, besides={"nth": "1"}),
     Owned(("my:file",), "file", _file, method=BOTH),
     Owned(("offers:offer",), "offer", _offer, method=BOTH, posted=({"answer": "use"}, {"answer": "refuse"})),
-        method="POST",
-        posted=({"act": "answer", "text": "x"}, {"act": "notice"}),
-    ),
-    Owned(("my:case_document",), "case", case_of, besides={"nth": "1"}),
 ]
 
 

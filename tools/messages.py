@@ -17,50 +17,6 @@ import polib
 from tools.said import ROOT, wanted
 
 LOCALE = ROOT / "locale"
-TEMPLATES = (
-    *("channels/kiosk/templates", "channels/board/templates"),
-    *("channels/online/templates/online/pay", "channels/online/templates/online/parts_problems.html"),
-    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/find"),
-    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/furusato"),
-    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/my"),
-    "channels/online/templates/online/check.html",
-    "channels/online/templates/apply/mine.html",
-    *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
-)
-STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
-MODULES = (
-    *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
-    *("channels/board/pictures.py", "channels/board/views_phone.py"),
-    *("channels/online/views_pay.py", "channels/shared/languages.py", "connect/ticket_slip.py"),
-    *("channels/shared/languages.py", "connect/ticket_slip.py", "channels/kiosk/views_find.py"),
-    *(
-        f"channels/shared/finding/{one}.py"
-        for one in ("asking", "days", "listing", "on_paper", "steps", "words")
-    ),
-    *("channels/online/find/views.py", "channels/online/find/views_number.py"),
-    *("channels/shared/languages.py", "connect/ticket_slip.py"),
-    *(f"channels/online/furusato/{one}.py" for one in ("common", "forms", "sheet", "views", "views_receipt")),
-    *(f"channels/online/{one}.py" for one in ("forms", "views_mandates", "views_my", "views_sign_in")),
-    *("channels/online/views_check.py", "channels/online/views_messages.py", "cases/rulings/checking.py"),
-    *("connect/identity/faults.py", "residents/mandates.py"),
-)
-# What the frame of every page says, and the wait at a time that can be booked.
-BESIDES = (
-    "窓口",
-    "本文へ",
-    "確かめてください",
-    "このページへのご意見",
-    "%(n)d分ほどお待ちいただく見込み",
-    "ほとんど待たない見込み",
-    "%(n)d分ほどお待ちいただく見込み",
-    "ほとんど待たない見込み",
-    "このページへのご意見",
-    "ことばを選ぶ",
-)
-NOT_SAID = ("番号をお持ちの方",)
-_TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
-_BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.+?){%\s*endblocktranslate\s*%}", re.S)
-_VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 

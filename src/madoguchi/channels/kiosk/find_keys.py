@@ -33,7 +33,6 @@ class Keys:
     @property
     def western(self) -> bool:
         """Whether the year is written in four digits (西暦)."""
-        """Whether the year is told as elsewhere: with four digits."""
         return self.era == WESTERN
 
     @property

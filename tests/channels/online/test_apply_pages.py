@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.applying import ALLOWANCE, browser_of_role, form_of, picture
-from tests.cast import RESIDENTS
+from tests.cast import PLANTED, RESIDENTS
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, SignatureRow, TaskRow
@@ -175,7 +175,7 @@ def scanner(settings: object) -> object:
 
     twin = ScannerTwin(0)
     threading.Thread(target=twin.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    settings.VIRUS_SCANNER, settings.VIRUS_SCANNER_SECONDS = twin.here, 2.0  # type: ignore[attr-defined]
+    settings.VIRUS_SCANNER, settings.VIRUS_SCANNER_SECONDS = twin.here, 2.0  # type: ignore[attr-defined]  # a test's own object
     yield twin
     twin.shutdown()
     twin.server_close()
@@ -190,14 +190,14 @@ def test_files(family: Client, scanner: ScannerTwin) -> None:
     def send(contents: bytes, name: str = "../../etc/口座.png") -> object:
         return family.post(url, {field: SimpleUploadedFile(name, contents, "application/x-evil")})
 
-    assert send(picture() + EICAR).status_code == 422  # type: ignore[attr-defined]
+    assert send(picture() + EICAR).status_code == 422  # type: ignore[attr-defined]  # a test's own object
     assert not AttachmentRow.objects.exists()
     for fault in (ScannerFault.HANGS_UP, ScannerFault.GARBAGE, ScannerFault.TOO_LARGE):
         scanner.fault = fault
-        assert "いまファイルを調べられない" in send(picture()).content.decode()  # type: ignore[attr-defined]
+        assert "いまファイルを調べられない" in send(picture()).content.decode()  # type: ignore[attr-defined]  # a test's own object
     scanner.fault = ScannerFault.NONE
-    assert send(b"MZ\x90\0 not a picture", "harmless.png").status_code == 422  # type: ignore[attr-defined]
-    assert send(picture()).status_code == 302  # type: ignore[attr-defined]
+    assert send(b"MZ\x90\0 not a picture", "harmless.png").status_code == 422  # type: ignore[attr-defined]  # a test's own object
+    assert send(picture()).status_code == 302  # type: ignore[attr-defined]  # a test's own object
     row = AttachmentRow.objects.get()
     page = family.get(url).content.decode()
     assert "口座.png" not in page
@@ -209,7 +209,7 @@ def test_files(family: Client, scanner: ScannerTwin) -> None:
     check = family.get(f"/my/apply/{number}/check/")
     family.post(f"/my/apply/{number}/check/", {"declared": "yes", **form_of(check)})
     assert family.post(f"/my/files/{row.public_id}/").status_code == 409
-    assert send(picture("red")).status_code == 409  # type: ignore[attr-defined]
+    assert send(picture("red")).status_code == 409  # type: ignore[attr-defined]  # a test's own object
     assert AttachmentRow.objects.get().dropped_at is None
     assert family.get(f"/my/files/{row.public_id}/").status_code == 200
 
@@ -261,6 +261,19 @@ def test_a_child_was_born(family: Client) -> None:
     assert "髙橋 新" in text
     assert "オンラインではできない手続き" in text
     assert "出生届" in text
+
+
+def test_no_page_tells_a_protected_address(residents: object, procedures: str) -> None:
+    browser = browser_of_role("protected")
+    number = begun(browser)
+    answered(browser, number)
+    check = browser.get(f"/my/apply/{number}/check/")
+    pages = [check, browser.get("/my/"), browser.get("/my/apply/"), browser.get(f"/my/apply/{number}/files/")]
+    browser.post(f"/my/apply/{number}/check/", {"declared": "yes", **form_of(check)})
+    for screen in ("", "receipt/", "withdraw/", "correction/"):
+        pages.append(browser.get(f"/my/cases/{number}/{screen}"))
+    assert {page.status_code for page in pages} == {200}
+    assert not any(part in page.content.decode() for part in PLANTED for page in pages)
 
 
 def test_unknown_numbers_are_not_found_and_written_down(family: Client) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.applying import ALLOWANCE, browser_of_role, form_of, picture
+from django.utils import timezone
+from tests.applying import ALLOWANCE, account_of, browser_of_role, form_of, picture
 from tests.cast import PLANTED, RESIDENTS
+from tests.personas import SELF, browser_of
 
+from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, SignatureRow, TaskRow
 from madoguchi.connect.twins.virus_scanner import EICAR, ScannerFault, ScannerTwin
+from madoguchi.residents import mandates
+from madoguchi.residents.mandates import MandateKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents", "procedures")]
 
@@ -263,8 +269,21 @@ def test_a_child_was_born(family: Client) -> None:
     assert "出生届" in text
 
 
-def test_no_page_tells_a_protected_address(residents: object, procedures: str) -> None:
-    browser = browser_of_role("protected")
+def test_no_page_tells_a_protected_address(
+    residents: object, procedures: str, city: Mapping[str, Actor]
+) -> None:
+    """Whoever acts for somebody protected, by a mandate that staff entered, learns no address from any page."""
+    persona, protected = account_of("head"), RESIDENTS["protected"].resident_no
+    code = mandates.make_code(account=persona.account, by=SELF, now=timezone.now())
+    mandate = mandates.enter(
+        principal_no=protected, code=code, kind=MandateKind.GUARDIAN, procedures=(),
+        ends_on=timezone.localdate() + timedelta(days=90), evidence="登記 第1号", handles_protection=True,
+        by=city["protector_yuki"], now=timezone.now(),
+    )  # fmt: skip
+    browser = browser_of(persona)
+    session = browser.session
+    session["acting_for"] = mandate
+    session.save()
     number = begun(browser)
     answered(browser, number)
     check = browser.get(f"/my/apply/{number}/check/")

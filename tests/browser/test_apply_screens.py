@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.personas import browser_of
 from tests.signing import CLIENT, SECRET, _key, persona_of
 
 from madoguchi.cases import reviewing
+from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.models import CaseRow, HomeCaseRow
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import system_actor
@@ -100,6 +101,19 @@ def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
         page.keyboard.press(key)
 
 
+def answer_by_keyboard(phone: Page) -> None:
+    """The first choice of each list, and of radios the first, or 「いいえ」 where that is one."""
+    for select in phone.locator("select").all():
+        tab_to(phone, select)
+        phone.keyboard.press("ArrowDown")
+    radios = phone.locator("input[type=radio]")
+    if radios.count():
+        press(phone, radios.first, " ")
+        if phone.locator("input[type=radio][value=no]").count():
+            phone.keyboard.press("ArrowDown")
+    press(phone, phone.get_by_role("button", name="つぎへ"))
+
+
 @pytest.mark.needs("Chromium")
 def test_a_first_time_resident_claims_the_allowance_on_a_phone(
     phone: Page, provider: Provider, scanner: ScannerTwin, live_server: Any
@@ -129,16 +143,7 @@ def test_a_first_time_resident_claims_the_allowance_on_a_phone(
     while "/files/" not in phone.url:
         arrived("question")
         assert len(screens) < MOST_SCREENS
-        for select in phone.locator("select").all():
-            tab_to(phone, select)
-            phone.keyboard.press("ArrowDown")
-        radios = phone.locator("input[type=radio]")
-        if radios.count():
-            no = phone.locator("input[type=radio][value=no]")
-            press(phone, radios.first, " ")
-            if no.count():
-                phone.keyboard.press("ArrowDown")
-        press(phone, phone.get_by_role("button", name="つぎへ"))
+        answer_by_keyboard(phone)
     arrived("files")
     file = phone.locator("input[type=file]").first
     tab_to(phone, file)
@@ -159,28 +164,22 @@ def test_a_first_time_resident_claims_the_allowance_on_a_phone(
     assert "受け付けました" in phone.inner_text("main")
 
 
-@pytest.mark.needs("Chromium")
-@pytest.mark.needs("axe")
-@pytest.mark.needs("java")
-def test_every_screen_can_be_read_by_everybody(
-    page: Page, scanner: ScannerTwin, live_server: Any, tmp_path: Path
-) -> None:
-    page.set_default_timeout(60_000)
-    who = applicant_of("head")
-    cookie = browser_of(applicant_persona(who.account, who.principal_no)).cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
-    faults: list[str] = []
-    seen: dict[str, str] = {}
+def answer_all(page: Page) -> None:
+    """Every question, with whatever stands first."""
+    for _question in range(30):
+        if not page.get_by_role("button", name="わからない").count():
+            break
+        radios, selects = page.locator("input[type=radio]"), page.locator("select")
+        for select in selects.all():
+            select.select_option(index=1)
+        if radios.count():
+            radios.first.check()
+        go = "つぎへ" if radios.count() or selects.count() else "わからない"
+        page.get_by_role("button", name=go, exact=True).click()
 
-    def look(name: str) -> None:
-        for width in (360, 320, 1280):
-            page.set_viewport_size({"width": width, "height": 740})
-            wide = page.evaluate("document.scrollingElement.scrollWidth")
-            faults.extend([f"{name} is {wide} px at {width}"] if wide > width else [])
-            shot(page, f"{name}-{width}")
-        faults.extend(f"{name}: {one}" for one in accessibility_faults(page))
-        seen[name] = page.content()
 
+def to_the_check(page: Page, look: Callable[[str], None]) -> None:
+    """A birth, from what one may apply for to the page on which all is checked."""
     page.goto("/my/apply/")
     look("start")
     page.get_by_role("link", name="赤ちゃんが生まれた").click()
@@ -197,16 +196,7 @@ def test_every_screen_can_be_read_by_everybody(
     look("ask-name")
     page.locator(TYPED).first.fill("髙橋 新")
     page.get_by_role("button", name="つぎへ").click()
-    for _question in range(30):
-        if not page.get_by_role("button", name="わからない").count():
-            break
-        radios, selects = page.locator("input[type=radio]"), page.locator("select")
-        for select in selects.all():
-            select.select_option(index=1)
-        if radios.count():
-            radios.first.check()
-        go = "つぎへ" if radios.count() or selects.count() else "わからない"
-        page.get_by_role("button", name=go, exact=True).click()
+    answer_all(page)
     if "/choose/" in page.url:
         look("choose")
         for box in page.locator("input[type=checkbox]").all():
@@ -220,6 +210,10 @@ def test_every_screen_can_be_read_by_everybody(
         page.goto(page.url.replace("check", "files"))
         look("files")
         page.get_by_role("link", name="いまはつけずに、つぎへ").click()
+
+
+def from_the_check_on(page: Page, look: Callable[[str], None], who: Applicant) -> None:
+    """An answer changed, the receipt, what can be done after it, and an application that was sent back."""
     look("check")
     page.locator(".mdg-apply__change a").first.click()
     look("change")
@@ -244,6 +238,32 @@ def test_every_screen_can_be_read_by_everybody(
     look("sent-back")
     page.goto("/my/")
     look("home")
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+@pytest.mark.needs("java")
+def test_every_screen_can_be_read_by_everybody(
+    page: Page, scanner: ScannerTwin, live_server: Any, tmp_path: Path
+) -> None:
+    page.set_default_timeout(60_000)
+    who = applicant_of("head")
+    cookie = browser_of(applicant_persona(who.account, who.principal_no)).cookies["sessionid"]
+    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    faults: list[str] = []
+    seen: dict[str, str] = {}
+
+    def look(name: str) -> None:
+        for width in (360, 320, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            wide = page.evaluate("document.scrollingElement.scrollWidth")
+            faults.extend([f"{name} is {wide} px at {width}"] if wide > width else [])
+            shot(page, f"{name}-{width}")
+        faults.extend(f"{name}: {one}" for one in accessibility_faults(page))
+        seen[name] = page.content()
+
+    to_the_check(page, look)
+    from_the_check_on(page, look, who)
     assert faults == []
     assert html_faults(seen, tmp_path) == []
     assert {"files", "choose"} <= seen.keys() or "files" in seen

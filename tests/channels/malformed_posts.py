@@ -176,8 +176,6 @@ def values(chance: Random) -> dict[str, object]:
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
     mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
     doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
-    applications = list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
-    files = list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
     key, subject = chance.choice(_FACTS)
 
     def one_of(there: Sequence[object], *broken: object) -> object:
@@ -214,11 +212,19 @@ def values(chance: Random) -> dict[str, object]:
         "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
-        "file": one_of(files, "none", "%00", "x" * 300),
+        "file": one_of(_files(), "none", "%00", "x" * 300),
         "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
-        "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
+        "number": one_of((*_applications(), "M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
+
+
+def _applications() -> list[str]:
+    return list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
+
+
+def _files() -> list[str]:
+    return list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
 
 
 _MACHINE = re.compile(

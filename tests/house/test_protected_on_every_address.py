@@ -111,6 +111,14 @@ def _application() -> str:
     return answered_at_home(begun_at_home(who), who)
 
 
+def _of_home(address: Address) -> Mapping[str, object]:
+    return {
+        "number": _application() if address.name.startswith("my:") else GIFT,
+        "what": "child-allowance-claim",
+        "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
+    }
+
+
 def _ticket(case: str) -> str:
     """A number that was called at the clerk's desk, and is that of the case."""
     row = CaseRow.objects.get(public_id=case)
@@ -137,9 +145,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "task": tasks[0],
         "kind": "sheets",
         **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told"), 1),
-        "number": _application() if address.name.startswith("my:") else GIFT,
-        "what": "child-allowance-claim",
-        "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
+        **_of_home(address),
         "code": code_of(GIFT),
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,

@@ -195,15 +195,6 @@ def _there() -> dict[str, list[object]]:
 
 def values(chance: Random) -> dict[str, object]:
     """A value for each part of an address: nine in ten are there, the rest are of nobody, broken or endless."""
-    cases = list(CaseRow.objects.order_by("pk").values_list("public_id", flat=True))
-    tasks = list(TaskRow.objects.order_by("pk").values_list("pk", flat=True))
-    changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
-    staff = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True))
-    drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
-    revisions = list(RevisionRow.objects.order_by("pk").values_list("revision", flat=True))
-    tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
-    mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
-    doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
     key, subject = chance.choice(_FACTS)
     there = {**_there(), "key": [key], "subject": [subject]}
 
@@ -212,50 +203,6 @@ def values(chance: Random) -> dict[str, object]:
         return chance.choice(found) if found and chance.random() < 0.9 else chance.choice(broken)
 
     return {part: one_of(found) for part, found in there.items()}
-    return {
-        "case": one_of(cases, "none", "%00", "x" * 300),
-        "task": one_of(tasks, 999_999, 10**30),
-        "staff": one_of(staff, 999_999, 10**30),
-        "change": one_of(changes, "none", "'"),
-        "kind": one_of(
-            ("sheets", "guide", "confirmation", "csv", "json", "cp932", "must", "optional"), "exe"
-        ),
-        "key": one_of((key,), "no_such_fact"),
-        "subject": one_of((subject,), "p99", "household"),
-        "draft": one_of(drafts, 999_999, 10**30),
-        "rule": one_of((0, 1), 999_999, 10**30),
-        "ticket": one_of(tickets, "none", "%00", "x" * 300),
-        "branch": one_of(("main", "north"), "nowhere"),
-        "desk": one_of(("desk1", "desk2"), "nodesk"),
-        "service": one_of(("moving", "certificates"), "no-such-service"),
-        "day": one_of(("2026-11-10", "2026-11-11"), "2026-02-30", "%00", "x" * 300),
-        "secret": one_of([secret_of(one) for one in tickets], "none", "%00", "x" * 300),
-        "sheet": one_of(("nhi-enrol",), "no-such-sheet"),
-        "language": one_of(("en", "ja-easy"), "xx"),
-        "revision": one_of(revisions, "no-such-revision"),
-        "survey": one_of((1,), 999_999, 10**30),
-        "proposal": one_of((1,), 999_999, 10**30),
-        "experience": one_of((1,), 999_999, 10**30),
-        "refund": one_of((1,), 999_999, 10**30),
-        "application": one_of((1,), 999_999, 10**30),
-        "told": one_of((1,), 999_999, 10**30),
-        "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
-        "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
-        "mandate": one_of(mandates, "none", "%00", "x" * 300),
-        "match": one_of(doubtful, 999_999, 10**30),
-        "file": one_of(_files(), "none", "%00", "x" * 300),
-        "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
-        "number": one_of((*_applications(), "M-0001", "9062"), "none", "%00", "x" * 300),
-        "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
-    }
-
-
-def _applications() -> list[str]:
-    return list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
-
-
-def _files() -> list[str]:
-    return list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
 
 
 _MACHINE = re.compile(

@@ -113,14 +113,6 @@ def _application() -> str:
     return answered_at_home(begun_at_home(who), who)
 
 
-def _of_home(address: Address) -> Mapping[str, object]:
-    return {
-        "number": _application() if address.name.startswith("my:") else GIFT,
-        "what": "child-allowance-claim",
-        "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
-    }
-
-
 def _ticket(case: str) -> str:
     """A number that was called at the clerk's desk, and is that of the case."""
     row = CaseRow.objects.get(public_id=case)
@@ -146,10 +138,6 @@ def _there(address: Address, case: str, tasks: list[int]) -> dict[str, object]:
         "number": _application() if address.name.startswith("my:") else GIFT,
         "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
         "code": code_of(GIFT) if address.name.startswith("furusato:") else "3467-9ACD",
-        "kind": "sheets",
-        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told"), 1),
-        **_of_home(address),
-        "code": code_of(GIFT),
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
         "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,

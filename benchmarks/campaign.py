@@ -97,7 +97,12 @@ def expected(campaign: str) -> set[str]:
     from madoguchi.outreach.safe import may_be_offered
     from madoguchi.residents.by_household import HouseholdRange, households_between
 
-    row, pack, now, calendar = CampaignRow.objects.get(public_id=campaign), current(), timezone.now(), open_days()
+    row, pack, now, calendar = (
+        CampaignRow.objects.get(public_id=campaign),
+        current(),
+        timezone.now(),
+        open_days(),
+    )
     every = households_between(
         HouseholdRange("", ""), keys=facts_for(pack, (PROCEDURE,)), on=row.on, by=system_actor("検算"),
         campaign=campaign, now=now,

@@ -1,16 +1,18 @@
 """Paying while processes are killed (払っている最中に止める): real kill -9 of the web server and of the provider.
 
-    python -m benchmarks.pay_kills --kills 200
+    python -m benchmarks.pay_kills --work FOLDER [--kills 200]
 
 Residents pay over HTTP: number and digits, the provider's page, back. At a random moment one of the two servers is killed
 with SIGKILL and started again; residents press again, come back later, or never. Then the care goes round, and it must hold:
 nobody was charged twice, every paid yen is filed or given back, and both ledgers are the same to the yen.
+It may be stopped and started again: city, books and count of kills stay in the folder until it is proved.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import random
 import re
@@ -19,12 +21,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -41,7 +42,10 @@ from urllib.request import (
 
 SECRETS = {"MADOGUCHI_PAYMENT_KEY": "kills", "MADOGUCHI_PAYMENT_SECRET": "the secret of the kills"}
 START_SECONDS = 60
-LONGEST_WALK = 1.2
+# Kills fall anywhere within the time in which somebody who is not disturbed has paid, measured anew for every stretch.
+SHORTEST_WALK, LONGEST_WALK, MEASURED_EVERY = 0.5, 20.0, 20
+PATIENCE = 15
+BOOKS = "books.sqlite3"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FAULTS = (
     "silent_after_create", "silent_after_capture", "silent_after_refund", "webhook_twice", "webhook_before_redirect",
@@ -111,7 +115,7 @@ class Resident:
         """Status, where it sends on to, and the page."""
         data = urlencode(said).encode() if said is not None else None
         try:
-            with self.opener.open(url, data, timeout=5) as answer:
+            with self.opener.open(url, data, timeout=PATIENCE) as answer:
                 return answer.status, "", answer.read().decode()
         except HTTPError as error:
             with error:
@@ -141,6 +145,12 @@ class Resident:
         _status, _to, page = self._asked(f"{self.base}/pay/{self.number}/")
         return "paid" if "支払いが済みました" in page else f"chose {way}, not paid yet"
 
+    def timed(self) -> float:
+        """Walk, and how long it took."""
+        began = time.monotonic()
+        self.tries()
+        return time.monotonic() - began
+
     def tries(self) -> None:
         """Walk, whatever happens to the servers meanwhile."""
         try:
@@ -149,11 +159,8 @@ class Resident:
             self.seen[f"cut off ({type(error).__name__})"] += 1
 
 
-def build(count: int) -> tuple[list[Any], Any]:
-    """A city with so many cases whose certificates are to be paid; the numbers given out, and a clerk."""
-    import django
-
-    django.setup()
+def build(count: int) -> None:
+    """A city with so many cases whose certificates are to be paid."""
     from django.core.management import call_command
     from django.utils import timezone
     from tests.rooms.cases import walking
@@ -172,28 +179,47 @@ def build(count: int) -> tuple[list[Any], Any]:
     seat = seat_of(member)
     assert seat is not None
     clerk = Actor(member.pk, member.display_name, seat.branch, seat.desk)
-    numbers = []
     for n in range(count):
         case = walking.begun(clerk, now=now)
         copies, fees = {"resident_record": n % 5 + 1}, {"resident_record": 300}
         request_certificates(case=case, copies=copies, fees=fees, by=clerk, now=now)
-        numbers.append(give_number(case=case, by=clerk, now=now))
-    return numbers, clerk
+        give_number(case=case, by=clerk, now=now)
 
 
-def play(
-    kills: int, chance: random.Random, web: Server, twin: Server, numbers: list[Any], books: Path
-) -> Counter[str]:
-    """Residents pay, servers are killed; what happened."""
+@dataclass
+class Kept:
+    """What is known when it is started again: the ports, which stand in addresses already told, the kills, what was seen."""
+
+    port: int
+    pages: int
+    web: int = 0
+    provider: int = 0
+    seconds: float = 0.0
+    seen: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def kills(self) -> int:
+        """All that were killed."""
+        return self.web + self.provider
+
+
+def play(kills: int, seed: int, web: Server, twin: Server, books: Path, kept: Kept, state: Path) -> None:
+    """Residents pay, servers are killed, until there were so many kills; what happened is kept after each."""
     from django.db import connection
     from django.utils import timezone
 
     from madoguchi.connect import paying
     from madoguchi.connect.twins.payment_books import Books
+    from madoguchi.payments.models import PayableRow
 
-    seen: Counter[str] = Counter()
-    base = f"http://127.0.0.1:{web.port}"
-    for n in range(kills):
+    numbers, seen = list(PayableRow.objects.order_by("pk")), Counter(kept.seen)
+    base, longest = f"http://127.0.0.1:{web.port}", 0.0
+    for n in range(kept.kills, kills):
+        began, chance = time.monotonic(), random.Random(f"{seed}/{n}")
+        if not longest or n % MEASURED_EVERY == 0:
+            undisturbed = Resident(base, numbers[n].number, numbers[n].code, chance, seen)
+            longest = min(max(1.5 * undisturbed.timed(), SHORTEST_WALK), LONGEST_WALK)
+            began = time.monotonic()
         some = [chance.choice(numbers[: 8 + n]) for _ in range(2)]
         if chance.random() < 0.5:
             plan = Books(str(books))
@@ -205,17 +231,19 @@ def play(
             threads.append(threading.Thread(target=_care, args=(seen,)))
         for one in threads:
             one.start()
-        time.sleep(chance.random() * LONGEST_WALK)
+        time.sleep(chance.random() * longest)
         victim = web if chance.random() < 0.5 else twin
         victim.kill()
         for one in threads:
             one.join()
         victim.start()
+        kept.web, kept.provider = kept.web + (victim is web), kept.provider + (victim is twin)
+        kept.seconds, kept.seen = kept.seconds + time.monotonic() - began, dict(seen)
+        state.write_text(json.dumps(asdict(kept)))
         if n % 20 == 19:
-            print(f"{n + 1} kills", dict(seen), flush=True)
+            print(f"{n + 1} kills, {kept.seconds:.0f} s", dict(seen), flush=True)
             paying.care(now=timezone.now())
     connection.close()
-    return seen
 
 
 def _care(seen: Counter[str]) -> None:
@@ -280,40 +308,60 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument(
+        "--work", type=Path, required=True, help="a folder for the city, the books and the state"
+    )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20261127)
     options = parser.parse_args(argv)
-    home = Path(tempfile.mkdtemp(prefix="madoguchi-kills-"))
-    books, port, pages = home / "books.sqlite3", free_port(), free_port()
-    os.environ |= {
-        **SECRETS, "MADOGUCHI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
-        "MADOGUCHI_PAYMENT_PROVIDER": f"http://127.0.0.1:{pages}", "MADOGUCHI_PAYMENT_SECONDS": "2",
-        "MADOGUCHI_PUBLIC_ADDRESS": f"http://127.0.0.1:{port}",
-    }  # fmt: skip
-    os.environ.pop("MADOGUCHI_DATABASE_URL", None)
-    from madoguchi.config.server import server_command
-
-    twin_words = [sys.executable, "-m", "madoguchi.connect.twins.payment_provider", "--port", str(pages)]
-    twin_words += ["--books", str(books), "--tell", f"http://127.0.0.1:{port}/pay/hook/", "--silence", "3"]
-    web, twin = (
-        Server(server_command(host="127.0.0.1", port=port, workers=1), port),
-        Server(twin_words, pages),
-    )
+    home = options.work / "pay-kills"
+    home.mkdir(parents=True, exist_ok=True)
+    state, built = home / "state.json", home / "built"
+    if not built.exists():  # stopped while the city was made: anew
+        shutil.rmtree(home)
+        home.mkdir()
+    kept = Kept(**json.loads(state.read_text())) if state.exists() else Kept(free_port(), free_port())
+    state.write_text(json.dumps(asdict(kept)))
+    _settings(home, kept)
+    if not built.exists():
+        build(options.kills + 8)
+        built.touch()
+    web, twin = _servers(home, kept)
     try:
-        numbers, _clerk = build(options.kills + 8)
         web.start()
         twin.start()
-        seen = play(options.kills, random.Random(options.seed), web, twin, numbers, books)
-        counts = settled(books)
+        play(options.kills, options.seed, web, twin, home / BOOKS, kept, state)
+        counts = settled(home / BOOKS)
     finally:
         for one in (web, twin):
             with contextlib.suppress(Exception):
                 one.kill()
-        if "counts" in locals():
-            shutil.rmtree(home, ignore_errors=True)
-    print(f"kill -9: web {web.kills - 1}, provider {twin.kills - 1}; {counts}; {dict(seen)}")
+    shutil.rmtree(home)
+    print(f"kill -9: web {kept.web}, provider {kept.provider} in {kept.seconds:.0f} s; {counts}; {kept.seen}")
     print("never charged twice, nothing lost, both ledgers equal to the yen")
     return 0
+
+
+def _settings(home: Path, kept: Kept) -> None:
+    """The city and its provider, for this process and for the servers that it starts."""
+    os.environ |= {
+        **SECRETS, "MADOGUCHI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
+        "MADOGUCHI_PAYMENT_PROVIDER": f"http://127.0.0.1:{kept.pages}", "MADOGUCHI_PAYMENT_SECONDS": "4",
+        "MADOGUCHI_PUBLIC_ADDRESS": f"http://127.0.0.1:{kept.port}",
+    }  # fmt: skip
+    os.environ.pop("MADOGUCHI_DATABASE_URL", None)
+    import django
+
+    django.setup()
+
+
+def _servers(home: Path, kept: Kept) -> tuple[Server, Server]:
+    from madoguchi.config.server import server_command
+
+    twin_words = [sys.executable, "-m", "madoguchi.connect.twins.payment_provider", "--port", str(kept.pages)]
+    twin_words += ["--books", str(home / BOOKS), "--tell", f"http://127.0.0.1:{kept.port}/pay/hook/"]
+    web = Server(server_command(host="127.0.0.1", port=kept.port, workers=1), kept.port)
+    return web, Server([*twin_words, "--silence", "5"], kept.pages)
 
 
 if __name__ == "__main__":

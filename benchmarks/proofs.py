@@ -24,8 +24,10 @@ PROOFS = (
         "tests/packs",
         "tests/rooms/booking",
         "tests/rooms/payments",
+        "tests/channels/online",
     ],
-    ["-m", "benchmarks.pay_kills", "--kills", "200"],
+    ["-m", "benchmarks.pay_histories", "--work", str(WORK)],
+    ["-m", "benchmarks.pay_kills", "--kills", "200", "--work", str(WORK)],
 )
 
 

@@ -26,6 +26,7 @@ RUNS = (
     ),
     ("待ち時間の見込み / waits", ["-m", "benchmarks.waits"]),
     ("ほかの役所の記録 / logs of other offices", ["-m", "benchmarks.waits_logs"]),
+    ("カードの交付状況 / card coverage", ["-m", "benchmarks.coverage"]),
     ("表示盤の配信 / live streams", ["-m", "benchmarks.streams"]),
     ("検索 / search", ["-m", "benchmarks.search", "--work", str(WORK), "--residents", RESIDENTS]),
 )

@@ -49,6 +49,7 @@ STAFF: Mapping[str, Staff] = {
     "protector_yuki": Staff("支援 雪", (Role.PROTECTION,), None, "citizens"),
     "cashier_kin": Staff("収納 欣", (Role.CASHIER,)),
     "cashier_gin": Staff("収納 銀", (Role.CASHIER,)),
+    "gifts_midori": Staff("寄附 緑", (Role.GIFTS,)),
     "herald_aki": Staff("案内 秋", (Role.OUTREACH,)),
     "herald_fuyu": Staff("案内 冬", (Role.OUTREACH,)),
     "machine_one": Staff("発券機 1", (Role.TICKET_MACHINE,)),
@@ -64,6 +65,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.PROTECTION: "protector_yuki",
     Role.TICKET_MACHINE: "machine_one",
     Role.CASHIER: "cashier_kin",
+    Role.GIFTS: "gifts_midori",
     Role.OUTREACH: "herald_aki",
     None: "nobody_yet",
 }

@@ -41,6 +41,7 @@ from madoguchi.residents.operations import register
 from madoguchi.residents.sheltering import protect
 
 MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
+LANGUAGES = MADOKA.with_name("languages")
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "Chromium": (lambda: chromium_path() is not None, "apt-get install chromium"),
@@ -58,9 +59,8 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
         "apt-get install default-jre-headless, then npm ci",
     ),
 }
-# Fixtures that a file's tests have in common, so that they stay together; the folders whose tests take longest.
-SHARED = frozenset({"chromium", "browser", "base", "visit"})
 ON_POSTGRESQL = "MADOGUCHI_TESTS_ON_POSTGRESQL"
+# The folders whose tests take longest.
 LONGEST = ("tests/journeys/", "tests/browser/", "tests/house/")
 _not_run: dict[str, int] = {}
 
@@ -74,12 +74,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(name): cannot run without this program; counted when it is not there"
     )
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What shares a browser or a city stays on one worker."""
-    if not SHARED.isdisjoint(getattr(item, "fixturenames", ())):
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(trylast=True)
@@ -215,6 +209,12 @@ def procedures(city: Mapping[str, Actor]) -> str:
     """The national procedures with まどか市's own laid over them, published; the revision."""
     folders = [NATIONAL_FOLDER, *([MADOKA] if MADOKA.is_dir() else [])]
     return publish(folders=folders, by=cast.SETTER, now=cast.NOW)
+
+
+@pytest.fixture
+def procedures_in_languages(city: Mapping[str, Actor]) -> str:
+    """The same with their texts in other languages; the revision."""
+    return publish(folders=[NATIONAL_FOLDER, LANGUAGES, MADOKA], by=cast.SETTER, now=cast.NOW)
 
 
 @pytest.fixture

@@ -37,10 +37,17 @@ def _key(number: int) -> RSAKey:
     return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"} if number == 1 else {})
 
 
+def keys_of_tests() -> tuple[RSAKey, RSAKey]:
+    """The provider's key and another one."""
+    return _key(1), _key(2)
+
+
 @contextmanager
-def provider_running(settings: Any, personas: Sequence[Persona], *, slow: float = 0.4) -> Iterator[Provider]:
+def provider_running(
+    settings: Any, personas: Sequence[Persona], *, slow: float = 0.4, back: str = BACK
+) -> Iterator[Provider]:
     """The twin of the provider, named by the settings, until the end."""
-    provider = Provider(CLIENT, SECRET, BACK, tuple(personas), key=_key(1), other_key=_key(2))
+    provider = Provider(CLIENT, SECRET, back, tuple(personas), key=_key(1), other_key=_key(2))
     server = ProviderServer(0, provider, slow_seconds=slow)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

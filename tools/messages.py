@@ -1,95 +1,23 @@
 """The sentences of visitors' pages in other languages: `python -m tools.messages` brings the catalogues up to date.
 
-1. Every Japanese sentence that the machine, its slips, the boards and the phone pages say is gathered from templates, from
-   calls of `gettext`, and from the values of the rooms that are said as they are (`from_rooms`).
+1. Every Japanese sentence that visitors are shown is gathered (`tools.said`).
 2. Each catalogue (`src/madoguchi/locale/…/django.po`) is given what it lacks, empty, and loses what nobody says any more.
 3. The catalogues are compiled; the compiled files are committed, so that nobody needs gettext to run the product.
 """
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 
-ROOT = Path(__file__).resolve().parent.parent / "src" / "madoguchi"
+from tools.said import ROOT, wanted
+
 LOCALE = ROOT / "locale"
-TEMPLATES = (
-    *("channels/kiosk/templates", "channels/board/templates", "channels/online/templates/online/offers"),
-    "channels/online/templates/online/parts_problems.html",
-    *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
-)
-STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
-MODULES = (
-    *("channels/kiosk/common.py", "channels/kiosk/views.py", "channels/kiosk/views_book.py"),
-    *("channels/board/pictures.py", "channels/board/views_phone.py"),
-    *("channels/shared/languages.py", "connect/ticket_slip.py"),
-    *(f"channels/online/offers/{one}.py" for one in ("views", "views_how", "views_letter")),
-    *("outreach/states.py", "outreach/consent_purposes.py"),
-)
-# What the frame of every page says, and the wait at a time that can be booked.
-BESIDES = ("窓口", "本文へ", "%(n)d分ほどお待ちいただく見込み", "ほとんど待たない見込み")
-NOT_SAID = ("番号をお持ちの方",)
-_TRANSLATE = re.compile(r"""{%\s*(?:translate|other_tongues)\s+(["'])(.+?)\1""")
-_BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.+?){%\s*endblocktranslate\s*%}", re.S)
-_VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
-_CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop", "noop")
-
-
-def wanted() -> tuple[str, ...]:
-    """Every Japanese sentence that has to be there in each language, once, in a fixed order."""
-    found = [*BESIDES, *from_templates(), *from_modules(), *from_rooms()]
-    return tuple(dict.fromkeys(one for one in found if one not in NOT_SAID))
-
-
-def from_templates() -> Iterator[str]:
-    """What templates say."""
-    for name in TEMPLATES:
-        for path in sorted((ROOT / name).rglob("*.html")) if (ROOT / name).is_dir() else [ROOT / name]:
-            if path.as_posix().endswith(STAFF_ONLY):
-                continue
-            text = path.read_text(encoding="utf-8")
-            yield from (match[2] for match in _TRANSLATE.finditer(text))
-            yield from (_VARIABLE.sub(r"%(\1)s", match[1]) for match in _BLOCK.finditer(text))
-
-
-def from_modules() -> Iterator[str]:
-    """What Python says through gettext."""
-    for name in MODULES:
-        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
-            if not (
-                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS
-            ):
-                continue
-            if node.args and isinstance(node.args[0], ast.Constant):
-                yield str(node.args[0].value)
-
-
-def from_rooms() -> Iterator[str]:
-    """Labels and reasons of the booking room, which pages hand to gettext as they are."""
-    from madoguchi.booking import booked, offering, slots, trials
-    from madoguchi.booking.ports import PrintOutcome
-    from madoguchi.booking.tickets import arriving, days, following, issuing, printing
-    from madoguchi.booking.waits.showing import RiseReason
-    from madoguchi.outreach.letters import LetterTries
-
-    yield days.CLOSING_SENTENCE
-    for outcome in PrintOutcome:
-        yield from (outcome.sentence, outcome.booking_sentence)
-    yield from (one.sentence for one in RiseReason if one.sentence)
-    reasons: tuple[Exception, ...] = (
-        slots.SlotFull(), slots.NotOpenThen(), booked.TooMany(), booked.NotInReach(), booked.NotBookable(),
-        booked.HoldOver(), booked.NoSuchBooking(), offering.NotOffered(), offering.NoSuchService(""),
-        issuing.NoMoreTickets(), arriving.CodeOfSeveral(), printing.PrintedOften(), following.CodeNotRight(),
-        following.TooManyTrials(), trials.ManyAtMachine(), LetterTries(),
-    )  # fmt: skip
-    yield from map(str, reasons)
 
 
 def catalogues() -> tuple[Path, ...]:

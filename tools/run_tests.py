@@ -23,9 +23,10 @@ LATER = {"MADOGUCHI_TESTS_ON_POSTGRESQL": CHANNELS[0]}
 LOOKS = ["tests/house", "tests/browser"]
 NO_TESTS = 5
 # The core only computes: a worker for each of two cores, tests taken from whoever has most left. A room also waits, for
-# browsers, processes and the disk: one worker more; the longest come first and what shares a browser stays together.
+# browsers, processes and the disk: one worker more; the longest come first, and a file's tests stay together with their
+# city and browser (by file, not by marks: pytest-xdist's groups need an attribute that pytest 9.2 no longer has).
 COMPUTING = ["-n", "2", "--dist", "worksteal"]
-WAITING = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
+WAITING = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def pytest(

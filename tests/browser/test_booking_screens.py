@@ -1,9 +1,9 @@
-"""Booking by residents and at the counter, as they are used: by keyboard, without JavaScript, on a small phone, by axe."""
+"""Booking by residents and at the counter, and residents' own pages: by keyboard, without JavaScript, on a small phone, by axe."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,21 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from tests import cast
 from tests.browser_kit import accessibility_faults, html_faults
+from tests.personas import SELF
+from tests.signing import persona_of, provider_running
 
+from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.booking import reserving
 from madoguchi.booking.booked import Booked, VisitPart
 from madoguchi.booking.models import BookingRow, LaneRow, SlotRow
 from madoguchi.booking.offering import Offer, offer, quarters, set_offer
 from madoguchi.booking.slots import make_day
 from madoguchi.config.demo_city import reception
+from madoguchi.connect.twins.identity_provider import Provider
+from madoguchi.residents import mandates
+from madoguchi.residents.disclosure import disclose
+from madoguchi.residents.mandates import MandateKind
+from madoguchi.residents.protection import Audience
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,6 +40,8 @@ PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1366, "height": 900}
 LOOKED_AT = {
     *(f"online:{name}" for name in ("start", "find", "open", "mine", "contact", "change", "cancel", "days", "times")),
     "counter:bookings", "counter:booking_new", "counter:booking",
+    *(f"my:{name}" for name in ("home", "seen", "sign_in", "mandates", "mandate_ask", "mandate_code")),
+    *(f"backoffice:{name}" for name in ("matches", "match", "mandates")),
 }  # fmt: skip
 SHOTS = os.environ.get("SHOTS")
 
@@ -238,3 +248,119 @@ def test_the_html_of_the_bookings_is_valid(
         pages[url] = clerk.get(url).content.decode()
     faults = html_faults(pages, tmp_path)
     assert faults == [], "\n".join(faults)
+
+
+@pytest.fixture
+def at_home(live_server: Any, settings: Any, residents: Mapping[str, str]) -> Iterator[Provider]:
+    """The demo's provider, at which some of the cast sign in from home."""
+    people = [persona_of(cast.RESIDENTS[role], role) for role in ("head", "wife", "protected")]
+    people.append(persona_of(cast.RESIDENTS["twin_one"], "moved", address="まど県まどか市本町1"))
+    with provider_running(settings, people, back=f"{live_server.url}/my/back/") as provider:
+        settings.PUBLIC_ADDRESS = live_server.url
+        yield provider
+
+
+def come_in(page: Page, role: str) -> None:
+    """Sign in over the provider's page, as this one of the cast."""
+    page.goto("/my/sign-in/")
+    page.get_by_role("link", name="でサインイン").click()
+    page.locator(f"button[value={role}]").click()
+    page.wait_for_url("**/my/")
+
+
+@pytest.mark.needs("Chromium")
+def test_somebody_signs_in_and_is_represented_on_a_phone_without_javascript(
+    phone: Page, at_home: Provider
+) -> None:
+    phone.goto("/my/seen/")
+    phone.get_by_role("link", name="でサインイン").click()
+    assert "これは模擬です" in phone.inner_text("main")
+    shot(phone, "h1-provider")
+    phone.get_by_role("button", name=cast.RESIDENTS["wife"].name.name).click()
+    assert phone.inner_text("h1") == "あなたの情報を見た人", "the page that was wanted first"
+    phone.goto("/my/mandates/")
+    phone.get_by_role("button", name="コードを作る").click()
+    code = phone.locator(".mdg-slip__code").inner_text()
+    phone.get_by_role("button", name="サインアウト").first.click()
+    come_in(phone, "head")
+    phone.get_by_role("link", name="代理（家族など").click()
+    phone.get_by_role("link", name="代理を頼む").click()
+    phone.get_by_label("代理の方のコード").fill(code)
+    phone.get_by_label("家族").check()
+    phone.get_by_label("いつまで").fill(f"{timezone.localdate() + timedelta(days=90)}")
+    phone.get_by_role("button", name="代理を頼む").click()
+    assert "引受けを待っています" in phone.inner_text("main")
+    phone.get_by_role("button", name="サインアウト").first.click()
+    come_in(phone, "wife")
+    phone.goto("/my/mandates/")
+    phone.get_by_role("button", name="引き受ける").click()
+    phone.get_by_role("button", name="この方の手続きをする").click()
+    assert "代理として手続きしています" in phone.inner_text("main")
+
+
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
+    page: Page, page_of: Callable[[str], Page], at_home: Provider, city: Mapping[str, Actor], tmp_path: Path
+) -> None:
+    faults: list[str] = []
+    seen: dict[str, str] = {}
+
+    def look(name: str) -> None:
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # two numbers
+            shot(page, f"my-{name}-{size['width']}")
+            faults.extend(f"{name} {one}" for one in accessibility_faults(page))
+            wide = page.evaluate(
+                "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+            )
+            faults.extend([f"{name} is {wide} px too wide"] if wide > 0 else [])
+        seen[name] = page.content()
+
+    page.goto("/my/back/?state=x&code=y")
+    look("refused")
+    come_in(page, "moved")
+    look("waits")
+    come_in_anew(page, "protected")
+    come_in_anew(page, "wife")
+    page.goto("/my/mandates/")
+    page.get_by_role("button", name="コードを作る").click()
+    look("code")
+    code = page.locator(".mdg-slip__code").inner_text()
+    come_in_anew(page, "head")
+    look("home")
+    page.goto("/my/mandates/ask/")
+    page.get_by_label("代理の方のコード").fill("AAAAA-AAAAA")
+    page.get_by_label("委任").check()
+    page.get_by_label("いつまで").fill("来年")
+    page.get_by_role("button", name="代理を頼む").click()
+    look("ask-with-faults")
+    mandates.ask(
+        principal_no=cast.RESIDENTS["head"].resident_no, code=code.replace("-", ""), kind=MandateKind.FAMILY,
+        procedures=(), ends_on=timezone.localdate(), by=SELF, now=timezone.now(),
+    )  # fmt: skip
+    disclose(
+        actor=city["clerk_hana"], purpose=Purpose.COUNTER_CASE, resident_nos=[cast.RESIDENTS["head"].resident_no],
+        audience=Audience.CLERK, case=None, screen="case", now=timezone.now(),
+    )  # fmt: skip
+    for name in ("mandates", "seen"):
+        page.goto(f"/my/{name}/")
+        look(name)
+    page.goto("/my/?language=vi")
+    look("home-vi")
+    page.get_by_role("button", name="Đăng xuất").first.click()
+    look("sign-in-vi")
+    assert page.locator("html").get_attribute("lang") == "vi", "the language is kept when somebody signs out"
+    page_of("reviewer_jiro").goto("/office/matches/")
+    look("matches")
+    page.get_by_role("link", name=cast.RESIDENTS["twin_one"].name.name).click()
+    look("match")
+    page.goto("/office/mandates/")
+    look("office-mandates")
+    assert faults == [], "\n".join(faults)
+    assert html_faults(seen, tmp_path) == []
+
+
+def come_in_anew(page: Page, role: str) -> None:
+    page.context.clear_cookies()
+    come_in(page, role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -12,9 +13,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
-from tests.browser_kit import html_faults, reading_faults
+from tests.browser_kit import accessibility_faults, html_faults, reading_faults
 from tests.rooms.booking.planned import SIX, offered, past, people
+from tests.rooms.insight.counted import counted
 from tests.rooms.insight.test_journeys import a_ticket
+from tests.unit.insight.attacking import invented
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.levelling import operations
@@ -22,7 +25,10 @@ from madoguchi.booking.models import LaneOfficerRow
 from madoguchi.channels.backoffice.levelling.common import next_open_day
 from madoguchi.insight import experience as playing
 from madoguchi.insight.models import PressRow
+from madoguchi.insight.outings import plans
+from madoguchi.insight.outings.planning import OutingBudget
 from madoguchi.insight.stopwatch import Phase, Round
+from madoguchi.residents.places import towns
 
 pytestmark = [
     pytest.mark.browser,
@@ -37,7 +43,11 @@ SCREENS = (
     "levelling/proposals/{ready}/", "levelling/proposals/{impossible}/", "levelling/proposals/{waiting}/",
     "insight/", "insight/?by=branch&first=R8.11.1&last=R8.11.9", "insight/?first=H1.1.8",
     "experience/", "experience/{played}/", "experience/{begun}/",
+    "coverage/", "coverage/?by=age", "coverage/?by=district_age", "coverage/effect/", "visits/", "visits/{outing}/",
+    "visits/{asked}/",
 )  # fmt: skip
+# Opened by whoever may open lists; the list itself answers a post.
+OF_OFFICERS = ("visits/lists/", "visits/{outing}/list/")
 
 
 @pytest.fixture
@@ -80,22 +90,71 @@ def made(city: Mapping[str, Actor]) -> dict[str, int]:
     }
 
 
+@pytest.fixture
+def visits(city: Mapping[str, Actor]) -> dict[str, int]:
+    """Two counted days with a visit that is worked out, and one that is only asked for."""
+    today, known = timezone.localdate(), towns()
+    counted(today - timedelta(days=40), invented(4, known, 9000), known)
+    counted(today, invented(4, known, 12000), known)
+    numbers = [
+        plans.ask_for_outing(
+            area=area, start="", visit_on=today, budget=OutingBudget(), by=BY, now=timezone.now()
+        )
+        for area in ("都城の町名", "裾野の町名")
+    ]
+    plans.make_outing(outing=numbers[0], now=timezone.now(), effort=0.2)
+    return dict(zip(("outing", "asked"), numbers, strict=True))
+
+
 def addresses(made: Mapping[str, int]) -> list[str]:
     return [f"/office/{screen}".format(**made) for screen in SCREENS]
 
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
-def test_a_screen_can_be_read_by_everybody(made: dict[str, int], page_of: Callable[[str], Page]) -> None:
+def test_a_screen_can_be_read_by_everybody(
+    made: dict[str, int], visits: dict[str, int], page_of: Callable[[str], Page]
+) -> None:
     page, faults = page_of("dx_mio"), []
-    for url in addresses(made):
+    for url in addresses(made | visits):
         faults += reading_faults(page, url, statuses=(200, 422))
     assert faults == [], "\n".join(faults)
 
 
+@pytest.mark.needs("Chromium")
+@pytest.mark.needs("axe")
+def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
+    visits: dict[str, int], page_of: Callable[[str], Page]
+) -> None:
+    """320 and 1280 px: nothing is cut off, and the list opens from its button."""
+    page, faults = page_of("dx_mio"), []
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for screen in ("coverage/", "coverage/effect/", "visits/", "visits/{outing}/"):
+            page.goto(f"/office/{screen}".format(**visits))
+            wide = page.evaluate(
+                "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+            )
+            faults += [f"{screen} at {width} is {wide} px too wide"] if wide > 0 else []
+            faults += accessibility_faults(page)
+            if pictures := os.environ.get("MADOGUCHI_PICTURES"):
+                page.screenshot(
+                    path=f"{pictures}/{screen.strip('/').replace('/', '-')}-{width}.png".format(**visits),
+                    full_page=True,
+                )
+    page = page_of("officer_nhi")
+    faults += reading_faults(page, "/office/visits/lists/")
+    page.get_by_role("button", name="名簿を開く").first.click()
+    page.get_by_role("heading", name="出張の名簿").wait_for()
+    assert faults + accessibility_faults(page) == []
+
+
 @pytest.mark.needs("java")
-def test_the_html_is_valid(made: dict[str, int], signed_in: Callable[[str], Client], tmp_path: Path) -> None:
-    pages = {url: signed_in("dx_mio").get(url).content.decode() for url in addresses(made)}
+def test_the_html_is_valid(
+    made: dict[str, int], visits: dict[str, int], signed_in: Callable[[str], Client], tmp_path: Path
+) -> None:
+    pages = {url: signed_in("dx_mio").get(url).content.decode() for url in addresses(made | visits)}
+    pages["list"] = signed_in("officer_nhi").post(f"/office/visits/{visits['outing']}/list/").content.decode()
     faults = html_faults(pages, tmp_path)
     assert faults == [], "\n".join(faults)
 

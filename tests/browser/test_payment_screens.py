@@ -154,10 +154,22 @@ def test_counter_and_office_are_looked_at(
     look("pay-paid")
     page.goto(f"/pay/{number}/receipt/")
     look("pay-receipt")
+    for tongue, says in (("en", "Payment is complete"), ("vi", "Đã thanh toán xong")):
+        page.goto(f"/pay/{number}/?language={tongue}")
+        assert says in page.inner_text("main")
+        look(f"pay-paid-{tongue}")
+    page.goto(f"/pay/{number}/?language=ja")
     page.goto(f"/cases/{case}/payment/")
     assert "支払い済み" in page.inner_text("main")
     look("counter-paid")
     page = page_of("cashier_kin")
+    _office(page, twin, look)
+    assert faults == []
+    assert html_faults(seen, tmp_path) == []
+
+
+def _office(page: Page, twin: PaymentTwin, look: Callable[[str], None]) -> None:
+    """The cashiers' pages: a payment, a refund that waits for the second, a file that differs."""
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/office/payments/")
     look("office-payments")
@@ -167,5 +179,10 @@ def test_counter_and_office_are_looked_at(
     page.get_by_role("button", name="返金を頼む").click()
     page.goto("/office/payments/")
     look("office-refund")
-    assert faults == []
-    assert html_faults(seen, tmp_path) == []
+    day, of, move, key, yen = twin.books.movements()[0]
+    wrong = f"day,reference,move,key,yen\r\n{day},{of},{move},{key},{yen - 1}\r\n"
+    page.set_input_files("#file", {"name": "day.csv", "mimeType": "text/csv", "buffer": wrong.encode()})
+    page.get_by_role("button", name="取り込んで突き合わせる").click()
+    assert "599円" in page.inner_text("main")
+    page.goto("/office/payments/")
+    look("office-differences")

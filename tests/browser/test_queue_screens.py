@@ -26,7 +26,7 @@ KIOSK = (
     *("book/", "book/moving/", "book/moving/{day}/", "book/moving/{day}/?all=yes", "booking/check/"),
     *("booking/done/", "number/"),
 )
-LONGEST_WORDS = ("vi", "pt-BR")
+LONGEST_WORDS = ("vi", "pt-BR", "es")
 DESK = ("/calls/", "/calls/day/?first=A001&second=A003")
 pytestmark = [
     pytest.mark.browser,

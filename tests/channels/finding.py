@@ -16,7 +16,7 @@ from tests.rooms.cases.walking import ordinary
 from madoguchi.cases.at_home import SaidAtHome
 from madoguchi.channels.shared.answers import field_name
 from madoguchi.channels.shared.finding.asking import Going, going
-from madoguchi.channels.shared.finding.carried import AT_HOME_FOR, from_field
+from madoguchi.channels.shared.finding.carried import AT_HOME_FOR, AT_MACHINE_FOR, from_field
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.decide import Prompt
 from madoguchi.procedures.facts import FactDefinition, FactRef, FactType, Value
@@ -110,3 +110,51 @@ class AtHome:
             if not self.answer(answer):
                 return self.at()
         raise AssertionError("it does not end")
+
+
+@dataclass
+class AtMachine(AtHome):
+    """The machine in the hall, on its large keys: one person and one question a page."""
+
+    start: str = "/kiosk/main/find/"
+
+    @property
+    def purpose(self) -> str:
+        return "kiosk"
+
+    def begin(self, event: EventKind, people: tuple[str, ...]) -> None:
+        self.post(f"{self.start}people/", {"event": event.value})
+        for at, one in enumerate(people):
+            self.post(f"{self.start}people/", {"event": event.value, "person": list(people[:at]), "add": one})
+        self.post(f"{self.start}people/", {"event": event.value, "person": list(people), "go": "next"})
+
+    def said(self) -> SaidAtHome:
+        return from_field(
+            said_in(self.last), purpose=self.purpose, longest=AT_MACHINE_FOR, now=timezone.now()
+        ).said
+
+    def at(self) -> Going:
+        return going(self.said(), now=timezone.now(), one_by_one=True)
+
+    def answer(self, answer: Answer) -> bool:
+        page = self.at().page
+        if page is None:
+            return False
+        ref, definition = page.refs[0], page.definitions[0]
+        name, value = field_name(ref), answer(ref, definition)
+        fields: dict[str, object] = {"page": page.id, "go": "answer"}
+        if len(page.refs) > 1:
+            for one in page.refs:
+                fields |= _field(field_name(one), definition, answer(one, definition))
+        elif value is None:
+            fields["go"] = "none" if definition.type is FactType.CHOICES else "unknown"
+        elif isinstance(value, date):
+            fields |= {"field": name, "kind": "day", "era": "西暦", "typed": f"{value:%Y%m%d}"}
+        elif definition.type is FactType.NUMBER:
+            fields |= {"field": name, "kind": "number", "typed": str(value)}
+        else:
+            fields |= _field(name, definition, value)
+            fields["go"] = "answer" if name in fields else "none"
+        taken = self.post(f"{self.start}ask/", {"said": said_in(self.last), **fields})
+        assert taken.status_code == 200 and "mdg-kiosk-problem" not in taken.content.decode(), (ref, fields)
+        return True

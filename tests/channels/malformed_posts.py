@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from tests import personas
 from tests.house.every_address import Address, ours
 from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases import walking
@@ -26,7 +27,7 @@ from madoguchi.booking.tickets.calling import call_next
 from madoguchi.booking.tickets.desks import open_desk
 from madoguchi.booking.tickets.issuing import issue, reserve, secret_of
 from madoguchi.booking.tickets.order import QueueRules
-from madoguchi.cases.models import CaseRow, TaskRow
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts.operations import begin
 from madoguchi.catalogue.models import DraftRow, RevisionRow
@@ -37,6 +38,9 @@ from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
 from madoguchi.outreach.models import CampaignRow, OfferRow
+from madoguchi.residents.accounts.coming import come
+from madoguchi.residents.accounts.facts import ClaimedFacts
+from madoguchi.residents.models import AccountRow, MandateCodeRow, MandateRow
 
 PLANTED = "<b data-planted>"
 VALUES: Mapping[str, bytes] = {
@@ -75,7 +79,9 @@ SHAPES = (
 )  # fmt: skip
 # What a form may have whose page shows it elsewhere.
 _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typed", "key")
-WATCHED = ("booking", "payments", "cases", "outreach", "residents", "connect", "catalogue")
+WATCHED = ("booking", "payments", "cases", "furusato", "outreach", "residents", "connect", "catalogue")
+# Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
+RESIDENT = "a resident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,8 @@ def _addresses() -> list[Address]:
 
 def _who_may(address: Address) -> str:
     """Return somebody who may open the address, so that the post gets past the door."""
+    if address.view.authority is Authority.RESIDENT:
+        return RESIDENT
     for member in StaffMember.objects.order_by("pk"):
         held = authorities_of(frozenset(Role(one.role) for one in member.role_rows.all()))
         if address.view.authority in held or address.view.authority is Authority.SIGNED_IN:
@@ -167,6 +175,10 @@ def values(chance: Random) -> dict[str, object]:
     drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
     revisions = list(RevisionRow.objects.order_by("pk").values_list("revision", flat=True))
     tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
+    mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
+    doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
+    applications = list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
+    files = list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
     campaigns = list(CampaignRow.objects.order_by("pk").values_list("public_id", flat=True))
     offers = list(OfferRow.objects.order_by("pk").values_list("public_id", flat=True)[:5])
     key, subject = chance.choice(_FACTS)
@@ -199,9 +211,19 @@ def values(chance: Random) -> dict[str, object]:
         "proposal": one_of((1,), 999_999, 10**30),
         "experience": one_of((1,), 999_999, 10**30),
         "refund": one_of((1,), 999_999, 10**30),
+        "application": one_of((1,), 999_999, 10**30),
+        "told": one_of((1,), 999_999, 10**30),
+        "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
+        "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
+        "nth": one_of((1,), 2, 10**30),
+        "mandate": one_of(mandates, "none", "%00", "x" * 300),
+        "match": one_of(doubtful, 999_999, 10**30),
+        "outing": one_of((1,), 999_999, 10**30),
+        "file": one_of(files, "none", "%00", "x" * 300),
+        "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
+        "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
         "campaign": one_of(campaigns, "none", "%00", "x" * 300),
         "offer": one_of(offers, "none", "%00", "x" * 300),
-        "number": one_of(("M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }
 
@@ -236,6 +258,7 @@ def build_city(now: datetime) -> None:
     begin(title="下書き", by=clerk, now=now)
     _campaign(now)
     _hall(clerk, now)
+    _at_home(now)
     approved = walking.signed(clerk)
     approve_and_create(case=approved, by=reviewer, now=now, version=None)
 
@@ -265,6 +288,16 @@ def _hall(clerk: Actor, now: datetime) -> None:
     reserve(branch="main", letter="A", count=3, by=clerk, now=now)
 
 
+def _at_home(now: datetime) -> None:
+    """Residents who signed in: one for whom another may act, and one about whom staff have to decide."""
+    people = personas.personas(2)
+    personas.mandate_of(people[1], people, now)
+    personas.mandate_of(people[0], people, now)
+    entry = personas.entry_of(0)
+    facts = ClaimedFacts(entry.name.name, "まど県まどか市本町99番地", str(entry.birth), entry.sex)
+    come(issuer=personas.ISSUER, subject="moved", facts=facts, by=personas.SELF, now=now)
+
+
 _FIELD = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname=["']([^"']+)["']""")
 _seen: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -286,9 +319,12 @@ def client_of(username: str, *, strict: bool = False) -> Client:
     """Return a browser with this member signed in; a `strict` one asks for the token of the form."""
     if (username, strict) not in _clients:
         browser = Client(enforce_csrf_checks=strict, raise_request_exception=False)
-        browser.force_login(
-            StaffMember.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        if username == RESIDENT:
+            personas.sign_in(browser, AccountRow.objects.filter(state="matched").order_by("pk")[0].pk)
+        else:
+            browser.force_login(
+                StaffMember.objects.get(username=username), "django.contrib.auth.backends.ModelBackend"
+            )
         _clients[username, strict] = browser
     return _clients[username, strict]
 
@@ -313,7 +349,8 @@ def stored() -> str:
     """Return a digest of everything that cases, residents, change data and procedures hold."""
     digest = hashlib.sha256()
     for model in apps.get_models():
-        if model._meta.app_label in WATCHED and model is not CodeTrialRow:  # a trial counts, right or wrong
+        if model._meta.app_label in WATCHED and model not in (CodeTrialRow, MandateCodeRow):
+            # a trial counts, right or wrong; whoever asks for a code of their own gets one, whatever else they send
             digest.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
     return digest.hexdigest()
 

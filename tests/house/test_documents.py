@@ -27,6 +27,7 @@ GLOSSARY_ROOMS = (
     "payments",
     "outreach",
     "cases",
+    "furusato",
     "connect",
     "insight",
 )

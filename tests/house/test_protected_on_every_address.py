@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
-from tests.cast import NOW, ONE_OF_EACH_ROLE, RESIDENTS, STAFF
+from tests.applying import answered as answered_at_home
+from tests.applying import begun as begun_at_home
+from tests.cast import NOW, ONE_OF_EACH_ROLE, PLANTED_ADDRESS, RESIDENTS, STAFF, TODAY
 from tests.house.every_address import Address, ours
 from tests.house.test_protected_people import planted_in, visited_by_another, with_the_protected
 from tests.house.walk import said
+from tests.personas import SELF, sign_in
 from tests.rooms.booking.queueing import lay_out
 from tests.rooms.cases.walking import answered, sign
+from tests.rooms.furusato.giving import applied, code_of, given
+from tests.rooms.residents.test_matching import came, facts_of
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.tickets.calling import call_next
 from madoguchi.booking.tickets.desks import open_desk
 from madoguchi.booking.tickets.issuing import issue, secret_of
 from madoguchi.booking.tickets.order import QueueRules
-from madoguchi.cases.models import CaseRow, TaskRow
+from madoguchi.cases.from_home.opening import Applicant
+from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts import operations as drafts
 from madoguchi.catalogue.models import DraftRow
@@ -31,6 +38,11 @@ from madoguchi.city.authority import Authority, authorities_of
 from madoguchi.city.models import StaffMember
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
+from madoguchi.furusato.models import SubmissionRow
+from madoguchi.outreach.models import CampaignRow
+from madoguchi.residents import mandates
+from madoguchi.residents.mandates import MandateKind
+from madoguchi.residents.models import AccountRow, MandateRow
 
 Staff = Mapping[str, Actor]
 SignedIn = Callable[[str], Client]
@@ -40,19 +52,29 @@ POSTED: Mapping[str, Mapping[str, str]] = {
     "counter:check": {"go": "save", "missing": "move-in-notice|0"},
     "counter:correct": {"reason": ""},
     "backoffice:answers": {},
+    "furusato:check": {"gift": "M-0001"},
+    "my:mandate": {"act": "begin"},
+    "backoffice:match": {"act": "accept", "reason": ""},
 }
 # What stands for itself in an address.
 PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
-    "desk": "desk1", "service": "moving", "day": "2026-11-10", "campaign": "none", "offer": "none",
+    "desk": "desk1", "service": "moving", "day": "2026-11-10",
+    "code": "3467-9ACD",
 }  # fmt: skip
+# A gift of the protected person, from where they live now; its number stands for any number.
+GIFT = "M-0001"
+# Whoever signed in from home and acts for the protected person.
+AT_HOME = "髙橋 太郎, from home"
 # These end the walk's own case or session, so that nothing would be left to see.
-ENDS = {"counter:withdraw", "city_practice"}
+ENDS = {"counter:withdraw", "city_practice", "my:sign_out", "furusato:end"}
 
 
 def brought(city: Staff, status: CaseStatus) -> str:
     clerk = city["clerk_hana"]
     drafts.begin(title="下書き", by=clerk, now=NOW)
+    given({"寄附番号": GIFT, "氏名": "守田 雪", "生年月日": "1992-01-15", "住所": PLANTED_ADDRESS})
+    applied(GIFT)
     case = with_the_protected(clerk)
     visited_by_another(case, clerk)
     if status is not CaseStatus.HEARING:
@@ -60,7 +82,34 @@ def brought(city: Staff, status: CaseStatus) -> str:
         sign(case, clerk)
     if status is CaseStatus.APPROVED:
         approve_and_create(case=case, by=city["reviewer_jiro"], now=NOW, version=None)
+    _signed_in_from_home(city)
     return case
+
+
+def _signed_in_from_home(city: Staff) -> None:
+    """The protected person themselves, about whom staff have to decide; and somebody who acts for them."""
+    head, protected = RESIDENTS["head"], RESIDENTS["protected"]
+    came(facts_of(protected), "protected")
+    agent = came(facts_of(head), "head").pk
+    staff = city["protector_yuki"]
+    code = mandates.make_code(account=agent, by=SELF, now=NOW)
+    mandates.enter(
+        principal_no=protected.resident_no, code=code, kind=MandateKind.GUARDIAN, procedures=(),
+        ends_on=TODAY + timedelta(days=90), evidence="登記 第1号", handles_protection=True, by=staff, now=NOW,
+    )  # fmt: skip
+
+
+def _application() -> str:
+    """What somebody who acts for the protected person applied for from home."""
+    there = HomeCaseRow.objects.first()
+    if there is not None:
+        return there.number
+    protected, account = RESIDENTS["protected"].resident_no, AccountRow.objects.get(subject="head")
+    mandate = mandates.in_force(
+        mandate=MandateRow.objects.values_list("public_id", flat=True)[0], account=account.pk, now=NOW
+    )
+    who = Applicant(account.pk, protected, RESIDENTS["head"].resident_no, mandate)
+    return answered_at_home(begun_at_home(who), who)
 
 
 def _ticket(case: str) -> str:
@@ -88,10 +137,19 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
         "kind": "sheets",
-        **dict.fromkeys(("survey", "proposal", "experience", "refund"), 1),
-        "number": "M-0001",
+        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told", "outing"), 1),
+        "number": _application() if address.name.startswith("my:") else GIFT,
+        "what": "child-allowance-claim",
+        "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
+        "code": code_of(GIFT),
+        "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
+        "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
+        "offer": "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
+        "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
+        "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
         "rule": 0,
+        "nth": 1,
         "sheet": "nhi-enrol",
         "revision": current_revision(),
         "ticket": _ticket(case),
@@ -118,8 +176,10 @@ def filled(address: Address, case: str) -> Iterator[str]:
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
         "counter:task": tuple({"task": task} for task in tasks),
-        "backoffice:levelling_demand": tuple({"kind": kind} for kind in ("xlsx", "csv")),
-        "backoffice:payments_book": tuple({"kind": kind} for kind in ("xlsx", "csv")),
+        **{
+            f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))
+            for book in ("levelling_demand", "furusato_list", "payments_book", "coverage_file", "visit_file")
+        },
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
@@ -128,13 +188,23 @@ def filled(address: Address, case: str) -> Iterator[str]:
         yield address.filled({**values, **way})
 
 
+def _held_by(username: str) -> frozenset[Authority]:
+    return authorities_of(frozenset(STAFF[username].roles))
+
+
+def _from_home() -> Client:
+    browser = Client()
+    sign_in(browser, AccountRow.objects.get(subject="head").pk)
+    return browser
+
+
 def answers(
     case: str, signed_in: SignedIn, usernames: Iterable[str], *, refused_too: bool = False
 ) -> Iterator[tuple[str, HttpResponse]]:
     """What each of them sees at every address that is open to them; `refused_too`: and at those that are not."""
     for number, username in enumerate(usernames):
-        browser = signed_in(username)
-        held = authorities_of(frozenset(STAFF[username].roles)) | {Authority.SIGNED_IN}
+        browser = _from_home() if username == AT_HOME else signed_in(username)
+        held = {Authority.RESIDENT} if username == AT_HOME else {*_held_by(username), Authority.SIGNED_IN}
         held |= {Authority.ANYONE} if number == 0 else set()  # the same to everybody
         for address in ours():
             if address.view.authority not in held and not refused_too:
@@ -152,7 +222,7 @@ def answers(
     [
         (CaseStatus.HEARING, ("clerk_hana",)),
         (CaseStatus.IN_REVIEW, ("officer_nhi", "officer_child", "reviewer_jiro")),
-        (CaseStatus.APPROVED, tuple(ONE_OF_EACH_ROLE.values())),
+        (CaseStatus.APPROVED, (*ONE_OF_EACH_ROLE.values(), AT_HOME)),
     ],
 )
 def test_nobody_finds_the_address_anywhere(
@@ -187,7 +257,7 @@ def test_error_pages_and_those_without_a_sign_in_do_not_tell(
     strict.cookies = signed_in("clerk_hana").cookies
     pages = [Client().get(url) for address in ours() for url in filled(address, case)]
     pages += [strict.post(f"/cases/{case}/find/", {"name": "守田 雪"}), strict.get("/no/such/page/")]
-    assert {page.status_code for page in pages} == {200, 302, 403, 404, 405}
+    assert {page.status_code for page in pages} == {200, 302, 400, 403, 404, 405, 503}
     assert [word for page in pages for word in planted_in(said(page))] == []
 
 

@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import NOW
 from tests.house.walk import AFTER_SIGNING, BEFORE_SIGNING
+from tests.personas import browser_of, mandate_of, personas
 from tests.rooms.cases.walking import begun, signed, visited
 
 from madoguchi.audit.entries import Actor
@@ -27,6 +28,8 @@ FORM_REVIEW = tuple(
     f"office/form-review/{screen}"
     for screen in ("", "sheets/nhi-enrol/", "identifiers/", "assumptions/", "print/", "book.xlsx")
 )
+
+OF_RESIDENTS = ("my/", "my/seen/", "my/mandates/", "my/mandates/ask/")
 
 
 def counted(case: str, addresses: tuple[str, ...], browser: Client) -> dict[str, int]:
@@ -60,6 +63,14 @@ def test_the_form_review_takes_no_more_queries_than_it_did(
     by = Actor(None, "推進 澪", "", "")
     identifying.count(number=identifying.ask_for_count(by=by, now=NOW), clock=lambda: NOW)
     held(counted("", FORM_REVIEW, signed_in("dx_mio")))
+
+
+@pytest.mark.django_db
+def test_the_residents_own_pages_take_no_more_queries_than_they_did(residents: Mapping[str, str]) -> None:
+    people = personas(3)
+    for one in people:
+        mandate_of(one, people, NOW)
+    held(counted("", OF_RESIDENTS, browser_of(people[0])))
 
 
 def held(found: Mapping[str, int]) -> None:

@@ -181,11 +181,6 @@ def at_a_desk(visit: Visit, who: str, desk: str) -> Page:
     return page
 
 
-def sequence(page: Page) -> int:
-    """The line of the branch's outbox up to which the stream has told this page."""
-    return int(page.locator(".mdg-board").get_attribute("data-sequence") or 0)
-
-
 def no_name_on(page: Page) -> None:
     """Numbers and places: no visitor, no member of staff, no address of anybody."""
     shown = page.content()

@@ -24,7 +24,11 @@ class Purpose(Enum):
     OWN = "own"
     MATCHING = "matching"
     MANDATE = "mandate"
+    GIFT = "gift"
+    FROM_HOME = "from_home"
     OUTREACH = "outreach"
+    STATISTICS = "statistics"
+    VISIT = "visit"
 
 
 class Kind(Enum):

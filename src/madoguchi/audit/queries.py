@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, Subquery
 
-from madoguchi.audit.entries import Entry, Kind, Purpose
+from madoguchi.audit.entries import Channel, Entry, Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow, SealedEntry, SealRow
 from madoguchi.audit.sealing import FIRST_PREVIOUS, chained, digest_of
 
@@ -204,3 +204,15 @@ def _entry(row: EntryRow) -> Entry:
         lifecycle=row.lifecycle,
         channel=row.channel,
     )
+
+
+def first_channels(cases: Iterable[str]) -> dict[str, Channel]:
+    """Where each of these cases began: the channel of its first step."""
+    found: dict[str, Channel] = {}
+    keys = sorted(cases)
+    for place in range(0, len(keys), KEYS_AT_ONCE):
+        theirs = EntryRow.objects.filter(case__in=keys[place : place + KEYS_AT_ONCE], kind=Kind.STEP.value)
+        first = theirs.values("case").annotate(first=Min("id")).values("first")
+        for case, channel in EntryRow.objects.filter(id__in=first).values_list("case", "channel"):
+            found[case] = Channel(channel)
+    return found

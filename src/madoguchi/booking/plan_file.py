@@ -1,7 +1,7 @@
 """The file that says what is offered, where and when (受付計画, reception.toml): read whole, with every fault, or not at all.
 
-Services, lanes, weekly hours (also of a season that returns each year), single openings and closings. A series such as
-「第2土曜」 never opens a holiday or the days from 29 December to 3 January; who wants that names the day itself.
+Services, lanes, weekly hours (also of a season that returns each year), single openings and closings, and the rules by
+which each branch calls. A series such as 「第2土曜」 never opens a holiday or the days from 29 December to 3 January; who wants that names the day itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from madoguchi.booking.offering import Offer
 from madoguchi.booking.services import QUARTER_MINUTES, DayHours, Hours, Lane, Names, Service, Weekday
+from madoguchi.booking.tickets.order import QueueRules
 from madoguchi.jp.open_days import holiday
 from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.situation import EventKind
@@ -24,6 +25,7 @@ WEEKDAYS = "月火水木金土日"
 YEARS_AHEAD = 2
 LONGEST_MINUTES = 240
 LONGEST_NAME = 80
+MOST_TIMES = 50
 _SERIES = re.compile(rf"第([1-5])([{WEEKDAYS}])曜日?")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -47,8 +49,16 @@ class ReceptionPlaces:
     departments: frozenset[str]
 
 
-def read_reception(path: Path, *, places: ReceptionPlaces, on: date) -> Offer:
-    """The offer that the file describes; seasons and series are written out from the year of `on`.
+@dataclass(frozen=True, slots=True)
+class ReceptionPlan:
+    """What a file says: the offer, and the rules of the queue of each branch that it names (受付計画)."""
+
+    offer: Offer
+    rules: Mapping[str, QueueRules]
+
+
+def read_reception(path: Path, *, places: ReceptionPlaces, on: date) -> ReceptionPlan:
+    """What the file describes; seasons and series are written out from the year of `on`.
 
     Raises PlanOfReceptionRefused with every fault.
     """
@@ -59,17 +69,17 @@ def read_reception(path: Path, *, places: ReceptionPlaces, on: date) -> Offer:
         raise PlanOfReceptionRefused([sentence]) from error
     if isinstance(source, PackError):
         raise PlanOfReceptionRefused([str(source)])
-    return offer_of(source, places=places, on=on)
+    return plan_of(source, places=places, on=on)
 
 
-def offer_of(source: Source, *, places: ReceptionPlaces, on: date) -> Offer:
-    """The offer of a parsed file. Raises PlanOfReceptionRefused with every fault."""
+def plan_of(source: Source, *, places: ReceptionPlaces, on: date) -> ReceptionPlan:
+    """What a parsed file says. Raises PlanOfReceptionRefused with every fault."""
     reading = _Reading(source, places, on)
-    offer = reading.offer()
+    plan = ReceptionPlan(reading.offer(), reading.rules())
     if reading.errors:
         ordered = sorted(reading.errors, key=lambda one: one.line)
         raise PlanOfReceptionRefused([str(one) for one in ordered])
-    return offer
+    return plan
 
 
 class _Reading:
@@ -83,10 +93,47 @@ class _Reading:
         self.known: set[Place] = set()
 
     def offer(self) -> Offer:
-        self.root.only(("service", "lane", "hours", "opening", "closing"))
+        self.root.only(("service", "lane", "hours", "opening", "closing", "rules"))
         services = self._services()
         lanes = self._lanes({one.key for one in services})
         return Offer(services, lanes, self._hours(), self._single_days())
+
+    def rules(self) -> dict[str, QueueRules]:
+        """The rules of each branch that has some of its own; what a table leaves out is as the product has it."""
+        usual, found = QueueRules(), dict[str, QueueRules]()
+        for table in self.root.tables("rules"):
+            table.only(
+                (
+                    "branches",
+                    "most_overtakings",
+                    "early_minutes",
+                    "late_minutes",
+                    "returns_after",
+                    "only_in_hours",
+                )
+            )
+            said = QueueRules(
+                most_overtakings=self._at_most(table, "most_overtakings", usual.most_overtakings, MOST_TIMES),
+                early_minutes=self._at_most(table, "early_minutes", usual.early_minutes, LONGEST_MINUTES),
+                late_minutes=self._at_most(table, "late_minutes", usual.late_minutes, LONGEST_MINUTES),
+                returns_after=self._at_most(table, "returns_after", usual.returns_after, MOST_TIMES),
+                only_in_hours=table.boolean("only_in_hours", default=usual.only_in_hours),
+            )
+            branches = table.texts("branches")
+            self._known_words(table, "branches", branches, set(self.places.desks))
+            for branch in branches:
+                if branch in found:
+                    table.fault(
+                        "branches", f"庁舎「{branch}」の決まりが2回あります。", "ひとつにしてください。"
+                    )
+                found[branch] = said
+        return found
+
+    def _at_most(self, table: Table, key: str, usual: int, most: int) -> int:
+        value = table.whole_number(key, default=usual)
+        if value > most:
+            table.fault(key, f"{value} は大きすぎます。", f"0〜{most} にしてください。")
+        return value
 
     def _services(self) -> tuple[Service, ...]:
         found: list[Service] = []

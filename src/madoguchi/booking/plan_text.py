@@ -1,18 +1,20 @@
-"""The offer as it stands, written as the file that describes it again (受付計画の書き出し)."""
+"""The plan of reception as it stands, written as the file that describes it again (受付計画の書き出し)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from madoguchi.booking.offering import Offer
-from madoguchi.booking.plan_file import WEEKDAYS
+from madoguchi.booking.plan_file import WEEKDAYS, ReceptionPlan
 from madoguchi.booking.services import Hours, Lane, Names, Service
+from madoguchi.booking.tickets.order import QueueRules
 
 
-def written(offer: Offer) -> str:
-    """The offer as a file; read again, it is the same offer."""
-    return "\n".join(_lines(offer)).strip() + "\n"
+def written(plan: ReceptionPlan) -> str:
+    """The plan as a file; read again, it is the same plan."""
+    return "\n".join((*_lines(plan.offer), *_rules(plan.rules))).strip() + "\n"
 
 
 def _lines(offer: Offer) -> Iterator[str]:
@@ -39,6 +41,13 @@ def _lines(offer: Offer) -> Iterator[str]:
                 yield from ("", "[[closing]]", *head)
             for span in one.spans:
                 yield from ("", "[[opening]]", *head, *_span(span))
+
+
+def _rules(rules: Mapping[str, QueueRules]) -> Iterator[str]:
+    for branch, one in sorted(rules.items()):
+        yield from ("", "[[rules]]", f"branches = {_listed((branch,))}")
+        for name, value in asdict(one).items():
+            yield f"{name} = {json.dumps(value)}"
 
 
 def _service(one: Service) -> Iterator[str]:

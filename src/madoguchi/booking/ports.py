@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
@@ -26,6 +26,11 @@ class PrintOutcome(Enum):
         """The same of the slip of a booking."""
         return _BOOKING_SENTENCES[self]
 
+    @property
+    def list_sentence(self) -> str:
+        """The same of a list of procedures."""
+        return _LIST_SENTENCES[self]
+
 
 _SENTENCES = {
     PrintOutcome.PRINTED: "番号票をお取りください。",
@@ -40,6 +45,13 @@ _BOOKING_SENTENCES = {
     PrintOutcome.NO_PAPER: "紙がないため控えは出ません。画面の予約番号と4つの数字を控えるか、写真に撮ってください。予約はできています。",
     PrintOutcome.NOT_CONNECTED: "印刷できませんでした。画面の予約番号と4つの数字を控えるか、写真に撮ってください。予約はできています。",
     PrintOutcome.UNKNOWN: "控えが出たか確かめられません。出ていないときは、画面の予約番号と4つの数字を控えるか、「もう一度印刷」を押してください。",
+}
+
+_LIST_SENTENCES = {
+    PrintOutcome.PRINTED: "一覧の紙をお取りください。",
+    PrintOutcome.NO_PAPER: "紙がないため、一覧は印刷できません。画面を写真に撮るか、近くの職員にお声がけください。",
+    PrintOutcome.NOT_CONNECTED: "一覧は印刷できませんでした。画面を写真に撮るか、近くの職員にお声がけください。",
+    PrintOutcome.UNKNOWN: "一覧の紙が出たか確かめられません。出ていないときは、もう一度印刷してください。",
 }
 
 
@@ -101,9 +113,46 @@ class BookingSlip:
     language: str = "ja"
 
 
+@dataclass(frozen=True, slots=True)
+class SlipListed:
+    """A procedure on a list (紙の一覧の1行): its name, and by when and where."""
+
+    name: SlipService
+    about: SlipService
+
+
+@dataclass(frozen=True, slots=True)
+class SlipGroup:
+    """The procedures of one outcome (紙の一覧のまとまり)."""
+
+    label: SlipService
+    lines: tuple[SlipListed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListSlip:
+    """A personal list on paper (手続きの一覧の紙): without a name or an answer; with `code` it can be taken up at the counter.
+
+    `left_out`: how many procedures there are beside these.
+    """
+
+    job: str
+    city: str
+    branch: str
+    event: SlipService
+    groups: tuple[SlipGroup, ...]
+    bring: tuple[SlipService, ...]
+    left_out: int
+    printed_at: datetime
+    code: str = ""
+    until: date | None = None
+    address: str = ""
+    language: str = "ja"
+
+
 class TicketPrinter(Protocol):
     """A printer of slips (番号票の印刷機)."""
 
-    def print_slip(self, slip: Slip | BookingSlip) -> PrintOutcome:
+    def print_slip(self, slip: Slip | BookingSlip | ListSlip) -> PrintOutcome:
         """Print once and say how it ended. Never raises, never prints a second time."""
         ...

@@ -22,6 +22,13 @@ def day_in_words(day: date) -> str:
     return f"{format_wareki(day)}（{WEEKDAYS[day.weekday()]}）"
 
 
+def plain_day(day: date) -> str:
+    """令和8年12月1日; "Dec. 1, 2026 (令和8年12月1日)" in other languages, as the paper that one is handed has it."""
+    if (get_language() or "ja").startswith("ja"):
+        return format_wareki(day)
+    return f"{date_format(day, 'DATE_FORMAT')} ({format_wareki(day)})"
+
+
 def time_in_words(starts: datetime) -> str:
     """午前9時15分, 午後1時: how a clerk says it on the telephone; "13:00" in other languages."""
     local = starts.astimezone(JAPAN)

@@ -94,10 +94,13 @@ def finish_act(
     given: Mapping[FactRef, Given] | None = None,
     prompt: str = "",
     detail: StepDetail | None = None,
-    channel: Channel = Channel.COUNTER,
+    channel: Channel | None = None,
     **changes: object,
 ) -> ActRow:
-    """Write the act: its number, its facts, the new state and version, and the step in the audit."""
+    """Write the act: its number, its facts, the new state and version, and the step in the audit.
+
+    Without a `channel` it happened at the counter, or where a resident themselves acts on their case from home.
+    """
     last = ActRow.objects.filter(case=row).order_by("-number").values_list("number", flat=True).first() or 0
     done = ActRow.objects.create(
         case=row,
@@ -119,12 +122,16 @@ def finish_act(
         actor=by,
         case=row.public_id,
         activity=act.value,
-        channel=channel,
+        channel=channel or _channel_of(row, by),
         now=now,
         detail=detail or StepDetail(prompt=prompt or None),
         practice=row.practice,
     )
     return done
+
+
+def _channel_of(row: CaseRow, by: Actor) -> Channel:
+    return Channel(row.channel) if by.staff_id is None else Channel.COUNTER
 
 
 def _fact_rows(row: CaseRow, act: ActRow, given: Mapping[FactRef, Given], now: datetime) -> Iterable[FactRow]:

@@ -93,6 +93,16 @@ def pay_bill(*, reference: str, payment: str, yen: int, now: datetime) -> str:
     return ""
 
 
+def end_bill(*, reference: str) -> bool:
+    """Nothing is to be paid under this any more; False when it is paid already. Again: nothing happens."""
+    with transaction.atomic():
+        row = _locked(reference)
+        if row is None or row.state == PayState.PAID.value:
+            return False
+        CertificatePaymentRow.objects.filter(pk=row.pk).update(state=PayState.WITHDRAWN.value)
+    return True
+
+
 def unpay_bill(*, reference: str, payment: str) -> None:
     """The money of this payment was given back: the bill is closed. Again, or never paid by it: nothing happens."""
     CertificatePaymentRow.objects.filter(

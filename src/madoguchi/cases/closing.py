@@ -210,31 +210,56 @@ def sign(
         judged = judge(row, record)
         see_that_roles_are_said(judged, record)
         _see_that_they_may(judged, record, paper_signed=paper_signed)
-        SignatureRow.objects.create(
-            case=row,
-            round=row.signed_round + 1,
-            kind="paper" if paper_signed else "pad",
-            strokes=[] if paper_signed else [[list(point) for point in stroke] for stroke in strokes or ()],
-            content_digest=content_digest(record, judged),
-            at=now,
-            by_name=by.name,
+        drawn = [] if paper_signed else [[list(point) for point in stroke] for stroke in strokes or ()]
+        put_signature(
+            row, record, judged, kind="paper" if paper_signed else "pad", strokes=drawn, by=by, now=now
         )
-        _send_tasks(row, judged, record, now)
-        settle_letter(row, record, now=now)
-        finish_act(
-            row,
-            Act.SIGN,
-            by=by,
-            now=now,
-            detail=StepDetail(signatures=1),
-            signed_round=row.signed_round + 1,
-            parked=False,
-        )
+
+
+def put_signature(
+    row: CaseRow,
+    record: Record,
+    judged: Judged,
+    *,
+    kind: str,
+    strokes: Sequence[Sequence[Sequence[int]]],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """What every signature does, in the caller's transaction: it covers all that was said, and the tasks go out with it.
+
+    `kind`: on the pad, on paper, or by the sign-in of who applies from home.
+    """
+    SignatureRow.objects.create(
+        case=row,
+        round=row.signed_round + 1,
+        kind=kind,
+        strokes=strokes,
+        content_digest=content_digest(record, judged),
+        at=now,
+        by_name=by.name,
+    )
+    _send_tasks(row, judged, record, now)
+    settle_letter(row, record, now=now)
+    finish_act(
+        row,
+        Act.SIGN,
+        by=by,
+        now=now,
+        detail=StepDetail(signatures=1),
+        signed_round=row.signed_round + 1,
+        parked=False,
+    )
 
 
 def _see_that_they_may(judged: Judged, record: Record, *, paper_signed: bool) -> None:
     if record.text("notifier_kind") == VisitorKind.MESSENGER.value and not paper_signed:
         raise PadIsForThePerson
+    see_that_they_may_file(judged, record)
+
+
+def see_that_they_may_file(judged: Judged, record: Record) -> None:
+    """Raise VisitorMayNot when something is filed that whoever came, or applies, may not file."""
     refused = {
         key: right
         for key, right in rights(record, applied_for(judged, record)).items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from madoguchi.cases.models import CaseRow
-from madoguchi.cases.record import CHOSEN, Record, situation_of
+from madoguchi.cases.record import CHOSEN, ONLY, Record, situation_of
 from madoguchi.catalogue.queries import pack_of
 from madoguchi.city.queries import open_days
 from madoguchi.jp.open_days import OpenDays
@@ -46,10 +46,16 @@ def judge(
 
 
 def judge_record(record: Record, *, event: EventKind, on: date, revision: str, calendar: OpenDays) -> Judged:
-    """Decide every procedure of an event on what a record knows, whether it is a case's or was said before there is one."""
+    """Decide every procedure of an event on what a record knows, whether it is a case's or was said before there is one.
+
+    A case from home that is about some procedures alone decides those alone.
+    """
     pack = told_for(pack_of(revision), event)
     situation = situation_of(record, event=event, notified_on=on, pack=pack)
     decisions = decide(pack, situation, on=on, open_days=calendar)
+    only = record.value(ONLY)
+    if isinstance(only, frozenset):
+        decisions = tuple(one for one in decisions if one.procedure in only)
     return Judged(pack, situation, decisions, on, calendar)
 
 

@@ -9,6 +9,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from madoguchi.audit.entries import Channel
+from madoguchi.cases import desk_tables  # noqa: F401  -- Django finds the other tables of this room here
+from madoguchi.cases.home_tables import AttachmentRow as AttachmentRow
+from madoguchi.cases.home_tables import CorrectionWishRow as CorrectionWishRow
+from madoguchi.cases.home_tables import HomeCaseRow as HomeCaseRow
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 
@@ -34,6 +39,7 @@ class CaseRow(models.Model):
     number = models.CharField(max_length=12)
     code = models.CharField(max_length=4)
     event_kind = models.CharField(max_length=20)
+    channel = models.CharField(max_length=12, default=Channel.COUNTER.value)
     status = models.CharField(max_length=12, default=CaseStatus.HEARING.value)
     revision = models.CharField(max_length=64)
     practice = models.BooleanField(default=False)
@@ -63,6 +69,10 @@ class CaseRow(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(follows__isnull=True) | ~Q(follows=F("id")), name="cases_follows_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=(Channel.COUNTER.value, Channel.ONLINE.value)),
+                name="cases_channel_known",
             ),
         ]
         indexes = [
@@ -183,7 +193,9 @@ class SignatureRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "round"], name="cases_one_signature_a_round"),
-            models.CheckConstraint(condition=Q(kind__in=("pad", "paper")), name="cases_signature_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("pad", "paper", "sign_in")), name="cases_signature_kind"
+            ),
         ]
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 
-from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.audit.entries import Actor, Channel, Purpose
 from madoguchi.cases.acting import Given, NotNow, begin_act, civil_day, find_case, finish_act
 from madoguchi.cases.certificate import CertificatePerson as CertificatePerson
 from madoguchi.cases.certificate import MovingOutCertificate as MovingOutCertificate
@@ -127,8 +127,9 @@ def open_case(
     practice: bool = False,
     language: str = "ja",
     ticket: str = "",
+    channel: Channel = Channel.COUNTER,
 ) -> str:
-    """Open a case at the clerk's desk; returns its public id. It keeps today's revision of the procedures.
+    """Open a case at the clerk's desk, or from home; returns its public id. It keeps today's revision of the procedures.
 
     `ticket`: the number of the visit that it belongs to; one visit may have several cases.
     """
@@ -147,6 +148,7 @@ def open_case(
             number=f"{branch_letter(by.branch)}{sequence:03d}",
             code=f"{secrets.randbelow(10_000):04d}",
             event_kind=event.value,
+            channel=channel.value,
             revision=revision,
             practice=practice,
             language=language,

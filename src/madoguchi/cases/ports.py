@@ -67,3 +67,28 @@ class CardReader(Protocol):
     def read(self) -> CardFace:
         """Return the face of the card that lies on the reader; the holder types the PIN there. Raises CardNotRead."""
         ...
+
+
+class ScanFault(Enum):
+    """Why a file was not found to be clean (ウイルス検査で分からなかった理由)."""
+
+    NOT_SET = "not_set"
+    NOT_REACHED = "not_reached"
+    TOO_SLOW = "too_slow"
+    UNREADABLE = "unreadable"
+
+
+class NotScanned(Exception):
+    """Nobody can say whether a file is clean: it is not taken then. Carries the fault."""
+
+    def __init__(self, fault: ScanFault) -> None:
+        self.fault = fault
+        super().__init__(fault.value)
+
+
+class VirusScanner(Protocol):
+    """Looks whether a file carries something harmful (ウイルス検査)."""
+
+    def finds(self, contents: bytes) -> str:
+        """The name of what was found; empty: nothing. Raises NotScanned."""
+        ...

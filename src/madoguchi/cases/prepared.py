@@ -23,6 +23,7 @@ from madoguchi.audit.operations import record_act
 from madoguchi.booking.trials import TRIAL_SPAN, count_trial, take_back
 from madoguchi.cases.acting import Given, NotNow, begin_act, civil_day, finish_act
 from madoguchi.cases.at_home import (
+    LIVES_WITH,
     SaidAtHome,
     from_json,
     judge_at_home,
@@ -33,7 +34,7 @@ from madoguchi.cases.at_home import (
 from madoguchi.cases.models import CaseRow, PersonRow, PreparedRow
 from madoguchi.cases.opening import open_case
 from madoguchi.cases.prepared_code import code_from, read_code
-from madoguchi.cases.record import read_record
+from madoguchi.cases.record import MOVING, Record, read_record
 from madoguchi.cases.sealed import SealBroken, seal, unseal
 from madoguchi.cases.states import Act, CaseStatus, FactSource
 from madoguchi.procedures.facts import FactRef
@@ -169,7 +170,11 @@ def _lay(case: str, said: SaidAtHome, prepared: PreparedRow, *, by: Actor, now: 
     last = judged.on if not ahead else civil_day(now) + timedelta(days=3660)
     known = still_possible(said, judged, record, last_day=last)
     as_of = civil_day(prepared.made_at)
-    given = {ref: Given(value, FactSource.PREPARED, as_of=as_of) for ref, value in known.items()}
+    given = {
+        ref: Given(value, FactSource.PREPARED, as_of=as_of)
+        for ref, value in known.items()
+        if not _hangs_on_who_moves(said, record, ref)
+    }
     act = finish_act(
         row, Act.TAKE_PREPARED, by=by, now=now, given=given, detail=StepDetail(fields_asked=len(given))
     )
@@ -177,6 +182,12 @@ def _lay(case: str, said: SaidAtHome, prepared: PreparedRow, *, by: Actor, now: 
         PersonRow(case=row, act=act, ref=ref, practice=row.practice, order=order)
         for order, ref in enumerate(said.refs, start=1)
     )
+
+
+def _hangs_on_who_moves(said: SaidAtHome, record: Record, ref: FactRef) -> bool:
+    """Whether somebody lives with the others is only known when it is known whether they move along: the counter hears it."""
+    asked = said.event in MOVING or said.event is EventKind.household_change
+    return asked and ref.key == LIVES_WITH and record.value("moves", ref.subject) is None
 
 
 def confirm(

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from madoguchi.audit.entries import Actor, Entry, Purpose
+from madoguchi.audit.entries import Actor, Channel, Entry, Purpose
 from madoguchi.audit.journeys import JourneyCounts, counted
 from madoguchi.audit.operations import record_access
 from madoguchi.audit.queries import KEYS_AT_ONCE, steps_of
@@ -84,6 +84,7 @@ def header_of(row: CaseRow) -> CaseHeader:
         revision=row.revision,
         language=row.language,
         follows=row.follows.number if row.follows else "",
+        channel=Channel(row.channel),
     )
 
 
@@ -174,9 +175,11 @@ def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeade
     """The cases of a branch that still need something, and today's that are done; newest first. No personal data.
 
     A case needs something until it is registered and its last missing document has come, however long ago it began.
-    With a `number` the cases of every branch are looked through: a case that was put aside goes on anywhere.
+    With a `number` the cases of every branch are looked through: a case that was put aside goes on anywhere. What somebody
+    is still writing at home is theirs alone, until they submit it.
     """
     today = civil_day(now)
+    unsent = Q(home__isnull=False, home__submitted_at__isnull=True)
     if number:
         since = today - timedelta(days=FOUND_DAYS_BACK)
         rows = CaseRow.objects.filter(number__iexact=number.strip(), day__gte=since)
@@ -185,6 +188,7 @@ def worklist(*, branch: str, now: datetime, number: str = "") -> tuple[CaseHeade
         rows = CaseRow.objects.filter(branch=branch).filter(
             Q(day=today) | Q(status__in=UNFINISHED) | Q(status__in=ENDED, pk__in=waiting)
         )
+    rows = rows.exclude(unsent)
     return tuple(header_of(row) for row in rows.select_related("follows").order_by("-pk")[:MOST_LINES])
 
 
@@ -260,6 +264,7 @@ def _task_view(row: TaskRow, notes: tuple[str, ...] = ()) -> TaskView:
         missing=getattr(row, "missing", 0),
         practice=row.case.practice,
         notes=notes,
+        channel=Channel(row.case.channel),
     )
 
 

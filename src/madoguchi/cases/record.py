@@ -51,6 +51,8 @@ ADDRESS_KEPT_OFF = "address_kept_off"
 # No letter to the address on file before the counter has asked where to (郵送を止める), whatever the reason.
 POST_HELD = "post_held"
 CHOSEN = "chosen_procedures"
+# A case that is about these procedures alone (applied for from home): nothing else is decided, asked or filed in it.
+ONLY = "only_procedures"
 HEAD = "世帯主"
 OF_AGE = 18
 # Events in which people move; in any other nobody is said to move or to stay.

@@ -223,7 +223,8 @@ def confirmation(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         number=row.number,
         event=EventKind(row.event_kind).label,
         notified_on=row.notified_on,
-        signer=record.text("notifier_name"),
+        signer=record.text("notifier_name")
+        + ("（オンラインのサインインによる）" if signature and signature.kind == "sign_in" else ""),
         people=tuple(
             record.name_of(person.ref)
             + (f"（{said}）" if (said := record.text("relationship", person.ref)) else "")

@@ -198,6 +198,61 @@ TASK_ACTS: dict[TaskState, dict[TaskAct, TaskState]] = {
 }
 
 
+class RulingKind(Enum):
+    """What was decided about a procedure (決定の種類). Undone only by a later one."""
+
+    GRANTED = "granted"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+
+    @property
+    def label(self) -> str:
+        """The word of the office."""
+        return RULING_LABELS[self]
+
+    @property
+    def against(self) -> bool:
+        """Whether it goes against whoever applied: then it has a reason and teaches how to object."""
+        return self in (RulingKind.DISMISSED, RulingKind.REVOKED)
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it is told by a result document."""
+        return self is not RulingKind.WITHDRAWN
+
+
+RULING_LABELS = {
+    RulingKind.GRANTED: "承認",
+    RulingKind.DISMISSED: "却下",
+    RulingKind.WITHDRAWN: "取下げ済み",
+    RulingKind.REVOKED: "決定の取消し",
+}
+# By the ruling in force, what may be decided next.
+RULINGS_AFTER: dict[RulingKind | None, frozenset[RulingKind]] = {
+    None: frozenset({RulingKind.GRANTED, RulingKind.DISMISSED, RulingKind.WITHDRAWN}),
+    RulingKind.GRANTED: frozenset({RulingKind.GRANTED, RulingKind.DISMISSED, RulingKind.REVOKED}),
+    RulingKind.DISMISSED: frozenset({RulingKind.GRANTED, RulingKind.DISMISSED, RulingKind.REVOKED}),
+    RulingKind.WITHDRAWN: frozenset({RulingKind.GRANTED, RulingKind.DISMISSED, RulingKind.REVOKED}),
+    RulingKind.REVOKED: frozenset({RulingKind.GRANTED, RulingKind.DISMISSED, RulingKind.WITHDRAWN}),
+}
+
+
+class Side(Enum):
+    """Who wrote or read a message (やりとりの相手)."""
+
+    OFFICE = "office"
+    RESIDENT = "resident"
+
+
+class MessageKind(Enum):
+    """What a message is (やりとりの種類): a question that waits for an answer, an answer, or something told."""
+
+    ASK = "ask"
+    ANSWER = "answer"
+    TELL = "tell"
+
+
 class FactSource(Enum):
     """Where a fact of a case comes from (情報の出どころ)."""
 
@@ -209,6 +264,7 @@ class FactSource(Enum):
     STAFF = "staff"
     DERIVED = "derived"
     PREPARED = "prepared"
+    SIGN_IN = "sign_in"
 
     @property
     def label(self) -> str:
@@ -224,6 +280,7 @@ SOURCE_LABELS = {
     FactSource.STAFF: "職員訂正",
     FactSource.DERIVED: "住所などから判断",
     FactSource.PREPARED: "ご本人が前もって入力",
+    FactSource.SIGN_IN: "オンラインのサインイン",
 }
 
 

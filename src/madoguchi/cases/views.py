@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from madoguchi.audit.entries import Channel
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.record import Record
 from madoguchi.cases.representation import FilingRight
@@ -40,6 +41,7 @@ class CaseHeader:
     revision: str
     language: str
     follows: str = ""
+    channel: Channel = Channel.COUNTER
 
     @property
     def signed(self) -> bool:
@@ -108,6 +110,7 @@ class TaskView:
     missing: int
     practice: bool
     notes: tuple[str, ...] = ()
+    channel: Channel = Channel.COUNTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,11 @@ class Authority(Enum):
     CATALOGUE = "catalogue"
     LEVELLING = "levelling"
     INSIGHT = "insight"
+    VISIT_LISTS = "visit_lists"
     AUDIT = "audit"
     PROTECTION = "protection"
     PAYMENTS = "payments"
+    GIFTS = "gifts"
     OUTREACH = "outreach"
     ADMINISTER = "administer"
 
@@ -58,6 +60,7 @@ class Role(Enum):
     PROTECTION = "protection"
     TICKET_MACHINE = "ticket_machine"
     CASHIER = "cashier"
+    GIFTS = "gifts"
     OUTREACH = "outreach"
 
 
@@ -71,11 +74,12 @@ ROLE_NAMES = {
     Role.PROTECTION: "支援措置担当",
     Role.TICKET_MACHINE: "発券機",
     Role.CASHIER: "収納担当",
+    Role.GIFTS: "寄附担当",
     Role.OUTREACH: "案内担当",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
-    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
+    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS, Authority.VISIT_LISTS}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW, Authority.MATCHING}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
@@ -83,6 +87,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.PROTECTION: frozenset({Authority.PROTECTION, Authority.MATCHING}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
+    Role.GIFTS: frozenset({Authority.GIFTS}),
     Role.OUTREACH: frozenset({Authority.OUTREACH}),
 }
 WHO_HAS = {

@@ -24,6 +24,7 @@ WITH_DJANGO = {
     "work": "あとで行う仕事を進めます",
     "doctor": "動く条件を調べます",
     "import": "住民記録の抽出を取り込みます",
+    "gifts": "ふるさと納税の寄附データを取り込みます（import）",
     "sheet": "帳票を1枚作ります",
     "city": "市を設定します（init・apply・show・link）",
     "reception": "用件・窓口の列・受付時間を設定します（apply・show）",

@@ -29,12 +29,13 @@ OPEN_TO_ANYONE = (
     "/congestion/main/",
     "/t/",
     "/pay/",
+    "/furusato/",
     "/accuracy/",
 )
 VISITS = {
     "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
-    "reviewer": ("/reviews/",),
-    "insurance": ("/desk/",),
+    "reviewer": ("/reviews/", "/office/matches/"),
+    "insurance": ("/desk/", "/office/visits/lists/"),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
     "dx": (
         "/office/catalogue/",
@@ -44,9 +45,12 @@ VISITS = {
         "/office/levelling/",
         "/office/insight/",
         "/office/experience/",
+        "/office/coverage/",
+        "/office/visits/",
     ),
-    "protection": ("/office/sheltered/",),
+    "protection": ("/office/sheltered/", "/office/matches/"),
     "cashier": ("/office/payments/",),
+    "gifts": ("/office/furusato/",),
     "herald": ("/office/campaigns/", "/office/campaigns/new/"),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
@@ -131,7 +135,9 @@ def _build(residents: int, past_weeks: int) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from madoguchi.config.demo_city import build
+    from madoguchi.cases.acting import civil_day
+    from madoguchi.config import demo_identity
+    from madoguchi.config.demo_city import SEED, build
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -140,7 +146,10 @@ def _build(residents: int, past_weeks: int) -> None:
         if sys.stderr.isatty():
             print(f"\r住民 {stored:,} / {residents:,}", end="", file=sys.stderr, flush=True)
 
-    build(residents=residents, now=timezone.now(), progress=show, past_weeks=past_weeks)
+    now = timezone.now()
+    build(residents=residents, now=now, progress=show, past_weeks=past_weeks)
+    home = Path(os.environ["MADOGUCHI_HOME"])
+    demo_identity.write_people(home, residents=residents, seed=SEED, on=civil_day(now))
     if sys.stderr.isatty():
         print(file=sys.stderr)
 
@@ -152,12 +161,15 @@ def _free_port() -> int:
 
 
 def _serve(port: int, *, check: bool) -> int:
+    from madoguchi.config import demo_identity
     from madoguchi.config.server import end_all, server_command, stream_command, worker_command
 
     base = f"http://127.0.0.1:{port}"
     twin, reader = _card_reader()
     post, letters = _mail_server(base)
     money, payments = _payment_provider(base)
+    identity, sign_in = demo_identity.identity_provider(base)
+    watch = _virus_scanner()
     lines, told = _message_gateway()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
@@ -172,15 +184,15 @@ def _serve(port: int, *, check: bool) -> int:
                 file=sys.stderr,
             )
             return 2
-        _tell(base, reader, slips, letters, payments, told)
+        _tell(base, reader, slips, letters, payments, sign_in, told)
         if check:
-            return _check(base) or _check_stream(stream_port)
+            return _check(base) or demo_identity.check(base) or _check_stream(stream_port)
         server.wait()
         return 0
     except KeyboardInterrupt:
         return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money, lines))
+        end_all((server, streams, worker, twin, paper, post, money, identity, watch, lines))
 
 
 def _card_reader() -> tuple[subprocess.Popen[str], str]:
@@ -239,6 +251,15 @@ def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
     return twin, provider
 
 
+def _virus_scanner() -> subprocess.Popen[str]:
+    """Start the simulated virus scanner, which knows the EICAR test file alone; the server finds it through its setting."""
+    words = [sys.executable, "-m", "madoguchi.connect.twins.virus_scanner", "--port", "0"]
+    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert twin.stdout is not None
+    os.environ["MADOGUCHI_VIRUS_SCANNER"] = f"127.0.0.1:{twin.stdout.readline().strip()}"
+    return twin
+
+
 def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
     """Start the simulated ticket printer for every branch; the server finds it through its setting."""
     from madoguchi.city.queries import branch_names
@@ -263,7 +284,7 @@ def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(base: str, reader: str, slips: str, letters: str, payments: str, told: str) -> None:
+def _tell(base: str, reader: str, slips: str, letters: str, payments: str, sign_in: str, told: str) -> None:
     from madoguchi.config.demo_city import PASSWORD, STAFF
 
     print(f"\n{base}/  を開いて、サインインしてください。合言葉はみな {PASSWORD}\n")
@@ -273,8 +294,13 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, told:
     print(f"{base}/book/  予約のページ（サインインなし。住民の方が使います）")
     print(f"{letters}/  実演用のメール（どこにも届かず、ここに出ます）")
     print(f"{base}/pay/  手数料の支払い（窓口の確認の画面で番号を渡せます）")
+    print(f"{base}/furusato/  ワンストップ特例の申請（{_a_paper()}）")
     print(f"{payments}/  実演用の決済事業者（お金は動きません。返事をしない、知らせが2度来るなどを選べます）")
-    print(f"{told}/  実演用の送信の中継（SMS・LINE・マイナポータルのお知らせ。戻る、返事をしないなどを選べます）")
+    print(f"{base}/my/  住民の方のページ（本人確認でサインインします）")
+    print(f"{sign_in}/  実演用の本人確認（模擬。架空の住民を選びます。不具合も選べます）")
+    print(
+        f"{told}/  実演用の送信の中継（SMS・LINE・マイナポータルのお知らせ。戻る、返事をしないなどを選べます）"
+    )
     print(f"{slips}/  実演用の番号票の印刷機（紙切れ・無応答・途中で切れるなどを選べます）")
     print(f"{base}/board/main/  呼出しの表示盤   {base}/congestion/  混み具合   {base}/t/  番号の順番")
     beside = " ".join(
@@ -292,6 +318,19 @@ def _tell(base: str, reader: str, slips: str, letters: str, payments: str, told:
     )
     print(f"ほかの命令を試すには（別の端末で）: {beside} madoguchi work --once")
     print("\n住民も市も架空です。止めるには Ctrl+C。", flush=True)
+
+
+def _a_paper() -> str:
+    """Number and digits of one invented paper; the two numbers after it are of the same donor."""
+    from django.utils import timezone
+
+    from madoguchi.city.queries import system_actor
+    from madoguchi.furusato.desk import papers
+    from madoguchi.furusato.queries import years
+
+    known = years()
+    found = papers(year=known[0], by=system_actor("実演"), now=timezone.now()) if known else ()
+    return "、".join(f"紙の番号 {number} 数字 {code}" for number, code in found[:3])
 
 
 def _check(base: str) -> int:

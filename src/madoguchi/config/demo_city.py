@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from madoguchi.audit.entries import Actor
-from madoguchi.booking.booked import EARLY_MINUTES
-from madoguchi.booking.offering import Offer, set_offer
-from madoguchi.booking.plan_file import read_reception
-from madoguchi.booking.reception import reception_places
-from madoguchi.booking.tickets.days import set_rules
-from madoguchi.booking.tickets.order import QueueRules
+from madoguchi.booking.offering import Offer
+from madoguchi.booking.plan_file import ReceptionPlan, read_reception
+from madoguchi.booking.reception import apply_reception, reception_places
 from madoguchi.cases import opening
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.states import IdentityDocument, VisitorKind
@@ -25,8 +23,12 @@ from madoguchi.city.models import StaffMember
 from madoguchi.city.operations import add_staff
 from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
-from madoguchi.city.queries import branch_names, seat_of, system_actor
+from madoguchi.city.queries import seat_of, system_actor
 from madoguchi.config.demo_past import make_past
+from madoguchi.connect.twins.donation_management import gift_file
+from madoguchi.furusato.mapping import gift_mapping
+from madoguchi.furusato.taking_in import take_in
+from madoguchi.insight.coverage.days import count_day
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
@@ -35,8 +37,10 @@ from madoguchi.residents.load import load_population
 MADOKA_FILE = Path(__file__).with_name("madoka.toml")
 RECEPTION_FILE = Path(__file__).with_name("madoka_reception.toml")
 CITY_PACK = Path(__file__).resolve().parents[3] / "packs" / "madoka"
+LANGUAGES_PACK = CITY_PACK.with_name("languages")
 PASSWORD = "madoka-demo-2026"
 SEED = 20261123
+GIFTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ STAFF = (
     DemoStaff(
         "cashier2", "会計 二葉", (Role.CASHIER,), "payment", None, None, "収納（返金の承認をするもう一人）"
     ),
+    DemoStaff("gifts", "寄附 緑", (Role.GIFTS,), None, None, None, "ふるさと納税（ワンストップ特例）"),
     DemoStaff("herald", "案内 十和", (Role.OUTREACH,), None, None, None, "使える手続きの案内"),
     DemoStaff("herald2", "便 千里", (Role.OUTREACH,), None, None, None, "案内の承認をするもう一人"),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
@@ -80,9 +85,14 @@ def madoka(pack: Pack) -> CityPlan:
     return read_plan(MADOKA_FILE, catalogue=asked_by(pack))
 
 
-def reception(on: date) -> Offer:
-    """What まどか市 offers at its counters, as its file says, with the seasons from this year on."""
+def reception_plan(on: date) -> ReceptionPlan:
+    """What まどか市 offers at its counters and by which rules it calls, as its file says, with the seasons from this year on."""
     return read_reception(RECEPTION_FILE, places=reception_places(), on=on)
+
+
+def reception(on: date) -> Offer:
+    """What まどか市 offers at its counters."""
+    return reception_plan(on).offer
 
 
 def build(
@@ -90,10 +100,10 @@ def build(
 ) -> str:
     """Make the whole city in a fresh database, with so many weeks of past; returns the revision of its procedures."""
     by = system_actor("初期設定")
-    folders = [NATIONAL_FOLDER, *([CITY_PACK] if CITY_PACK.is_dir() else [])]
+    folders = [NATIONAL_FOLDER, *(one for one in (LANGUAGES_PACK, CITY_PACK) if one.is_dir())]
     revision = publish(folders=folders, by=by, now=now, note="まどか市の最初の版")
     apply_plan(plan=madoka(current()), by=by, now=now)
-    set_offer(offer=reception(civil_day(now)), by=by, now=now)
+    apply_reception(plan=reception_plan(civil_day(now)), by=by, now=now)
     for one in STAFF:
         add_staff(
             username=one.username,
@@ -106,14 +116,19 @@ def build(
             by=by,
             now=now,
         )
-    for branch in branch_names():
-        # Whoever tries the demo in the evening gets a number too, and whoever booked is called as soon as they are here.
-        rules = QueueRules(early_minutes=EARLY_MINUTES, only_in_hours=False)
-        set_rules(branch=branch, rules=rules, by=by, now=now)
     make_past(weeks=past_weeks, seed=SEED, by=by, now=now)
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
+    if residents:
+        count_day(by=by, screen="demo", now=now)
     _first_case(now)
+    _gifts(by, now)
     return revision
+
+
+def _gifts(by: Actor, now: datetime) -> None:
+    """What the simulated donation management tells of this year, taken in as in the office."""
+    file = io.BytesIO(gift_file(on=civil_day(now), donors=GIFTS))
+    take_in(stream=file, mapping=gift_mapping("standard"), dry_run=False, by=by, now=now)
 
 
 def _first_case(now: datetime) -> None:

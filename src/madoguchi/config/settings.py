@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "madoguchi.booking",
     "madoguchi.payments",
     "madoguchi.cases",
+    "madoguchi.furusato",
     "madoguchi.outreach",
     "madoguchi.connect",
     "madoguchi.insight",
@@ -120,6 +121,7 @@ HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
 REMIND_HOURS = float(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
 PREPARED_DAYS = int(os.environ.get("MADOGUCHI_PREPARED_DAYS", "14"))
 CONTACT_DAYS = int(os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
+DISTRICTS = os.environ.get("MADOGUCHI_DISTRICTS", "")
 UPKEEP_SECONDS = float(os.environ.get("MADOGUCHI_UPKEEP_SECONDS", "20"))
 
 # Mail goes through one server; without it no address is asked for and nothing is written.
@@ -169,6 +171,12 @@ OIDC_KEY_FILE = os.environ.get("MADOGUCHI_OIDC_KEY_FILE", "")
 OIDC_SCOPES = os.environ.get("MADOGUCHI_OIDC_SCOPES", "openid name address birthdate gender")
 OIDC_LEVEL = os.environ.get("MADOGUCHI_OIDC_LEVEL", "")
 OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
+# Applying from home: where attached files lie (shut away, outside everything that is served), the clamd that looks at each of
+# them first ("host:port"; without it no file is taken), and for how many days what was not submitted is kept.
+ATTACHMENTS_FOLDER = Path(os.environ.get("MADOGUCHI_ATTACHMENTS", "") or HOME / "attachments")
+VIRUS_SCANNER = os.environ.get("MADOGUCHI_VIRUS_SCANNER", "")
+VIRUS_SCANNER_SECONDS = float(os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20"))
+UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -237,7 +245,7 @@ CONTENT_SECURITY_POLICY = {
 # Visitors' pages speak these; each is called as it calls itself. Pages of staff are in Japanese.
 VISITORS_LANGUAGES = {
     "ja-easy": "やさしい日本語", "en": "English", "zh-Hans": "中文（简体）", "ko": "한국어", "vi": "Tiếng Việt",
-    "pt-BR": "Português",
+    "pt-BR": "Português", "es": "Español",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -12,6 +13,9 @@ from django.utils import timezone
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
+from madoguchi.cases.from_home.attaching import sweep as sweep_files
+from madoguchi.cases.from_home.withdrawing import lapse
+from madoguchi.cases.messages.notices import send_notices
 from madoguchi.connect.message_ports import message_ports, offers_link
 from madoguchi.connect.paying import care
 from madoguchi.outreach.upkeep import keep_up as keep_offers_up
@@ -29,10 +33,24 @@ def letters() -> Letters | None:
 def once() -> Upkeep:
     """One round, now."""
     now = timezone.now()
-    care(now=now)
+    _payments(now)
     prepared.sweep(now=now)
+    if (by_mail := letters()) is not None:
+        send_notices(sender=by_mail.sender, address=by_mail.address, now=now)
+    lapse(now=now, days=settings.UNSENT_DAYS)
+    sweep_files(now=now)
     keep_offers_up(ports=message_ports(), link=offers_link(), now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
+
+
+def _payments(now: datetime) -> None:
+    """A round of payments. What goes wrong there is said, stops neither bookings nor the rounds that follow."""
+    try:
+        care(now=now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("the care of payments stopped; it begins anew in the next round (%s)", type(error).__name__)
 
 
 def start(stop: threading.Event) -> threading.Thread:

@@ -13,6 +13,8 @@ urlpatterns = [
     path("book/", include("madoguchi.channels.online.urls")),
     path("my/offers/", include("madoguchi.channels.online.offers.urls")),
     path("my/", include("madoguchi.channels.online.urls_my")),
+    path("furusato/", include("madoguchi.channels.online.furusato.urls")),
+    path("check/", include("madoguchi.channels.online.urls_check")),
     path("find/", include("madoguchi.channels.online.find.urls")),
     path("", include("madoguchi.channels.board.urls")),
     path("kiosk/", include("madoguchi.channels.kiosk.urls")),

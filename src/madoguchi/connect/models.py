@@ -39,3 +39,15 @@ class SpentCodeRow(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField(db_index=True)
+
+
+class RulingMessageRow(models.Model):
+    """One decision for a department's core system (決定データ): what it says does not change, only whether it has left."""
+
+    ruling_id = models.CharField(max_length=48, unique=True)
+    ruling = models.BigIntegerField(unique=True)
+    case = models.CharField(max_length=32)
+    number = models.CharField(max_length=12)
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)

@@ -20,7 +20,15 @@ from madoguchi.payments.ports import Filed, FilingAnswer, FilingPorts
 from madoguchi.payments.repairing import Repaired, repair
 from madoguchi.payments.states import OPEN
 from madoguchi.payments.telling import ask_provider, tell
-from madoguchi.payments.values import Asked, NoLongerToPay, Payable, PayLine, Payment, PaymentRefused
+from madoguchi.payments.values import (
+    AlreadyPaid,
+    Asked,
+    NoLongerToPay,
+    Payable,
+    PayLine,
+    Payment,
+    PaymentRefused,
+)
 
 CERTIFICATES = "certificates"
 
@@ -66,17 +74,49 @@ def filing_ports() -> FilingPorts:
     return {CERTIFICATES: CertificateFiling()}
 
 
+def ask_for(*, payable: Payable, by: Actor, now: datetime) -> Asked:
+    """Ask for the money of any room whose port is in `filing_ports`: the number under which it is paid.
+
+    Again for the same reference: the same number. When the money is there, `FilingPort.file` of `payable.source` is told,
+    once or more often; when it goes back, `take_back`. Raises PaymentRefused (NotPaidHere: the office has no provider).
+    """
+    if not settings.PAYMENT_PROVIDER:
+        raise NotPaidHere
+    return asking.ask(payable=payable, by=by, now=now)
+
+
 def give_number(*, case: str, by: Actor, now: datetime) -> Asked:
     """Give out a number for paying the certificates of a case; an earlier number for other copies ends.
 
     Raises NoSuchCase, NothingToPay, PaymentRefused.
     """
     if not settings.PAYMENT_PROVIDER:
-        raise NotPaidHere
+        raise NotPaidHere  # before a bill is made that nobody could pay
     bill, gone = certificate_payments.make_bill(case=case)
     for reference in gone:
         asking.withdraw(source=CERTIFICATES, reference=reference, by=by, now=now)
-    return asking.ask(payable=payable_of(bill), by=by, now=now)
+    return ask_for(payable=payable_of(bill), by=by, now=now)
+
+
+def end_number(*, case: str, by: Actor, now: datetime) -> None:
+    """The number of a case is not paid under any more: the money is taken at the counter.
+
+    The provider is asked first: what was paid a moment ago is not taken twice. Whoever is just paying is stopped, and what
+    arrives all the same goes back by itself. Raises AlreadyPaid.
+    """
+    bill = certificate_payments.bill_of(case=case)
+    if bill is None:
+        return
+    given = given_number(reference=bill.reference)
+    if given is not None:
+        look(asked=given[0], now=now)
+    if not certificate_payments.end_bill(reference=bill.reference):
+        raise AlreadyPaid
+    asking.withdraw(source=CERTIFICATES, reference=bill.reference, by=by, now=now)
+    there = provider()
+    if given is not None and there is not None:
+        for one in queries.payments_of(asked=given[0]):
+            tell(provider=there, payment=one.number, now=now)
 
 
 def given_number(*, reference: str) -> tuple[str, str] | None:

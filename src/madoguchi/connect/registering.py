@@ -14,6 +14,7 @@ from typing import Any
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day, find_case
+from madoguchi.cases.given_numbers import note_given_numbers
 from madoguchi.cases.queries import address_may_appear
 from madoguchi.cases.record import Record, read_record
 from madoguchi.connect.change_data import REASONS
@@ -102,14 +103,23 @@ def register_movers(case: str, numbers: Mapping[str, CoreNumber], *, by: Actor, 
     entries = [
         _entry(record, person.ref, numbers[person.ref], reason, row.notified_on, today, shown)
         for person in record.people
-        if person.ref in numbers
-        and not person.resident_no
-        and not person.unregistered
-        and record.value("moves", person.ref) is True
+        if person.ref in numbers and person.ref in _movers(record)
     ]
     if entries:
+        note_given_numbers(
+            row, {ref: one.resident_no for ref, one in numbers.items() if ref in _movers(record)}
+        )
         register(entries=entries, source=SOURCE, as_of=civil_day(now), now=now)
         record_act(actor=by, activity="movers_registered", now=now, case=case, people=len(entries))
+
+
+def _movers(record: Record) -> set[str]:
+    """Who moves and stood in no register here before."""
+    return {
+        person.ref
+        for person in record.people
+        if not person.resident_no and not person.unregistered and record.value("moves", person.ref) is True
+    }
 
 
 def _entry(

@@ -16,8 +16,9 @@ from django.conf import settings
 from PIL import Image, ImageOps
 
 from madoguchi.audit.entries import Actor
+from madoguchi.audit.operations import record_act
 from madoguchi.booking.estimates import told_at_issue
-from madoguchi.booking.ports import BookingSlip, PrintOutcome, Slip, TicketPrinter
+from madoguchi.booking.ports import BookingSlip, ListSlip, PrintOutcome, Slip, TicketPrinter
 from madoguchi.booking.tickets.booking_slips import begin_booking_print, finish_booking_print
 from madoguchi.booking.tickets.printing import begin_print, finish_print
 from madoguchi.connect.ticket_slip import picture
@@ -35,6 +36,12 @@ ASK_DONE = b"\x1dr\x01"
 OFFLINE_BIT = 0x08
 PAPER_END_BITS = 0x60
 DONE_PAPER_END_BITS = 0x0C
+LIST_ACTIVITIES = {
+    PrintOutcome.PRINTED: "list_slip_printed",
+    PrintOutcome.NO_PAPER: "list_slip_not_printed",
+    PrintOutcome.NOT_CONNECTED: "list_slip_not_printed",
+    PrintOutcome.UNKNOWN: "list_slip_unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class NetworkPrinter:
     ask_seconds: float = ASK_SECONDS
     print_seconds: float = PRINT_SECONDS
 
-    def print_slip(self, slip: Slip | BookingSlip) -> PrintOutcome:
+    def print_slip(self, slip: Slip | BookingSlip | ListSlip) -> PrintOutcome:
         """Print once and say how it ended."""
         try:
             line = socket.create_connection((self.host, self.port), timeout=self.ask_seconds)
@@ -63,7 +70,7 @@ class NetworkPrinter:
                 return PrintOutcome.NOT_CONNECTED
             return self._send(line, slip)
 
-    def _send(self, line: socket.socket, slip: Slip | BookingSlip) -> PrintOutcome:
+    def _send(self, line: socket.socket, slip: Slip | BookingSlip | ListSlip) -> PrintOutcome:
         """From here on a slip may be there, whatever happens."""
         line.settimeout(self.print_seconds)
         try:
@@ -113,6 +120,14 @@ def print_booking(*, branch: str, number: str, address: str, by: Actor, now: dat
     slip = begin_booking_print(branch=branch, number=number, address=address, now=now)
     outcome = printer.print_slip(slip)
     finish_booking_print(branch=branch, slip=slip, outcome=outcome, by=by, now=now)
+    return outcome
+
+
+def print_list(*, branch: str, slip: ListSlip, by: Actor, now: datetime) -> PrintOutcome:
+    """Print somebody's list at the branch's machine, once. That it was printed is written down, and nothing of what is on it."""
+    printer = printer_of(branch=branch)
+    outcome = PrintOutcome.NOT_CONNECTED if printer is None else printer.print_slip(slip)
+    record_act(actor=by, activity=LIST_ACTIVITIES[outcome], now=now, job=slip.job)
     return outcome
 
 

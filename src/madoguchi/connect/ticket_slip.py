@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from PIL import Image, ImageDraw
 
-from madoguchi.booking.ports import BookingSlip, FirstWait, Slip, SlipService
+from madoguchi.booking.ports import BookingSlip, FirstWait, ListSlip, Slip, SlipService
 from madoguchi.booking.tickets.queue import JAPAN
-from madoguchi.booking.when import in_words
+from madoguchi.booking.when import in_words, plain_day
 from madoguchi.connect import slip_fonts
 from madoguchi.jp.wareki import format_date_text
 
@@ -25,22 +25,26 @@ MARGIN = 24
 QR_DOTS = 264
 WHITE, BLACK = 1, 0
 BIG, LARGE, MIDDLE, SMALL = 176, 56, 34, 26
-LONGEST = 3200
+LONGEST, LONGEST_LIST = 3200, 24_000
 JAPANESE = "ja"
 
 
-def picture(slip: Slip | BookingSlip) -> Image.Image:
+def picture(slip: Slip | BookingSlip | ListSlip) -> Image.Image:
     """The slip, ready to be printed dot by dot."""
-    image = Image.new("1", (WIDTH, LONGEST), WHITE)
+    a_list = isinstance(slip, ListSlip)
+    image = Image.new("1", (WIDTH, LONGEST_LIST if a_list else LONGEST), WHITE)
     page = _Page(image, slip.language)
-    if slip.reissued:
+    if not isinstance(slip, ListSlip) and slip.reissued:
         page.say(lambda: _("再発行"), LARGE, bold=True, boxed=True)
     page.line(f"{slip.city} {slip.branch}", MIDDLE)
-    if isinstance(slip, Slip):
-        _ticket(page, slip)
-    else:
-        _booking(page, slip)
-    page.line(f"{slip.job} - {slip.sequence}", SMALL)
+    match slip:
+        case Slip():
+            _ticket(page, slip)
+        case BookingSlip():
+            _booking(page, slip)
+        case ListSlip():
+            _list(page, slip)
+    page.line(slip.job if isinstance(slip, ListSlip) else f"{slip.job} - {slip.sequence}", SMALL)
     return image.crop((0, 0, WIDTH, page.at + MARGIN))
 
 
@@ -83,6 +87,34 @@ def _booking(page: _Page, slip: BookingSlip) -> None:
     page.line(f"{format_date_text(local.date())} {local:%H:%M}", SMALL)
 
 
+def _list(page: _Page, slip: ListSlip) -> None:
+    page.say(lambda: _("わたしの手続き"), LARGE, bold=True)
+    page.services((slip.event,))
+    if slip.code and (until := slip.until):
+        page.say(lambda: _("準備の番号"), MIDDLE, bold=True)
+        page.line(slip.code, LARGE + MIDDLE, bold=True)
+        page.say(lambda: _("%(until)sまで使えます") % {"until": plain_day(until)}, SMALL)
+        page.qr(slip.address)
+        page.say(lambda: _("窓口で、この番号かQRコードを見せてください。"), SMALL)
+        page.rule()
+    for group in slip.groups:
+        page.entry(group.label, MIDDLE, bold=True, before="■ ")
+        for line in group.lines:
+            page.entry(line.name, MIDDLE, before="□ ")
+            page.entry(line.about, SMALL, before="　 ")
+    if slip.left_out:
+        page.say(lambda: _("ほかに %(n)s 件あります。窓口でお確かめください。") % {"n": slip.left_out}, SMALL)
+    if slip.bring:
+        page.rule()
+        page.say(lambda: _("持ち物（まとめ）"), MIDDLE, bold=True)
+        for one in slip.bring:
+            page.entry(one, SMALL, before="□ ")
+    page.rule()
+    page.say(lambda: _("答えていただいた内容での見込みです。くわしくは窓口で確かめます。"), SMALL)
+    local = slip.printed_at.astimezone(JAPAN)
+    page.line(f"{format_date_text(local.date())} {local:%H:%M}", SMALL)
+
+
 def _ahead(n: int) -> str:
     return _("お待ちの方 %(n)s 人") % {"n": n} if n else _("つぎにお呼びします")
 
@@ -97,7 +129,7 @@ def _told(told: FirstWait) -> str:
 
 
 class _Page:
-    """Draws from the top down, everything in the middle."""
+    """Draws from the top down, everything in the middle but the lines of a list."""
 
     def __init__(self, image: Image.Image, language: str = JAPANESE) -> None:
         self.image = image
@@ -147,13 +179,27 @@ class _Page:
         self._put(pieces, size)
         self.at += 16 if boxed else 6
 
-    def _put(self, pieces: tuple[slip_fonts.Piece, ...], size: int) -> None:
-        left = (WIDTH - slip_fonts.width(pieces, size)) / 2
+    def _put(self, pieces: tuple[slip_fonts.Piece, ...], size: int, *, left: float | None = None) -> None:
+        left = (WIDTH - slip_fonts.width(pieces, size)) / 2 if left is None else left
         for path, piece in pieces:
             font = slip_fonts.font(path, size)
             self.draw.text((left, self.at), piece, font=font, fill=BLACK)
             left += font.getlength(piece)
         self.at += int(size * 1.3)
+
+    def entry(self, text: SlipService, size: int, *, bold: bool = False, before: str = "") -> None:
+        """A line of a list from the left, in as many lines as it needs; below it in the visitor's language."""
+        if not text.name:
+            return
+        room = (WIDTH - 2 * MARGIN) // size - 1
+        words = before + text.name
+        for at in range(0, len(words), room):
+            self._put(slip_fonts.japanese(words[at : at + room], bold=bold), size, left=MARGIN)
+        if text.said:
+            self.at -= 4
+            for one in slip_fonts.wrapped(text.said, SMALL, WIDTH - 3 * MARGIN - size):
+                self._put(slip_fonts.foreign(one), SMALL, left=MARGIN + size)
+        self.at += 8
 
     def rule(self) -> None:
         """A line across."""

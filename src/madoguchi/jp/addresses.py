@@ -94,6 +94,16 @@ def same_place_key(text: str) -> tuple[str, str, str]:
     return town, lot, unicodedata.normalize("NFKC", building).replace(" ", "").upper()
 
 
+def loose_place_key(text: str) -> tuple[str, str]:
+    """Town with lot, and building, also the same where one writes 「2丁目8番1号」 and another 「2-8-1」.
+
+    In a town that has lots besides its 丁目 two places can have one key: only for what is asked of a person besides.
+    """
+    town, lot, building = same_place_key(text)
+    line = "-".join(part for part in (town.replace("丁目", "-").rstrip("-"), lot) if part)
+    return re.sub(r"(?<=\D)-(?=\d)", "", line), building
+
+
 def _longest_town(text: str, towns: Sequence[str]) -> str:
     """The longest beginning of `text` that is a town of the list in any way of writing, with a space before it."""
     space = text[: len(text) - len(text.lstrip())]

@@ -19,9 +19,17 @@ from madoguchi.papers.confirmation_payload import confirmation_payload
 from madoguchi.papers.guide_payload import guide_payload
 from madoguchi.papers.letter_payload import LETTER_TITLE, letter_payload
 from madoguchi.papers.payload import Json, Setting
+from madoguchi.papers.ruling_payload import ruling_payload
 from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
 from madoguchi.papers.typesetting import Template, typeset
-from madoguchi.papers.values import ConfirmationValues, GuideValues, LetterValues, RenderedPaper, SheetValues
+from madoguchi.papers.values import (
+    ConfirmationValues,
+    GuideValues,
+    LetterValues,
+    RenderedPaper,
+    RulingValues,
+    SheetValues,
+)
 
 _JAPAN = timezone(timedelta(hours=9))
 PAPER_LANGUAGE = "ja"
@@ -111,6 +119,14 @@ def render_letter(letter: LetterValues, *, issued_at: datetime) -> RenderedPaper
     day = issued_at.astimezone(_JAPAN).date()
     payload: dict[str, Json] = {"title": LETTER_TITLE, "letter": letter_payload(setting, letter, on=day)}
     return _render(Template.LETTER, payload, setting, issued_at)
+
+
+@override(PAPER_LANGUAGE)
+def render_ruling(ruling: RulingValues, *, issued_at: datetime) -> RenderedPaper:
+    """Print the paper that tells a decision (結果の書面). Raises NotForQr when its address is not a plain reference."""
+    setting = Setting()
+    payload: dict[str, Json] = {"title": ruling.procedure, "ruling": ruling_payload(setting, ruling)}
+    return _render(Template.RULING, payload, setting, issued_at)
 
 
 def _refuse_withheld(sheet: SheetValues) -> None:

@@ -35,6 +35,7 @@ class Template(Enum):
     GUIDE = "guide.typ"
     CONFIRMATION = "confirmation.typ"
     LETTER = "letter.typ"
+    RULING = "ruling.typ"
 
 
 class ForkedAfterPrinting(RuntimeError):

@@ -277,6 +277,36 @@ class LetterValues:
     address: Address
 
 
+@dataclass(frozen=True, slots=True)
+class RulingValues:
+    """The paper that tells a decision (結果の書面): for whom, what, why, and by what it is found valid. No address is on it.
+
+    `about`: the person it is about, empty for a household. `objection`: where one may object, with its own law where a law
+    names another than the mayor. `replaces`: the number of the paper that it takes the place of.
+    """
+
+    municipality: str
+    sender: str
+    office: str
+    case: str
+    procedure: str
+    law: str
+    to: str
+    about: str
+    ruling: str
+    against: bool
+    received_on: date
+    decided_on: date
+    reason: str
+    objection: str
+    objection_law: str
+    appeal_first: bool
+    replaces: str
+    number: str
+    code: str
+    check_address: str
+
+
 class GlyphFault(Enum):
     """Why a character cannot be printed as it is stored."""
 

@@ -111,7 +111,8 @@ def _begin(asked: str, key: str, come_back: str, now: datetime) -> str:
 
 def open_by_code(*, number: str, code: str) -> Asked:
     """What is to be paid, by its number and digits. Raises NoSuchPayment, alike for a wrong number and wrong digits."""
-    row = PayableRow.objects.filter(number=number.strip().upper()).first()
+    said = number.strip().upper()
+    row = PayableRow.objects.filter(number=said).first() if set(said) <= set(LETTERS) else None
     if row is None or not constant_time_compare(row.code, code.strip()):
         raise NoSuchPayment
     return asked_of(row)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from madoguchi.audit.operations import record_act
 from madoguchi.payments.models import PaymentRow
@@ -31,7 +31,7 @@ def file_due(*, ports: Mapping[str, FilingPort], now: datetime, payment: str | N
     for number in list(rows.order_by("pk").values_list("number", flat=True)[:MOST_AT_ONCE]):
         try:
             done += _file(number, ports, now)
-        except (DatabaseError, ValueError, LookupError) as error:
+        except Exception as error:  # of whatever kind: one that cannot be filed keeps nobody else's back
             log.warning("a payment could not be filed and stays due (%s)", type(error).__name__)
     return done
 

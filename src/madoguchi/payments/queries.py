@@ -78,10 +78,10 @@ def payments_of(*, asked: str) -> tuple[Payment, ...]:
     return tuple(payment_of(row) for row in _rows().filter(payable__number=asked).order_by("-pk"))
 
 
-def payments(*, state: PaymentState | None = None) -> tuple[Payment, ...]:
-    """Payments, the newest first."""
+def payments(*, state: PaymentState | None = None, most: int | None = MOST_SHOWN) -> tuple[Payment, ...]:
+    """Payments, the newest first; `most` None: every one of them."""
     rows = _rows() if state is None else _rows().filter(state=state.value)
-    return tuple(payment_of(row) for row in rows.order_by("-pk")[:MOST_SHOWN])
+    return tuple(payment_of(row) for row in rows.order_by("-pk")[:most])
 
 
 def counts() -> dict[PaymentState, int]:
@@ -140,9 +140,11 @@ def filed_not_paid(*, ports: Mapping[str, FilingPort], source: str | None = None
     return tuple(found)
 
 
-def refunds(*, open_only: bool = False) -> tuple[Refund, ...]:
-    """Refunds of ours, the newest first."""
+def refunds(*, open_only: bool = False, payment: str | None = None) -> tuple[Refund, ...]:
+    """Refunds of ours, of one payment or of all, the newest first."""
     rows = RefundRow.objects.select_related("payment__payable").order_by("-pk")
+    if payment is not None:
+        rows = rows.filter(payment__number=payment)
     if open_only:
         rows = rows.filter(state__in=REFUNDS_OPEN)
     return tuple(

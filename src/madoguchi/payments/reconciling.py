@@ -13,11 +13,12 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.payments.models import LedgerRow, PaymentRow, StatementLineRow, StatementRow
 from madoguchi.payments.states import Move
-from madoguchi.payments.values import MOST_YEN, Difference
+from madoguchi.payments.values import MOST_YEN, Difference, word
 
 COLUMNS = ("day", "reference", "move", "key", "yen")
 LARGEST = 20_000_000
 MOST_SHOWN = 500
+AT_ONCE = 500
 
 
 class StatementUnreadable(ValueError):
@@ -44,10 +45,11 @@ def take_statement(*, content: bytes, by: Actor, now: datetime) -> date:
                 StatementLineRow(statement=statement, reference=r, move=m, key=k, yen=y)
                 for r, m, k, y in lines
             ],
-            batch_size=500,
+            batch_size=AT_ONCE,
         )
-        asked = {one.payment for one in differences(day=day)}
-        PaymentRow.objects.filter(number__in=asked).update(look_at=now)
+        asked = sorted({one.payment for one in differences(day=day)})
+        for first in range(0, len(asked), AT_ONCE):  # a file of another office differs in every line
+            PaymentRow.objects.filter(number__in=asked[first : first + AT_ONCE]).update(look_at=now)
         record_act(
             actor=by, activity="payments_statement", now=now, day=day.isoformat(), lines=len(lines),
             differences=len(asked),
@@ -89,10 +91,10 @@ def read_statement(content: bytes) -> tuple[date, list[_Line]]:
 
 def _line(row: dict[str, str]) -> tuple[date, _Line]:
     move, yen = Move(row["move"]), int(row["yen"])
-    if not 0 < yen <= MOST_YEN or not 0 < len(row["reference"]) <= 20 or len(row["key"]) > 64:
+    if not 0 < yen <= MOST_YEN:
         raise ValueError("out of range")
-    key = "" if move is Move.CAPTURE else row["key"]
-    return date.fromisoformat(row["day"]), (row["reference"], move.value, key, yen)
+    key = "" if move is Move.CAPTURE else word(row["key"], most=64)
+    return date.fromisoformat(row["day"]), (word(row["reference"], most=20), move.value, key, yen)
 
 
 def differences(*, day: date | None = None) -> tuple[Difference, ...]:

@@ -18,7 +18,8 @@ from madoguchi.payments.values import RefundNotPossible
 
 def ask_refund(*, payment: str, yen: int, reason: str, by: Actor, now: datetime) -> int:
     """Ask for a refund, in full or in part; its number. Raises NoSuchPayment, RefundNotPossible."""
-    if not reason.strip():
+    reason = reason.replace("\x00", "").strip()
+    if not reason:
         raise RefundNotPossible("返金の理由を書いてください。もう一人が読んで承認します。")
     with transaction.atomic():
         row = locked(payment)
@@ -30,7 +31,7 @@ def ask_refund(*, payment: str, yen: int, reason: str, by: Actor, now: datetime)
         if not 0 < yen <= left:
             raise RefundNotPossible(f"返金できるのは{left:,}円までです。金額を確かめてください。")
         refund = RefundRow.objects.create(
-            payment=row, key=f"refund-{secrets.token_hex(12)}", yen=yen, reason=reason.strip()[:200],
+            payment=row, key=f"refund-{secrets.token_hex(12)}", yen=yen, reason=reason[:200],
             state=RefundState.ASKED.value, asked_by=by.staff_id, asked_by_name=by.name, at=now,
         )  # fmt: skip
         PaymentRow.objects.filter(pk=row.pk).update(promised_yen=F("promised_yen") + yen)
@@ -38,8 +39,8 @@ def ask_refund(*, payment: str, yen: int, reason: str, by: Actor, now: datetime)
     return refund.pk
 
 
-def approve_refund(*, refund: int, by: Actor, now: datetime) -> None:
-    """Approve what somebody else asked for; then the provider is told. Raises RefundNotPossible."""
+def approve_refund(*, refund: int, by: Actor, now: datetime) -> str:
+    """Approve what somebody else asked for; the payment of which the provider is now to be told. Raises RefundNotPossible."""
     try:
         with transaction.atomic():
             row = _step(refund, RefundState.APPROVED, approved_by=by.staff_id, approved_by_name=by.name)
@@ -49,6 +50,7 @@ def approve_refund(*, refund: int, by: Actor, now: datetime) -> None:
         raise RefundNotPossible(
             "返金は、頼んだ人とは別の人が承認します。もう一人に頼んでください。"
         ) from error
+    return row.payment.number
 
 
 def drop_refund(*, refund: int, by: Actor, now: datetime) -> None:

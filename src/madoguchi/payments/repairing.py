@@ -15,7 +15,7 @@ from madoguchi.payments.ports import FilingPort, PaymentProvider
 from madoguchi.payments.queries import filed_not_paid
 from madoguchi.payments.states import OPEN, Command, FilingState, PaymentState
 from madoguchi.payments.taking_in import LOOK_AGAIN, SYSTEM, give_back_by_itself, locked, order
-from madoguchi.payments.telling import ask_provider, tell
+from madoguchi.payments.telling import SILENT_AT_MOST, ask_provider, tell
 from madoguchi.payments.webhooks import take_stored
 
 MOST_AT_ONCE = 100
@@ -57,12 +57,15 @@ def repair(*, provider: PaymentProvider | None, ports: Mapping[str, FilingPort],
 
 def _ask(provider: PaymentProvider, now: datetime) -> int:
     due = PaymentRow.objects.filter(look_at__lte=now).order_by("look_at", "pk")
-    asked = 0
+    asked = silent = 0
     for row in list(due.select_related("payable")[:MOST_AT_ONCE]):
         if ask_provider(provider=provider, payment=row.number, now=now):
-            asked += 1
+            asked, silent = asked + 1, 0
         else:  # no answer is no reason to stop asking
             PaymentRow.objects.filter(pk=row.pk, look_at=row.look_at).update(look_at=now + LOOK_AGAIN)
+            silent += 1
+        if silent == SILENT_AT_MOST:
+            break
     return asked
 
 

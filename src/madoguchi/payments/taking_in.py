@@ -27,13 +27,13 @@ from madoguchi.payments.states import (
     Phase,
     RefundState,
 )
-from madoguchi.payments.values import Moved, NoSuchPayment, NotThatState, Truth
+from madoguchi.payments.values import Moved, NoSuchPayment, NotThatState, RecordContradicts, Truth
 
 SYSTEM = Actor(None, "system", "", "")
 LOOK_AGAIN = timedelta(minutes=1)
 LOOK_AT_LEAST = timedelta(hours=1)
 # What the provider may tell that cannot be: it is listed, and nothing of it is taken in.
-MISFITS = (IntegrityError, NotThatState, NoSuchPayment)
+MISFITS = (IntegrityError, NotThatState, NoSuchPayment, RecordContradicts)
 
 
 def locked(number: str) -> PaymentRow:
@@ -61,9 +61,13 @@ def step(row: PaymentRow, after: PaymentState, *, now: datetime, **changes: obje
 
 
 def take_in(*, truth: Truth, now: datetime) -> None:
-    """Take in how a session stands at the provider. Raises NoSuchPayment."""
+    """Take in how a session stands at the provider, all of it or nothing. Raises NoSuchPayment, RecordContradicts."""
     with transaction.atomic():
         row = locked(truth.reference)
+        if row.session not in (None, truth.session):
+            raise RecordContradicts("この支払いの画面は、決済事業者の別の画面になっています。")
+        if sum(one.move is Move.CAPTURE for one in truth.moved) > 1:
+            raise RecordContradicts("決済事業者が、1つの支払いで2度受け取ったと言っています。")
         if row.session is None:
             row.session = truth.session
             PaymentRow.objects.filter(pk=row.pk).update(session=truth.session)
@@ -84,15 +88,25 @@ def looked_at(*, payment: str, asked_for: datetime | None, now: datetime) -> Non
     rows = PaymentRow.objects.filter(number=payment, look_at=asked_for)
     row = rows.first()
     if row is not None:
-        at = now + min(LOOK_AGAIN * 2 ** min(row.looked, 6), LOOK_AT_LEAST) if row.state in OPEN else None
-        rows.update(look_at=at, looked=F("looked") + 1)
+        wait = min(LOOK_AGAIN * 2 ** min(row.looked, 6), LOOK_AT_LEAST)
+        going_on = row.state in OPEN or refund_under_way(row)
+        rows.update(look_at=now + wait if going_on else None, looked=F("looked") + 1)
+
+
+def refund_under_way(row: PaymentRow) -> bool:
+    """Whether the provider took an order to give back, and has not said yet that it did."""
+    ours = RefundRow.objects.filter(payment=row, state=RefundState.APPROVED.value)
+    return ours.filter(orders__due_at__isnull=True, orders__isnull=False).exists()
 
 
 def _phase(row: PaymentRow, phase: Phase, now: datetime) -> None:
     state = PaymentState(row.state)
     if phase is Phase.AUTHORISED and state is PaymentState.CREATED:
         step(row, PaymentState.AUTHORISED, now=now)
-        order(row, Command.CAPTURE if row.payable.open else Command.CANCEL, now=now)
+        if row.payable.open:
+            order(row, Command.CAPTURE, now=now)
+        else:
+            order_again(row, Command.CANCEL, at=now)
     elif phase is Phase.FAILED and state in (PaymentState.CREATED, PaymentState.AUTHORISED):
         step(row, PaymentState.FAILED, now=now)
 
@@ -109,15 +123,23 @@ def order(
     )
 
 
+def order_again(row: PaymentRow, command: Command, *, at: datetime) -> None:
+    """Put an order into the outbox even if it was done with: what the provider refused while there was nothing to do it to."""
+    order(row, command, now=at)
+    OutboxRow.objects.filter(payment=row, command=command.value, key="", due_at=None).update(due_at=at)
+
+
 def _book(row: PaymentRow, moved: Moved, now: datetime) -> None:
     debit, credit = BOOKED[moved.move]
     key = "" if moved.move is Move.CAPTURE else moved.key
-    _booked, new = LedgerRow.objects.get_or_create(
+    booked, new = LedgerRow.objects.get_or_create(
         payment=row, move=moved.move.value, key=key,
         defaults={
             "debit": debit.value, "credit": credit.value, "yen": moved.yen, "on": moved.on, "at": now,
         },
     )  # fmt: skip
+    if booked.yen != moved.yen:
+        raise RecordContradicts("決済事業者の言う金額が、前に言った金額と違います。")
     if moved.move is Move.REFUND:
         _refund_done(row, moved.key)
     if new:

@@ -15,9 +15,17 @@ from django.db.models import F
 
 from madoguchi.payments.models import OutboxRow, PaymentRow, RefundRow
 from madoguchi.payments.ports import PaymentProvider, ProviderRefusedError, ProviderUnsure
-from madoguchi.payments.states import REFUND_FOLLOWS, Command, PaymentState, RefundState
-from madoguchi.payments.taking_in import MISFITS, locked, looked_at, step, take_in
-from madoguchi.payments.taking_in import order as again
+from madoguchi.payments.states import OPEN, REFUND_FOLLOWS, Command, PaymentState, RefundState
+from madoguchi.payments.taking_in import (
+    LOOK_AGAIN,
+    MISFITS,
+    locked,
+    looked_at,
+    order_again,
+    refund_under_way,
+    step,
+    take_in,
+)
 from madoguchi.payments.values import Truth
 
 log = logging.getLogger(__name__)
@@ -25,6 +33,8 @@ CLAIMED_FOR = timedelta(seconds=30)
 AGAIN = timedelta(seconds=10)
 LONGEST = timedelta(minutes=30)
 MOST_AT_ONCE = 100
+# So many orders in a row without an answer: the line is down, and the rest of the round is not spent on waiting for it.
+SILENT_AT_MOST = 3
 
 
 def tell(*, provider: PaymentProvider, now: datetime, payment: str | None = None) -> int:
@@ -35,12 +45,17 @@ def tell(*, provider: PaymentProvider, now: datetime, payment: str | None = None
     rows = OutboxRow.objects.filter(due_at__lte=now)
     if payment is not None:
         rows = rows.filter(payment__number=payment)
-    done = 0
+    done = silent = 0
     for order in list(
         rows.select_related("payment__payable", "refund").order_by("due_at", "pk")[:MOST_AT_ONCE]
     ):
-        if _claimed(order, now):
-            done += _told(provider, order, now)
+        if not _claimed(order, now):
+            continue
+        answered = _told(provider, order, now)
+        done += answered
+        silent = 0 if answered else silent + 1
+        if silent == SILENT_AT_MOST:
+            break
     return done
 
 
@@ -55,6 +70,8 @@ def _told(provider: PaymentProvider, order: OutboxRow, now: datetime) -> bool:
         with transaction.atomic():
             take_in(truth=truth, now=now)
             OutboxRow.objects.filter(pk=order.pk).update(due_at=None)
+            if order.refund is not None and refund_under_way(order.payment):
+                PaymentRow.objects.filter(pk=order.payment.pk, look_at=None).update(look_at=now + LOOK_AGAIN)
     except ProviderRefusedError as refused:
         _refused(order, refused.reason, now)
     except (ProviderUnsure, *MISFITS) as error:
@@ -100,13 +117,13 @@ def _refused(order: OutboxRow, reason: str, now: datetime) -> None:
             return
         untold = OutboxRow.objects.filter(payment=row, command=Command.CREATE.value, due_at__isnull=False)
         if order.command == Command.CANCEL.value and untold.exists():
-            again(row, Command.CANCEL, now=now + AGAIN)  # the session is made first, then nobody may pay
+            order_again(row, Command.CANCEL, at=now + AGAIN)  # the session is made first, then nobody may pay
         if order.command == Command.CREATE.value and row.state == PaymentState.CREATED.value:
             step(row, PaymentState.FAILED, now=now)
         if order.command == Command.CAPTURE.value:
-            again(
-                row, Command.CANCEL, now=now
-            )  # whoever cannot be charged is let go, and may pay another way
+            order_again(
+                row, Command.CANCEL, at=now
+            )  # whoever cannot be charged is let go, and pays another way
         if order.refund is not None:
             _refund_refused(row, order.refund.pk, reason)
         PaymentRow.objects.filter(pk=row.pk).update(look_at=now)
@@ -122,13 +139,24 @@ def _refund_refused(row: PaymentRow, refund: int, reason: str) -> None:
 
 def ask_provider(*, provider: PaymentProvider, payment: str, now: datetime) -> bool:
     """Ask how a payment stands and take it in; False when there was no answer."""
-    asked_for = PaymentRow.objects.filter(number=payment).values_list("look_at", flat=True).first()
+    rows = PaymentRow.objects.filter(number=payment)
+    asked_for, session = rows.values_list("look_at", "session").first() or (None, None)
     try:
         truth = provider.fetch(reference=payment)
         if truth is not None:
             take_in(truth=_of_this(payment, truth), now=now)
+        elif session is not None:
+            _forgotten(payment, now)
         looked_at(payment=payment, asked_for=asked_for, now=now)
     except (ProviderUnsure, ProviderRefusedError, *MISFITS) as error:
         log.warning("how a payment stands is asked again later (%s)", type(error).__name__)
         return False
     return True
+
+
+def _forgotten(payment: str, now: datetime) -> None:
+    """The provider made this session and knows it no more: nobody can pay there, and whoever wants to may pay anew."""
+    with transaction.atomic():
+        row = locked(payment)
+        if row.state in OPEN:
+            step(row, PaymentState.FAILED, now=now)

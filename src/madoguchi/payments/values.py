@@ -49,6 +49,10 @@ class NotThatState(PaymentRefused):
         )
 
 
+class RecordContradicts(PaymentRefused):
+    """The provider tells something else than it told before, or what it must never do: nothing of it is taken in. Says what."""
+
+
 class RefundNotPossible(PaymentRefused):
     """More than was paid, of what was not paid, or by the same person twice. Says which."""
 
@@ -108,17 +112,30 @@ class Truth:
 
 
 def truth_of(said: Mapping[str, Any]) -> Truth:
-    """Read what the provider sent. Raises ValueError when it is not what a provider sends."""
+    """Read what the provider sent. Raises ValueError when it is not what a provider sends.
+
+    Nothing is cut to length: two keys that differ at their ends only would become one movement, and its yen would be lost.
+    """
     try:
-        moved = tuple(
-            Moved(
-                Move(one["move"]), str(one["key"])[:64], _whole_yen(one["yen"]), date.fromisoformat(one["on"])
-            )
-            for one in said["moved"]
-        )
-        return Truth(str(said["session"])[:64], str(said["reference"])[:20], Phase(said["phase"]), moved)
+        moved = tuple(_moved(one) for one in said["moved"])
+        session, reference = word(said["session"], most=64), word(said["reference"], most=20)
+        return Truth(session, reference, Phase(said["phase"]), moved)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not the record of a session") from error
+
+
+def _moved(said: Mapping[str, Any]) -> Moved:
+    move, key = Move(said["move"]), said["key"]
+    if move is not Move.CAPTURE or key != "":
+        word(key, most=64)
+    return Moved(move, key, _whole_yen(said["yen"]), date.fromisoformat(said["on"]))
+
+
+def word(said: object, *, most: int) -> str:
+    """A word of the provider as it stands. Raises ValueError when it is none, too long, or cannot be stored."""
+    if not isinstance(said, str) or not 0 < len(said) <= most or "\x00" in said:
+        raise ValueError("not a word of a provider")
+    return said
 
 
 def _whole_yen(said: object) -> int:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from madoguchi.payments.models import EventRow
 from madoguchi.payments.signing import signed
 from madoguchi.payments.taking_in import MISFITS, take_in
-from madoguchi.payments.values import truth_of
+from madoguchi.payments.values import truth_of, word
 
 LARGEST = 64_000
 
@@ -44,7 +44,7 @@ def receive(*, body: bytes, signature: str, secrets: Sequence[str], now: datetim
         raise NotSigned
     try:
         said = json.loads(body)
-        event, truth = str(said["event"])[:64], truth_of(said["record"])
+        event, truth = word(said["event"], most=64), truth_of(said["record"])
     except (ValueError, KeyError, TypeError) as error:
         raise NotAnEvent from error
     try:

@@ -8,7 +8,8 @@ doubtful musts, words of yesterday.
 3. A rule marked doubtful (「?」) must not make anything necessary.
 4. No text speaks of the 保険証 that is no more, or asks for a seal where none is registered.
 5. An amount of a fee has a source or is the city's; a reduction makes it less.
-6. What is said of people without a 住民票 turns nobody away, and says that one is needed only where that is not doubtful.
+6. A body to object to (審査請求先) names its law, and is not doubtful.
+7. What is said of people without a 住民票 turns nobody away, and says that one is needed only where that is not doubtful.
 """
 
 import re
@@ -93,6 +94,7 @@ def lint_procedure(pack: Pack, procedure: Procedure) -> tuple[Finding, ...]:
     findings += _stale_words(pack, procedure)
     findings += _without_record(procedure)
     findings += _fees(procedure)
+    findings += _ruling(procedure)
     shown = {status for example in procedure.examples for status in example.expect.values()}
     for status in Status:
         if status in reached and status.value not in shown:
@@ -112,6 +114,18 @@ def _without_record(procedure: Procedure) -> list[Finding]:
         message = "確度が「?」なのに、住民票が要るとしています(without_record)。"
         remedy = 'state = "unknown" にするか、出典を確かめてください。'
         findings.append(Finding(procedure.id, message, remedy))
+    return findings
+
+
+def _ruling(procedure: Procedure) -> list[Finding]:
+    """Return a finding for a body to object to without its law: a wrong 教示 costs somebody their right."""
+    terms, findings = procedure.ruling, []
+    if terms.objection and not terms.law:
+        message = "審査請求をする先(ruling.objection)に、法令の条がありません。"
+        findings.append(Finding(procedure.id, message, "law に、その先を定める条を書いてください。"))
+    if terms.objection and terms.verification.source == DOUBTFUL:
+        message = "確度が「?」なのに、審査請求をする先を書いています(ruling.objection)。"
+        findings.append(Finding(procedure.id, message, "出典を確かめるか、objection を外してください。"))
     return findings
 
 

@@ -28,12 +28,24 @@ class Verification:
     source: str
 
 
+class FromHome(Enum):
+    """What becomes of a thing to bring when it is applied for from home (自宅からのとき).
+
+    A picture or PDF of it; nothing, because the sign-in shows it already; or the thing itself, brought or sent later.
+    """
+
+    FILE = "file"
+    SHOWN = "shown"
+    LATER = "later"
+
+
 @dataclass(frozen=True, slots=True)
 class Bring:
     """One thing to bring (持ち物); `when` None: always."""
 
     text: str
     when: Expression | None
+    from_home: FromHome = FromHome.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,26 @@ class WithoutRecord:
     verification: Verification
 
 
+@dataclass(frozen=True, slots=True)
+class RulingTerms:
+    """How a procedure is decided (決定の決め): by how many, within how many days, and where one may object.
+
+    `days` None: the city has set no 標準処理期間. `objection` empty: whoever dismisses says where one may object.
+    `appeal_first`: no court before the body to object to has decided (審査請求前置).
+    """
+
+    two_persons: bool
+    days: int | None
+    objection: str
+    law: str
+    appeal_first: bool
+    verification: Verification
+
+
+# Nothing said: one member of staff decides, no days are set, and no body to object to is made up.
+ORDINARY_RULING = RulingTerms(False, None, "", "", False, Verification(False, None, ""))
+
+
 # Until somebody looked it up, the department does: never a refusal at the door.
 NOT_LOOKED_UP = WithoutRecord(RecordNeed.UNKNOWN, "", "", "", Verification(False, None, ""))
 
@@ -219,6 +251,7 @@ class Procedure:
     role: FilingRole | None = None
     income_from_month: int | None = None
     without_record: WithoutRecord = NOT_LOOKED_UP
+    ruling: RulingTerms = ORDINARY_RULING
     file: str = ""
 
 

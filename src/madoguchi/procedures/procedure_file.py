@@ -24,6 +24,7 @@ from madoguchi.procedures.packs import (
     Deadline,
     Example,
     FilingRole,
+    FromHome,
     Late,
     Otherwise,
     Parameter,
@@ -33,6 +34,7 @@ from madoguchi.procedures.packs import (
     Verification,
     WithoutRecord,
 )
+from madoguchi.procedures.ruling_file import read_ruling
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.situation_file import SituationFaults, read_situation
 from madoguchi.procedures.tables import Table
@@ -40,7 +42,7 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee",
+    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee", "ruling",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _WITHOUT_RECORD_KEYS = ("state", "text", "law", "name", "verified")
@@ -50,6 +52,7 @@ _EXAMPLE_KEYS = (
     "expect", "deadline", "missing", "amount",
 )  # fmt: skip
 ROLES = tuple(role.value for role in FilingRole)
+FROM_HOME = tuple(one.value for one in FromHome)
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _VERIFIED = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(.+)$", re.DOTALL)
@@ -91,13 +94,7 @@ class _ProcedureReader:
         table = self.table
         table.only(_KEYS)
         self._define(table.table("define"))
-        identity, law_id = table.text("id"), table.text("law_id")
-        if identity and not _ID.match(identity):
-            table.fault("id", f"「{identity}」は使えません。", "英小文字と数字を - でつないでください。")
-        if law_id and not _LAW_ID.match(law_id):
-            table.fault(
-                "law_id", f"「{law_id}」は使えません。", "C01 のように英大文字と数字2桁で書いてください。"
-            )
+        identity, law_id = self._identity()
         events = self._events()
         fee = table.whole_number("fee_yen") if "fee_yen" in table.values else None
         late = table.table("late")
@@ -135,8 +132,19 @@ class _ProcedureReader:
             income_from_month=self._month("income_from_month"),
             role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,
             without_record=self._without_record(table.table("without_record")),
+            ruling=read_ruling(table, self.around.parameters, _verification),
             file=table.source("id").file,
         )
+
+    def _identity(self) -> tuple[str, str]:
+        identity, law_id = self.table.text("id"), self.table.text("law_id")
+        if identity and not _ID.match(identity):
+            self.table.fault("id", f"「{identity}」は使えません。", "英小文字と数字を - でつないでください。")
+        if law_id and not _LAW_ID.match(law_id):
+            self.table.fault(
+                "law_id", f"「{law_id}」は使えません。", "C01 のように英大文字と数字2桁で書いてください。"
+            )
+        return identity, law_id
 
     def _events(self) -> frozenset[EventKind]:
         known = [kind.value for kind in EventKind]
@@ -231,8 +239,9 @@ class _ProcedureReader:
             return None
 
     def _bring(self, table: Table) -> Bring:
-        table.only(("text", "when"))
-        return Bring(table.text("text"), self._expression(table, "when", Kind.BOOLEAN))
+        table.only(("text", "when", "from_home"))
+        from_home = FromHome(table.one_of("from_home", FROM_HOME, default=FromHome.FILE.value))
+        return Bring(table.text("text"), self._expression(table, "when", Kind.BOOLEAN), from_home)
 
     def _rules(self) -> tuple[Rule, ...]:
         rules = tuple(self._rule(rule) for rule in self.table.tables("rule"))

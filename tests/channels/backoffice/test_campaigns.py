@@ -69,7 +69,12 @@ def test_no_small_number_leaves_by_page_or_file(city: Mapping[str, Actor], signe
     OfferRow.objects.filter(procedure=MEDICAL).update(state="refused")
     browser = signed_in("herald_aki")
     book = openpyxl.load_workbook(io.BytesIO(browser.get(f"/office/campaigns/{number}/book.xlsx").content))
-    cells = [cell for sheet in book for row in sheet.iter_rows(min_row=3, min_col=2, values_only=True) for cell in row]
+    cells = [
+        cell
+        for sheet in book
+        for row in sheet.iter_rows(min_row=3, min_col=2, values_only=True)
+        for cell in row
+    ]
     assert cells and all(not isinstance(cell, int) for cell in cells)
     shown = [int(cell.replace(",", "")) for cell in cells if cell and re.fullmatch(r"[\d,]+", str(cell))]
     assert all(one >= 10 for one in shown)
@@ -92,8 +97,13 @@ def test_every_page_keeps_the_protected_out(
 ) -> None:
     number, browser = sent(city, [CARD, MEDICAL]), signed_in("herald_aki")
     sending.send_due(ports={}, link="", now=NOW)
-    pages = [browser.get(f"/office/campaigns/{rest}") for rest in ("", "new/", f"{number}/", f"{number}/sample/")]
-    pages += [browser.get(f"/office/campaigns/{number}/book.xlsx"), browser.post("/office/campaigns/letters/")]
+    pages = [
+        browser.get(f"/office/campaigns/{rest}") for rest in ("", "new/", f"{number}/", f"{number}/sample/")
+    ]
+    pages += [
+        browser.get(f"/office/campaigns/{number}/book.xlsx"),
+        browser.post("/office/campaigns/letters/"),
+    ]
     words = (*PLANTED, "守田", residents["protected"], residents["protected_child"])
     assert [word for page in pages for word in words if word in said(page)] == []
     assert {page.status_code for page in pages} == {200}

@@ -56,8 +56,10 @@ def test_a_refund_is_asked_by_one_and_approved_by_another(world: World, signed_i
     page = f"/office/payments/{number}/"
     assert kin.post(page, {"yen": "601", "reason": "r"}).status_code == 422
     assert kin.post(page, {"yen": "x", "reason": "r"}).status_code == 422
-    kin.post(page, {"yen": "600", "reason": "1通は要らない"})
+    assert kin.post(page, {"yen": "600", "reason": "\0 "}).status_code == 422
+    kin.post(page, {"yen": "600", "reason": "1通は要らない\0"})
     refund = RefundRow.objects.get()
+    assert refund.reason == "1通は要らない"
     approve = 'value="approve"'
     assert approve not in text(kin) and approve in text(gin)
     kin.post(f"/office/payments/refunds/{refund.pk}/", {"act": "approve"})

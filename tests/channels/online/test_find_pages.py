@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext
 from tests.cast import NOW
-from tests.channels.finding import AtHome, said_in
+from tests.channels.finding import AtHome, fields_of, said_in
 from tests.rooms.cases.walking import ordinary
 
 from madoguchi.cases import prepared
 from madoguchi.cases.at_home import MOST_PEOPLE_AT_HOME
 from madoguchi.cases.models import CaseRow, PreparedRow
 from madoguchi.channels.shared.finding.days import BANDS, born_in, read_day
+from madoguchi.channels.shared.languages import speaking
 from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import FactDefinition, FactRef, Value
@@ -88,20 +91,24 @@ def test_nothing_is_kept_on_the_way_and_nothing_stands_in_an_address_cookie_sess
 def test_what_is_kept_on_wish_cannot_be_read_without_the_code_and_the_qr_has_the_code_alone() -> None:
     home = AtHome()
     home.through(EventKind.move_in, ("世帯主",), planted)
-    answer = home.post("/find/keep/", {"said": said_in(home.last)})
-    assert answer.status_code == 302
-    code = re.fullmatch(r"/find/number/(\w{4}-\w{4})/", answer["Location"])
-    assert code
-    page = home.client.get(answer["Location"]).content.decode()
-    assert code[1] in page
+    answer = home.post("/find/keep/", {"said": said_in(home.last)}).content.decode()
+    code = re.search(r'href="(/find/number/(\w{4}-\w{4})/)"', answer)
+    assert code and answer.count(code[2]) == 2, "on the sheet, and in the way to the number's own page"
+    assert (
+        "令和8年11月23日まで使えます" in answer
+        and "data:image/svg+xml" in answer
+        and "わたしの手続き" in answer
+    )
+    page = home.client.get(code[1]).content.decode()
+    assert code[2] in page
     assert "令和8年11月23日まで使えます" in page
     assert not any(mark in page + everything_stored() for mark in PLANTED)
     again = home.post("/find/keep/", {"said": said_in(home.pages[-2])})
-    assert again["Location"] == answer["Location"]
+    assert code[1] in again.content.decode(), "pressed twice, the same number"
     assert PreparedRow.objects.count() == 1
-    home.post(f"/find/number/{code[1]}/drop/", {})
+    home.post(f"{code[1]}drop/", {})
     assert PreparedRow.objects.count() == 0
-    assert home.client.get(answer["Location"]).status_code == 404
+    assert home.client.get(code[1]).status_code == 404
 
 
 def test_what_was_changed_or_left_too_long_is_refused_kindly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,3 +240,39 @@ def test_a_page_stays_light() -> None:
     assert heaviest < 100_000
     assert len(said_in(home.last)) < 8_000
     assert CaseRow.objects.count() == 0
+
+
+@pytest.mark.parametrize("code", ["ja-easy", "en", "zh-Hans", "vi", "pt-BR"])
+def test_a_language_is_spoken_from_the_first_page_to_the_list(
+    procedures_in_languages: str, code: str
+) -> None:
+    home = AtHome()
+    assert f"?language={code}" in home.client.get("/find/").content.decode()
+    home.post("/find/people/", {"event": "move_in", "language": code})
+    home.post("/find/ask/", {"event": "move_in", "language": code, "person": ["世帯主", "子"], "go": "begin"})
+    for _ in range(3):
+        page = home.at().page
+        assert page is not None
+        home.post("/find/ask/", {"said": said_in(home.last), "language": code, **fields_of(page, planted)})
+    home.post("/find/ask/", {"said": said_in(home.last), "language": code, "go": "list"})
+    if code not in ("ja-easy", "zh-Hans"):
+        assert [text for page in home.pages for text in japanese_in(page.content.decode())] == []
+    note = "この文は本製品の訳です。このことばを話す人の確認は、まだ受けていません。正しい意味は日本語の文が決めます。"
+    assert translated(note, code) in unescape(home.last.content.decode())
+
+
+def japanese_in(page: str) -> list[str]:
+    """What stays Japanese without being marked so; the Japanese name of a procedure in brackets is meant to."""
+    main = re.sub(r"<(\w+)[^>]*lang=\"ja\".*?</\1>", "", page[page.index("<main") :], flags=re.S)
+    found = re.findall(r">([^<>]+)<", main)
+    return [one for one in found if re.search("[ぁ-ん]", one) and not re.search(r"\([^)]*[ぁ-ん]", one)]
+
+
+def translated(japanese: str, code: str) -> str:
+    with speaking(code):
+        return gettext(japanese)
+
+
+def test_a_language_without_its_questions_is_not_offered() -> None:
+    page = Client().get("/find/?language=vi").content.decode()
+    assert '<html lang="ja">' in page and "?language=vi" not in page

@@ -5,57 +5,108 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from tests.cast import NOW
-from tests.house.every_address import ours
-from tests.personas import OWNED, SignedInPersona, browser_of, pairs, personas
+from tests.house.every_address import Address, ours
+from tests.personas import (
+    BOTH,
+    NOBODYS,
+    OWNED,
+    Owned,
+    SignedInPersona,
+    browser_of,
+    entry_of,
+    mandate_of,
+    pairs,
+    personas,
+)
 
 from madoguchi.audit.models import EntryRow
-from madoguchi.residents.models import MandateRow
+from madoguchi.city.authority import Authority
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents", "procedures")]
 SEED = 20261109
+HOLDING = ("residents", "cases", "outreach", "payments")
 
 
-def test_every_address_of_residents_that_names_something_is_walked() -> None:
+def of_residents(address: Address) -> bool:
+    """Whether it is a page of residents' own, under whatever name it stands in the URL configuration."""
+    return address.view.authority is Authority.RESIDENT or address.pattern.startswith("my/")
+
+
+def test_every_address_of_residents_that_names_something_is_walked_or_nobodys() -> None:
     walked = {name for one in OWNED for name in one.addresses}
-    named = {one.name for one in ours() if one.name.startswith("my:") and "<" in one.pattern}
-    assert named == walked
+    named = {one.name for one in ours() if of_residents(one) and "<" in one.pattern}
+    assert named - walked - NOBODYS.keys() == set(), "add it to OWNED in tests/personas.py"
+    assert (walked | NOBODYS.keys()) - named == set(), "an address that is gone"
+    assert walked & NOBODYS.keys() == set()
+
+
+def test_an_address_that_was_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.channels.online.test_nobody_elses.OWNED", OWNED[:-1])
+    with pytest.raises(AssertionError, match="add it to OWNED"):
+        test_every_address_of_residents_that_names_something_is_walked_or_nobodys()
 
 
 @pytest.mark.parametrize(
     ("count", "tried"),
-    [(12, 60), pytest.param(200, None, marks=pytest.mark.slow)],
+    [(4, 6), pytest.param(200, None, marks=pytest.mark.slow)],
     ids=["some pairs", "all pairs of 200"],
 )
-def test_nobody_opens_what_is_somebody_elses(count: int, tried: int | None) -> None:
+@pytest.mark.parametrize("kind", OWNED, ids=lambda kind: f"{kind.method} {kind.addresses[0]}")
+def test_nobody_opens_what_is_somebody_elses(kind: Owned, count: int, tried: int | None) -> None:
     people = personas(count)
-    browsers = [browser_of(one) for one in people]
-    tries = 0
-    for kind in OWNED:
-        numbers = [kind.make(one, people, NOW) for one in people]
-        wanted = [(one, other) for one, other in pairs(count) if one not in kind.others(other, count)]
-        if tried is not None:
-            wanted = Random(SEED).sample(wanted, tried)
-        before = MandateRow.objects.order_by("pk").values_list()
-        kept = list(before)
-        for one, other in wanted:
-            for name in kind.addresses:
-                url = reverse(name, kwargs={kind.parameter: numbers[other]})
-                posted = kind.posted[(one + other) % len(kind.posted)]
-                answer = browsers[one].post(url, posted) if kind.method == "POST" else browsers[one].get(url)
-                assert answer.status_code == 404, (name, one, other)
-                tries += 1
-        assert list(MandateRow.objects.order_by("pk").values_list()) == kept
+    called = [entry_of(one.place).name.name for one in people]
+    numbers = [kind.make(one, people, NOW) for one in people]
+    wanted = [(one, other) for one, other in pairs(count) if one not in kind.others(other, count)]
+    if tried is not None:
+        wanted = sorted(Random(SEED).sample(wanted, tried))
+    before, tries, who = kept(), 0, -1
+    for one, other in wanted:
+        if one != who:  # signed in when it is their turn: a session without use ends after twenty minutes
+            who, browser = one, browser_of(people[one])
+        # Some pairs: at every address. All pairs: each pair at one of them, in turn.
+        names = (
+            kind.addresses if tried is not None else (kind.addresses[(one + other) % len(kind.addresses)],)
+        )
+        for turn, name in enumerate(names, one + other // len(kind.addresses)):
+            url = reverse(name, kwargs={**kind.besides, kind.parameter: numbers[other]})
+            posts = kind.method == "POST" or (kind.method == BOTH and turn % 2)
+            posted = kind.posted[(one + other) % len(kind.posted)]
+            answer = browser.post(url, posted) if posts else browser.get(url)
+            assert answer.status_code == 404, (name, one, other)
+            page = answer.content.decode()
+            assert people[other].resident_no not in page and called[other] not in page
+            tries += 1
+    assert kept() == before
     refused = EntryRow.objects.filter(activity="refused", body__needed="own")
-    assert refused.count() == tries
+    assert refused.count() == tries > 0
     accounts = {one.account for one in people}
     assert {row["account"] for row in refused.values_list("body", flat=True)} <= accounts
 
 
+@pytest.mark.parametrize("kind", [one for one in OWNED if one.opens], ids=lambda kind: kind.addresses[0])
+def test_whoever_s_it_is_opens_it(kind: Owned) -> None:
+    """Else the walk above would find nothing that could be opened."""
+    people = personas(2)
+    number = kind.make(people[1], people, NOW)
+    browser = browser_of(people[1])
+    for name in kind.addresses:
+        url = reverse(name, kwargs={**kind.besides, kind.parameter: number})
+        answer = browser.post(url, {"act": "end"}) if kind.method == "POST" else browser.get(url)
+        assert answer.status_code != 404, name
+
+
+def kept() -> list[tuple[object, ...]]:
+    """Everything that is of somebody and that these addresses could change."""
+    models = [one for label in HOLDING for one in apps.get_app_config(label).get_models()]
+    return [row for model in models for row in model._default_manager.order_by("pk").values_list()]
+
+
 def test_what_is_not_there_is_answered_alike() -> None:
     people = personas(3)
-    theirs = OWNED[0].make(people[1], people, NOW)
+    theirs = mandate_of(people[1], people, NOW)
     browser = browser_of(people[2])
     there = browser.post(reverse("my:mandate", args=[theirs]), {"act": "end"})
     not_there = browser.post(reverse("my:mandate", args=["0" * 24]), {"act": "end"})

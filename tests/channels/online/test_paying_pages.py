@@ -8,17 +8,20 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from django.test import Client, override_settings
+from django.conf import settings
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 from tests.cast import NOW
 from tests.rooms.cases.walking import begun, visited
 from tests.rooms.payments.histories import World
 
 from madoguchi.audit.entries import Actor
+from madoguchi.audit.models import EntryRow
 from madoguchi.cases import certificate_payments, certificate_wishes, closing
 from madoguchi.cases.certificate_payments import NothingToPay
 from madoguchi.cases.certificate_wishes import CertificatesArePaid
 from madoguchi.cases.states import PayState
+from madoguchi.channels.online.paying_here import send_to_pay
 from madoguchi.connect import paying
 from madoguchi.payments import asking
 from madoguchi.payments.models import EventRow, PayableRow, PaymentRow
@@ -28,6 +31,7 @@ from madoguchi.payments.values import Asked
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedures")]
 PAGES, SECRET = "http://127.0.0.1:9", "a secret of the test"
 FEES = {"resident_record": 300}
+CLERK = Actor(None, "窓口", "", "")
 
 
 @pytest.fixture
@@ -212,3 +216,61 @@ def test_the_counter_gives_the_number_and_sees_that_it_is_paid(
     world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
     browser.get(f"/pay/{asked.number}/back/")
     assert "支払い済み" in clerk.get(f"/cases/{case}/payment/").content.decode()
+
+
+def test_money_is_taken_at_the_counter_only_when_nobody_paid_already(
+    case: str, asked: Asked, world: World, signed_in: Callable[[str], Client]
+) -> None:
+    clerk, browser = signed_in("clerk_hana"), opened(asked)
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    page = clerk.post(f"/cases/{case}/payment/", {"act": "end"}, follow=True).content.decode()
+    assert "支払い用の番号を渡す" in page
+    assert [one[3] for one in world.books.sessions()] == ["failed"], "whoever is just paying is stopped"
+    assert browser.post(f"/pay/{asked.number}/", {"press": "q"}).status_code == 409
+    newer = opened(paying.give_number(case=case, by=CLERK, now=NOW))
+    number = PayableRow.objects.latest("pk").number
+    there = newer.post(f"/pay/{number}/", {"press": "p"})["Location"]
+    world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
+    answer = clerk.post(f"/cases/{case}/payment/", {"act": "end"})
+    assert answer.status_code == 409 and "済んでいます" in answer.content.decode()
+    assert state_of(case) is PayState.PAID
+
+
+def test_whoever_asks_for_another_s_number_is_written_down(asked: Asked) -> None:
+    before = EntryRow.objects.filter(activity="refused").count()
+    for number in (asked.number, "NOSUCH22"):
+        assert Client().get(f"/pay/{number}/").status_code == 404
+    assert EntryRow.objects.filter(activity="refused").count() == before + 2
+
+
+@pytest.mark.parametrize("length", ["", "x", "-5", "64001", "9" * 30])
+def test_a_message_of_whatever_length_is_no_error(length: str, asked: Asked) -> None:
+    answer = Client().generic("POST", "/pay/hook/", b"x", CONTENT_LENGTH=length)
+    assert answer.status_code in (401, 413)
+
+
+def test_whoever_is_known_is_sent_to_pay_without_typing_and_back(asked: Asked) -> None:
+    request = RequestFactory().get("/")
+    browser = Client()
+    request.session = browser.session
+    answer = send_to_pay(request, asked.number, home="/my/cases/7/")
+    request.session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
+    page = browser.get(answer["Location"]).content.decode()
+    assert "600円を支払う" in page and 'href="/my/cases/7/"' in page
+
+
+def test_the_language_stays_over_the_provider_and_back(asked: Asked, world: World) -> None:
+    browser = opened(asked)
+    page = browser.get(f"/pay/{asked.number}/?language=en")
+    assert page["Content-Language"] == "en"
+    assert "Pay 600 yen" in page.content.decode() and '<h1 lang="ja">' in page.content.decode()
+    there = browser.post(f"/pay/{asked.number}/", {"press": "p"})["Location"]
+    world.books.choose(session=there.removeprefix("/s/"), way="wallet", now=world.now)
+    back = browser.get(f"/pay/{asked.number}/back/", follow=True).content.decode()
+    assert "Payment is complete" in back and "支払いが済みました" not in back
+    receipt = browser.get(f"/pay/{asked.number}/receipt/").content.decode()
+    assert "令和" not in receipt
+    refused = browser.post(f"/pay/{asked.number}/", {"press": "q"})
+    assert "You need not pay again" in refused.content.decode()
+    assert 'lang="ja"' in browser.get(f"/pay/{asked.number}/?language=ja-easy").content.decode()

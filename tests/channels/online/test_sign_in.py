@@ -223,6 +223,15 @@ def test_an_answer_in_another_browser_is_refused(provider: Provider, client: Cli
     assert not is_in(other)
 
 
+def test_a_try_is_used_up_whatever_comes_of_it(provider: Provider, client: Client) -> None:
+    said = asked_of(gone_out(client, "head"))
+    stopped = {"error": "access_denied", "state": said["state"], "iss": said["iss"]}
+    assert client.get(f"/my/back/?{urlencode(stopped)}").status_code == 200
+    assert client.get(f"/my/back/?{urlencode(said)}").status_code == 400
+    assert refused_with("no_such_try")
+    assert not is_in(client)
+
+
 def test_a_try_is_over_after_a_quarter_of_an_hour(
     provider: Provider, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ def hall(city: object) -> Hall:
 
 
 def test_sixteen_desks_press_next_until_the_hall_is_empty(hall: Hall) -> None:
-    came = [hall.arrive().label for _ in range(96)]
+    came = [hall.arrive().label for _ in range(64)]
 
     def work(n: int) -> Callable[[], object]:
         def until_empty() -> None:

@@ -14,10 +14,13 @@ from tests import cast
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.offering import Offer, offer, quarters
-from madoguchi.booking.plan_file import PlanOfReceptionRefused, ReceptionPlaces, read_reception
+from madoguchi.booking.plan_file import PlanOfReceptionRefused, ReceptionPlaces, ReceptionPlan, read_reception
 from madoguchi.booking.plan_text import written
+from madoguchi.booking.reception import apply_reception, reception_now
 from madoguchi.booking.services import Hours, Weekday
-from madoguchi.config.demo_city import RECEPTION_FILE
+from madoguchi.booking.tickets.days import rules
+from madoguchi.booking.tickets.order import QueueRules
+from madoguchi.config.demo_city import RECEPTION_FILE, reception_plan
 
 PLACES = ReceptionPlaces({"main": frozenset({"desk1", "desk2"})}, frozenset({"citizens", "tax"}))
 GOOD = """[[service]]
@@ -44,10 +47,14 @@ seats = 1
 """
 
 
-def read(text: str, folder: Path) -> Offer:
+def read_plan(text: str, folder: Path) -> ReceptionPlan:
     file = folder / "reception.toml"
     file.write_text(text, encoding="utf-8")
     return read_reception(file, places=PLACES, on=cast.TODAY)
+
+
+def read(text: str, folder: Path) -> Offer:
+    return read_plan(text, folder).offer
 
 
 def faults(text: str, folder: Path) -> str:
@@ -169,7 +176,7 @@ def test_madokas_plan_is_read_and_what_is_shown_is_the_same_again(offered: Offer
     file.write_text(shown.getvalue(), encoding="utf-8")
     call_command("reception", "apply", str(file), stdout=StringIO())
     assert offer() == offered
-    assert written(offer()) == shown.getvalue()
+    assert written(reception_now()) == shown.getvalue()
 
 
 @pytest.mark.django_db
@@ -207,7 +214,7 @@ def test_a_service_and_a_lane_have_names_in_other_languages(tmp_path: Path) -> N
     found = read(named, tmp_path)
     assert found.services[0].names == (("en", "Moving"), ("vi", "Chuyển nhà"))
     assert found.lanes[0].names == (("zh-Hans", "住民变动"),)
-    assert read(written(found), tmp_path) == found
+    assert read(written(ReceptionPlan(found, {})), tmp_path) == found
 
 
 @pytest.mark.parametrize(
@@ -221,3 +228,45 @@ def test_a_service_and_a_lane_have_names_in_other_languages(tmp_path: Path) -> N
 )
 def test_names_that_cannot_be_read_are_faults(tmp_path: Path, names: str, fault: str) -> None:
     assert fault in faults(GOOD.replace("minutes = 25", f"minutes = 25\nnames = {names}"), tmp_path)
+
+
+RULES = """
+[[rules]]
+branches = ["main"]
+most_overtakings = 5
+late_minutes = 20
+"""
+
+
+def test_a_branch_has_rules_of_its_own_and_what_they_leave_out_is_the_products(tmp_path: Path) -> None:
+    assert read_plan(GOOD, tmp_path).rules == {}
+    assert read_plan(GOOD + RULES, tmp_path).rules == {
+        "main": QueueRules(most_overtakings=5, late_minutes=20)
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ('["main"]', '["west"]', "「west」は定義されていません"),
+        ('["main"]', '["main", "main"]', "2回あります"),
+        ("late_minutes = 20", "late_minutes = 900", "0〜240"),
+        ("late_minutes = 20", "late_minutes = -1", "0 以上の整数"),
+        ("late_minutes = 20", 'only_in_hours = "no"', "true か false"),
+        ("late_minutes = 20", "later = 20", "later"),
+    ],
+)
+def test_rules_that_cannot_be_read_are_faults(tmp_path: Path, before: str, after: str, fault: str) -> None:
+    assert fault in faults(GOOD + RULES.replace(before, after), tmp_path)
+
+
+@pytest.mark.django_db
+def test_rules_hold_for_the_branches_that_are_named_and_end_with_the_plan_that_leaves_them_out(
+    city: Mapping[str, Actor],
+) -> None:
+    plan = reception_plan(cast.TODAY)
+    apply_reception(plan=plan, by=cast.SETTER, now=cast.NOW)
+    assert rules(branch="main") == QueueRules(early_minutes=60, only_in_hours=False)
+    apply_reception(plan=ReceptionPlan(plan.offer, {}), by=cast.SETTER, now=cast.NOW)
+    assert rules(branch="main") == QueueRules()
+    assert reception_now().rules == {}

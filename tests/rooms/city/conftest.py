@@ -56,6 +56,8 @@ urlpatterns = [
     path("staff/", include("allauth.account.urls")),
     path("staff/mfa/", include("allauth.mfa.urls")),
     *(path("", include((_menu_of(room), room))) for room in ("counter", "backoffice", "kiosk")),
+    path("my/", include(([path("sign-in/", forgotten, name="sign_in")], "my"))),
+    path("feedback/", include(([path("", forgotten, name="give")], "feedback"))),
     path("forgotten/", forgotten, name="forgotten"),
     *(path(f"screen/{one.value}/", _screen(one), name=f"screen-{one.value}") for one in Authority),
 ]

@@ -20,13 +20,14 @@ EVERYBODY = {"anyone", "signed_in"}
 MAY_OPEN = {
     Role.CLERK: EVERYBODY | {"counter", "calls"},
     Role.OFFICER: EVERYBODY | {"department", "calls"},
-    Role.REVIEWER: EVERYBODY | {"counter", "calls", "review"},
+    Role.REVIEWER: EVERYBODY | {"counter", "calls", "review", "matching"},
     Role.SYSTEMS: EVERYBODY | {"connect", "administer"},
     Role.DX: EVERYBODY | {"catalogue", "levelling", "insight"},
     Role.AUDITOR: EVERYBODY | {"audit"},
-    Role.PROTECTION: EVERYBODY | {"protection"},
+    Role.PROTECTION: EVERYBODY | {"protection", "matching"},
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
     Role.CASHIER: EVERYBODY | {"payments"},
+    Role.GIFTS: EVERYBODY | {"gifts"},
     Role.OUTREACH: EVERYBODY | {"outreach"},
 }
 
@@ -53,6 +54,7 @@ def test_a_stranger_is_sent_to_the_sign_in(client: Client, city: None) -> None:
     answer = client.get("/screen/counter/")
     assert answer.status_code == 302
     assert answer["Location"] == "/staff/login/?next=/screen/counter/"
+    assert client.get("/screen/resident/")["Location"].startswith("/my/sign-in/?next=")
 
 
 def test_a_refusal_says_who_uses_the_screen_and_whom_to_ask_and_is_recorded(

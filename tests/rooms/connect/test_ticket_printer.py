@@ -186,7 +186,7 @@ def test_a_slip_says_everything_in_japanese_and_below_it_in_the_visitors_languag
 ) -> None:
     plain = picture(slip)
     heights = set()
-    for language in ("en", "zh-Hans", "ko", "vi", "pt-BR", "ja-easy"):
+    for language in ("en", "zh-Hans", "ko", "vi", "pt-BR", "es", "ja-easy"):
         other = picture(replace(slip, language=language))
         assert other.height > plain.height
         read = zxingcpp.read_barcodes(other.convert("L"))

@@ -101,7 +101,7 @@ def test_money_that_comes_after_a_failure_is_not_forgotten_and_goes_back_when_it
     """A provider that captures what it called failed: the first while a second is paid."""
     world = well_world()
     first = begun(world)
-    take_in(truth=Truth("ses", first, Phase.FAILED, ()), now=world.now)
+    take_in(truth=Truth(session_of(world, first), first, Phase.FAILED, ()), now=world.now)
     second = begun(world, key="again")
     world.books.choose(session=session_of(world, second), way="wallet", now=world.now)
     world.books.choose(session=session_of(world, first), way="shop", now=world.now)
@@ -141,7 +141,9 @@ def test_a_refund_that_nobody_approved_does_not_keep_money_here_that_cannot_be_f
 def test_another_amount_is_not_filed_and_goes_back() -> None:
     world = well_world()
     number = begun(world)
-    truth = Truth("ses", number, Phase.PENDING, (Moved(Move.CAPTURE, "", 100, date(2026, 11, 9)),))
+    truth = Truth(
+        session_of(world, number), number, Phase.PENDING, (Moved(Move.CAPTURE, "", 100, date(2026, 11, 9)),)
+    )
     take_in(truth=truth, now=world.now)
     assert queries.payment(number=number).filing is FilingState.REFUSED
     assert RefundRow.objects.get().yen == 100
@@ -162,6 +164,7 @@ def test_it_opens_by_number_and_digits_only() -> None:
     for number, code in (
         (asked.number, "0000" if asked.code != "0000" else "1111"),
         ("NOSUCH22", asked.code),
+        (asked.number + "\0", asked.code),
     ):
         with pytest.raises(NoSuchPayment):
             asking.open_by_code(number=number, code=code)

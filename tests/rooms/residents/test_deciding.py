@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
-from django.test import Client
-from tests.cast import NOW, PLANTED, RESIDENTS, SETTER, TODAY
+from tests.cast import NOW, RESIDENTS, SETTER, TODAY
 from tests.rooms.residents.test_matching import came, enter, facts_of
 
 from madoguchi.audit.entries import Actor
@@ -160,27 +158,26 @@ def test_who_says_they_live_at_a_protected_home_is_for_those_who_handle_it() -> 
     assert deciding.look(number=row.pk, sheltered=HANDLERS, by=TWO, now=NOW).facts.address == ""
 
 
-def test_the_screens(signed_in: Callable[[str], Client], city: Mapping[str, Actor]) -> None:
-    row = moved()
-    hidden = came(facts_of(RESIDENTS["protected"]), "s2")
-    reviewer, handler = signed_in("reviewer_jiro"), signed_in("protector_yuki")
-    page = reviewer.get("/office/matches/").content.decode()
-    assert "髙橋 太郎" in page
-    assert "守田" not in page
-    assert reviewer.get(f"/office/matches/{hidden.pk}/").status_code == 404
-    sheltered = handler.get(f"/office/matches/{hidden.pk}/").content.decode()
-    assert "守田 雪" in sheltered
-    assert [word for word in PLANTED if word in sheltered] == []
-    assert handler.get(f"/office/matches/{row.pk}/").status_code == 404
-    assert signed_in("clerk_hana").get("/office/matches/").status_code == 403
-    one = reviewer.get(f"/office/matches/{row.pk}/").content.decode()
-    assert "柏台三丁目5番地の1" in one and "本町1" in one
-    said = {"act": "accept", "resident_no": HEAD.resident_no, "reason": "", "version": str(row.version)}
-    assert reviewer.post(f"/office/matches/{row.pk}/", said).status_code == 422
-    answer = reviewer.post(f"/office/matches/{row.pk}/", {**said, "reason": "免許証"}, follow=True)
-    assert "結びつけました" in answer.content.decode()
-    gone = reviewer.post(f"/office/matches/{row.pk}/", {**said, "reason": "免許証"}, follow=True)
-    assert "もう済んだか" in gone.content.decode()
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        ({"address": "まど県まどか市本町1"}, {"address"}),
+        ({"name": "髙橋 次郎", "address": "まど県まどか市柏台３丁目５−１"}, {"name"}),
+        ({"sex": "female"}, {"sex"}),
+    ],
+)
+def test_staff_are_told_which_of_the_four_are_not_as_registered(
+    other: dict[str, str], differs: set[str]
+) -> None:
+    row = came(facts_of(HEAD, **other))
+    seen = deciding.look(number=row.pk, sheltered=REVIEWERS, by=ONE, now=NOW)
+    assert seen.differing[HEAD.resident_no] == differs
+
+
+def test_of_a_withheld_address_nothing_is_told() -> None:
+    row = came(facts_of(RESIDENTS["protected"], address="まど県まどか市本町1"))
+    seen = deciding.look(number=row.pk, sheltered=HANDLERS, by=TWO, now=NOW)
+    assert set().union(*seen.differing.values()) == set()
 
 
 def test_the_dead_are_not_joined_by_a_machine() -> None:

@@ -16,10 +16,12 @@ from madoguchi.channels.backoffice import (
     views_inventory,
     views_matches,
     views_plan,
+    views_rulings,
     views_sheltered,
     views_staff,
 )
 from madoguchi.channels.backoffice.campaigns import views as views_campaigns
+from madoguchi.channels.backoffice.coverage import views_coverage, views_visits
 from madoguchi.channels.backoffice.editor import (
     views_drafts,
     views_examples,
@@ -31,7 +33,9 @@ from madoguchi.channels.backoffice.editor import (
     views_sheets,
     views_words,
 )
+from madoguchi.channels.backoffice.furusato import views_furusato
 from madoguchi.channels.backoffice.insight import views_experience, views_journeys
+from madoguchi.channels.backoffice.insight import views_rulings as views_handling
 from madoguchi.channels.backoffice.levelling import (
     views_demand,
     views_lengths,
@@ -53,6 +57,8 @@ urlpatterns = [
     path("changes/download.<str:kind>", views_changes.download, name="download"),
     path("changes/answers/", views_changes.answers, name="answers"),
     path("changes/<str:change>/answer/", views_changes.answer, name="answer"),
+    path("rulings/", views_rulings.rulings, name="rulings"),
+    path("rulings/download.<str:kind>", views_rulings.rulings_file, name="rulings_file"),
     path("certificates/", views_certificates.certificates, name="certificates"),
     path("certificates/download.csv", views_certificates.certificates_file, name="certificates_file"),
     path("imports/", views_imports.imports, name="imports"),
@@ -96,6 +102,8 @@ urlpatterns = [
     path("levelling/proposals/<int:proposal>/book.xlsx", views_proposals.book, name="proposal_book"),
     path("levelling/proposals/<int:proposal>/book/", views_proposals.take_book, name="proposal_book_in"),
     path("insight/", views_journeys.journeys, name="insight"),
+    path("insight/handling/", views_handling.handling, name="handling"),
+    path("insight/handling.xlsx", views_handling.handling_file, name="handling_book"),
     path("insight/report.xlsx", views_journeys.report_file, name="insight_book"),
     path("insight/visits.<str:kind>", views_journeys.visits_file, name="insight_visits"),
     path("experience/", views_experience.experiences, name="experiences"),
@@ -104,12 +112,31 @@ urlpatterns = [
     path("experience/<int:experience>/", views_experience.one_experience, name="experience"),
     path("experience/<int:experience>/press/", views_experience.press_one, name="experience_press"),
     path("experience/<int:experience>/act/", views_experience.act, name="experience_act"),
+    path("coverage/", views_coverage.coverage, name="coverage"),
+    path("coverage/count/", views_coverage.count, name="coverage_count"),
+    path("coverage/table.<str:kind>", views_coverage.coverage_file, name="coverage_file"),
+    path("coverage/effect/", views_coverage.coverage_effect, name="coverage_effect"),
+    path("visits/", views_visits.visits, name="visits"),
+    path("visits/plan/", views_visits.visit_plan, name="visit_plan"),
+    path("visits/lists/", views_visits.visit_lists, name="visit_lists"),
+    path("visits/<int:outing>/", views_visits.visit, name="visit"),
+    path("visits/<int:outing>/stops.<str:kind>", views_visits.visit_file, name="visit_file"),
+    path("visits/<int:outing>/end/", views_visits.visit_end, name="visit_end"),
+    path("visits/<int:outing>/list/", views_visits.visit_list, name="visit_list"),
     path("payments/", views_payments.payments, name="payments"),
     path("payments/list.<str:kind>", views_payments.book, name="payments_book"),
     path("payments/statements/", views_payments.statement, name="payments_statement"),
     path("payments/care/", views_payments.care, name="payments_care"),
     path("payments/refunds/<int:refund>/", views_payments.refund, name="payments_refund"),
     path("payments/<str:number>/", views_payments.payment, name="payment"),
+    path("furusato/", views_furusato.applications, name="furusato"),
+    path("furusato/take/", views_furusato.take, name="furusato_take"),
+    path("furusato/list.<str:kind>", views_furusato.notice_file, name="furusato_list"),
+    path("furusato/papers.csv", views_furusato.papers_file, name="furusato_papers"),
+    path("furusato/applications/<int:application>/", views_furusato.decide, name="furusato_decide"),
+    path("furusato/changes/<int:told>/", views_furusato.accept, name="furusato_accept"),
+    path("furusato/gifts/<str:number>/", views_furusato.gift, name="furusato_gift"),
+    path("furusato/gifts/<str:number>/paper/", views_furusato.paper, name="furusato_paper"),
     path("editor/", views_drafts.drafts, name="editor"),
     path("editor/begin/", views_drafts.begin, name="draft_begin"),
     path("editor/packs/", views_packs.packs, name="packs"),

@@ -20,10 +20,12 @@ from madoguchi.channels.backoffice.forms import StaffMandateForm
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, holds, needs
 from madoguchi.city.queries import actor_of
+from madoguchi.jp.wareki import WarekiError, format_wareki
 from madoguchi.residents import mandates as mandate_room
 from madoguchi.residents.accounts import deciding
 from madoguchi.residents.accounts.deciding import MatchDecisionRefused, NoSuchMatch
 from madoguchi.residents.accounts.facts import DOUBTS, AccountState
+from madoguchi.residents.accounts.matching import birth_in
 from madoguchi.residents.mandates import KIND_NAMES
 
 SEXES = {"male": noop("男"), "female": noop("女")}
@@ -77,7 +79,11 @@ def match(request: HttpRequest, match: int) -> HttpResponse:
         "match": seen,
         "why": _(DOUBTS[seen.line.doubt]),
         "sex": _(SEXES.get(seen.facts.sex, seen.facts.sex)),
-        "people": [{"person": one, "sex": _(SEXES.get(one.sex, "—"))} for one in seen.candidates],
+        "birth": _birth(seen.facts.birth),
+        "people": [
+            {"person": one, "sex": _(SEXES.get(one.sex, "—")), "differs": seen.differing[one.resident_no]}
+            for one in seen.candidates
+        ],
         "steps": [
             {"step": one, "day": timezone.localdate(one.at), "state": _(_STATES[one.state])}
             for one in seen.steps
@@ -87,6 +93,15 @@ def match(request: HttpRequest, match: int) -> HttpResponse:
         "chosen": request.POST.get("resident_no", ""),
     }
     return render(request, "backoffice/match.html", context, status=status)
+
+
+def _birth(written: str) -> str:
+    """As the register writes it, so that both sides can be compared; as the provider wrote it where that is no day."""
+    day = birth_in(written)
+    try:
+        return format_wareki(day) if day else written
+    except WarekiError:
+        return written
 
 
 def _decided(request: HttpRequest, number: int) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from madoguchi.audit.entries import Channel
 from madoguchi.cases.record import Record
 from madoguchi.cases.states import CaseStatus
 from madoguchi.cases.views import CaseHeader
@@ -51,6 +52,7 @@ class Head:
     opened_at: datetime
     status: str
     practice: bool
+    online: bool
     version: int
     steps: tuple[Step, ...]
     notices: tuple[Notice, ...]
@@ -90,6 +92,7 @@ def head_of(
         opened_at=header.opened_at,
         status=_(header.status.label),
         practice=header.practice,
+        online=header.channel is Channel.ONLINE,
         version=header.version,
         steps=tuple(
             Step(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from madoguchi.channels.counter import (
+    from_home,
     views_bookings,
     views_calls,
     views_calls_day,
@@ -19,6 +20,7 @@ from madoguchi.channels.counter import (
     views_prepared,
     views_record,
     views_roles,
+    views_rulings,
     views_unregistered,
     views_visitor,
 )
@@ -88,6 +90,11 @@ urlpatterns = [
     path("calls/<str:ticket>/case/", views_calls.open_case, name="calls_case"),
     path("desk/", views_desk.desk, name="desk"),
     path("desk/<int:task>/", views_desk.task, name="task"),
+    path("desk/<int:task>/message/", views_rulings.message, name="task_message"),
+    path("desk/<int:task>/ruling/", views_rulings.ruling, name="task_ruling"),
+    path("desk/<int:task>/papers/<int:nth>.pdf", views_rulings.paper, name="task_paper"),
+    path("desk/<int:task>/files/<str:file>/", from_home.task_file, name="task_file"),
+    path("cases/<str:case>/files/<str:file>/", from_home.case_file, name="case_file"),
     path("reviews/", views_desk.reviews, name="reviews"),
     path("reviews/<str:case>/", views_desk.review, name="review"),
 ]

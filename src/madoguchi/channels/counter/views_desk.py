@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.audit.entries import Purpose
-from madoguchi.cases import closing, post, queries, reviewing, tasks
+from madoguchi.audit.entries import Channel, Purpose
+from madoguchi.audit.operations import record_act
+from madoguchi.cases import closing, queries, reviewing, tasks
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.hearing import ReasonMissing
 from madoguchi.cases.need_to_know import facts_for
 from madoguchi.cases.record import POST_HELD
 from madoguchi.cases.roles import holder_of
-from madoguchi.cases.states import TaskAct, TaskState
+from madoguchi.cases.states import TaskAct
 from madoguchi.cases.views import CaseView, TaskView
-from madoguchi.catalogue.queries import current
+from madoguchi.channels.counter.desk_lines import desk_groups, overdue_lines
+from madoguchi.channels.counter.desk_task import decided_and_said
+from madoguchi.channels.counter.from_home import home_lines
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import (
     PersonLine,
@@ -32,6 +36,7 @@ from madoguchi.channels.counter.hearing_screen import (
 from madoguchi.channels.counter.procedure_lines import record_note, subject_text
 from madoguchi.channels.counter.views_hearing import tell_lines
 from madoguchi.channels.counter.views_opening import version_of
+from madoguchi.channels.counter.words import seat_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.models import StaffMember
@@ -45,19 +50,12 @@ ACT_BUTTONS = {
     TaskAct.ASK_BACK: ("窓口に確認する", "text", ""),
     TaskAct.ANSWER_BACK: ("答えを書いて戻す", "primary", "1"),
 }
-GROUPS = (
-    ("coming", "来る人", (TaskState.TAKEN, TaskState.ASKED_BACK), "これから席へ行く人はいません。"),
-    ("here", "来ている人", (TaskState.AT_SEAT,), "いま席で対応している人はいません。"),
-    ("later", "あとで", (TaskState.NEW,), "待っている仕事はありません。"),
-    ("done", "済み", (TaskState.DONE,), "今日済んだ仕事はまだありません。"),
-)
-
 # A reviewer compares what was copied line by line; who lives with whom is said by 続柄.
 NOT_COPIED = frozenset({"lives_with_household"})
 SIDE_BY_SIDE = 5
 
 
-def _own_duties(request: HttpRequest) -> frozenset[str]:
+def own_duties(request: HttpRequest) -> frozenset[str]:
     user = request.user
     assert isinstance(user, StaffMember), "behind a sign-in"
     duties = duties_of(user)
@@ -70,69 +68,60 @@ def _minutes(since: datetime) -> str:
     return _("%(n)d分") % {"n": int((timezone.now() - since).total_seconds() // 60)}
 
 
+def own_task(request: HttpRequest, task: int) -> TaskView:
+    """A task of this department. Raises Http404 for another's and for none, alike; the attempt is written down."""
+    try:
+        return queries.task_view(task=task, departments=own_duties(request))
+    except tasks.NoSuchTask:
+        record_act(
+            actor=actor_of(request),
+            activity="refused",
+            now=timezone.now(),
+            screen="counter:task",
+            needed="own",
+        )
+        raise Http404 from None
+
+
 @needs(Authority.DEPARTMENT)
 def desk(request: HttpRequest) -> HttpResponse:
     """This department's tasks by seat. No names: who it is opens with the task."""
-    found = queries.department_tasks(departments=_own_duties(request))
+    found = queries.department_tasks(departments=own_duties(request))
     assert isinstance(request.user, StaffMember), "behind a sign-in"
-    check = post.cases_to_be_checked({task.case for task in found}, on=timezone.localdate())
-    seats = desk_names()
-    pack = current()
-    groups = [
-        {
-            "id": key,
-            "label": _(label),
-            "empty": _(empty),
-            "rows": [
-                {
-                    "url": reverse("counter:task", args=[task.id]),
-                    "seat": seats.get((task.branch, task.desk), task.desk),
-                    "number": task.number,
-                    "name": pack.procedure(task.procedure).name
-                    if pack.has_procedure(task.procedure)
-                    else task.procedure,
-                    "subject": "",
-                    "waiting": _minutes(task.changed_at),
-                    "missing": _("書類 %(n)d点") % {"n": task.missing} if task.missing else "",
-                    "explained": _(task.state.label),
-                    "check_post": task.case in check,
-                }
-                for task in found
-                if task.state in states
-            ],
-        }
-        for key, label, states, empty in GROUPS
-    ]
+    groups = desk_groups(found, now=timezone.now())
     return render(
         request,
         "counter/desk.html",
-        {"department": department_name(request.user), "groups": groups},
+        {"department": department_name(request.user), "groups": groups, "overdue": overdue_lines(groups)},
     )
 
 
 @needs(Authority.DEPARTMENT)
 def task(request: HttpRequest, task: int) -> HttpResponse:
     """One task: this department's part in full, the other departments' in grey."""
-    duties = _own_duties(request)
     problems: list[str] = []
+    found = own_task(request, task)
     try:
-        found = queries.task_view(task=task, departments=duties)
         if request.method == "POST":
             _act(request, found)
             return redirect("counter:task", task)
-    except tasks.NoSuchTask:
-        raise Http404 from None
     except (tasks.TaskNotNow, tasks.QuestionMissing, SomebodyElseChanged, NotNow) as error:
         problems = [str(error)]
-        found = queries.task_view(task=task, departments=duties)
+        found = own_task(request, task)
+    return task_page(request, found, problems=problems)
+
+
+def task_page(
+    request: HttpRequest, found: TaskView, *, problems: list[str], given: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """The page of a task, its reading written down; `given`: what a form sent that could not be taken."""
+    by, now = actor_of(request), timezone.now()
     view = queries.case_view(
-        case=found.case,
-        actor=actor_of(request),
-        purpose=Purpose.DEPARTMENT_TASK,
-        screen="task",
-        now=timezone.now(),
+        case=found.case, actor=by, purpose=Purpose.DEPARTMENT_TASK, screen="task", now=now
     )
-    return render(request, "counter/task.html", _task_context(view, found, problems))
+    context = _task_context(view, found, problems) | decided_and_said(view, found, by=by, now=now)
+    status = 422 if given is not None else 200
+    return render(request, "counter/task.html", {**context, "given": given or {}}, status=status)
 
 
 def _act(request: HttpRequest, found: TaskView) -> None:
@@ -175,7 +164,8 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             "name": procedure.name,
             "subject": subject_text(view.record, found.subject),
             "number": found.number,
-            "seat": desk_names().get((found.branch, found.desk), found.desk),
+            "id": found.id,
+            "seat": seat_text(desk_names(), found),
             "state": _(found.state.label),
             "version": found.version,
         },
@@ -198,6 +188,7 @@ def _task_context(view: CaseView, found: TaskView, problems: list[str]) -> dict[
             if line["key"] != found.department
         ],
         "problems": problems,
+        "home": home_lines(view, task=found),
     }
 
 
@@ -210,7 +201,12 @@ def reviews(request: HttpRequest) -> HttpResponse:
             "url": reverse("counter:review", args=[line.header.id]) if line.may_review else "",
             "event": _(line.header.event.label),
             "by": line.header.opened_by_name,
-            "signed": _("署名 %(n)d回目") % {"n": line.header.signed_round},
+            "signed": (
+                _("オンラインのサインイン %(n)d回目")
+                if line.header.channel is Channel.ONLINE
+                else _("署名 %(n)d回目")
+            )
+            % {"n": line.header.signed_round},
             "waiting": _minutes(line.header.opened_at),
         }
         for line in queries.waiting_for_review(actor=actor_of(request))
@@ -242,6 +238,7 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
             _side_by_side(people[at : at + SIDE_BY_SIDE]) for at in range(0, len(people), SIDE_BY_SIDE)
         ],
         "event_facts": event_lines(view),
+        "home": home_lines(view),
         "problems": problems,
     }
     return render(request, "counter/review.html", context)

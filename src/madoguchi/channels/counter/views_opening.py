@@ -23,6 +23,7 @@ from madoguchi.channels.counter.forms import (
 )
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.naming_page import name_page
+from madoguchi.channels.counter.words import seat_text
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, desk_names
@@ -127,7 +128,7 @@ def _row(header: CaseHeader, desks: dict[tuple[str, str], str], missing: dict[st
         "practice": header.practice,
         "event": _(header.event.label),
         "status": _("中断") if header.parked else _(header.status.label),
-        "desk": desks.get((header.branch, header.desk), header.desk),
+        "desk": seat_text(desks, header),
         "opened_at": header.opened_at,
         "staff": header.opened_by_name,
         "waiting_for": _("書類 %(n)d点") % {"n": count} if count else "",

@@ -24,11 +24,12 @@ from madoguchi.payments.values import PaymentRefused
 
 @needs(Authority.COUNTER)
 def payment(request: HttpRequest, case: str) -> HttpResponse:
-    """Give out the number, show it again, and say whether it is paid."""
+    """Give out the number, show it again, take it back when the money is taken at the counter, say whether it is paid."""
     view, problem, status = case_of(request, case, "payment"), "", 200
     if request.method == "POST":
+        act = paying.end_number if request.POST.get("act") == "end" else paying.give_number
         try:
-            paying.give_number(case=case, by=actor_of(request), now=timezone.now())
+            act(case=case, by=actor_of(request), now=timezone.now())
             return redirect("counter:payment", case)
         except (NothingToPay, PaymentRefused) as error:
             problem, status = str(error), 409

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from madoguchi.audit.entries import Channel
 from madoguchi.cases.hearing import definition_of
 from madoguchi.cases.record import HEAD, PLACE_OF_STAY, HeldFact, Record
 from madoguchi.cases.roles import ROLE_KEYS
 from madoguchi.cases.states import IdentityDocument, VisitorKind
+from madoguchi.cases.views import CaseHeader, TaskView
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import format_date_text, format_wareki_short
 from madoguchi.procedures.facts import CLAIMANT, HOUSEHOLD_SUBJECT, FactRef, Value
@@ -57,6 +60,8 @@ NOT_SHOWN = frozenset(
         "address_kept_off",
         "post_held",
         "chosen_procedures",
+        "only_procedures",
+        "attached_files",
         "resident_code",
     }
     | ROLE_KEYS
@@ -91,6 +96,11 @@ def value_text(pack: Pack, record: Record, ref: FactRef, value: Value | None) ->
     if definition and definition.choices:
         return definition.label_of(str(value))
     return f"{value:,}" if isinstance(value, int) else value
+
+
+def seat_text(seats: Mapping[tuple[str, str], str], of: CaseHeader | TaskView) -> str:
+    """Where whoever it is about sits; at home, when they applied from there."""
+    return _("オンライン") if of.channel is Channel.ONLINE else seats.get((of.branch, of.desk), of.desk)
 
 
 def source_text(held: HeldFact) -> str:

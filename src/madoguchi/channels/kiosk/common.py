@@ -32,7 +32,8 @@ OUTCOME = "kiosk_printed"
 LANGUAGE = "kiosk_language"
 VISIT = "kiosk_visit"
 BOOKING = "kiosk_booking"
-OF_A_VISIT = (HELD, OUTCOME, LANGUAGE, VISIT, BOOKING)
+LISTED = "kiosk_listed"
+OF_A_VISIT = (HELD, OUTCOME, LANGUAGE, VISIT, BOOKING, LISTED)
 View = Callable[..., HttpResponse]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.kiosk import views, views_book
+from madoguchi.channels.kiosk import views, views_book, views_find
 
 app_name = "kiosk"
 urlpatterns = [
@@ -24,4 +24,9 @@ urlpatterns = [
     path("<slug:branch>/booking/check/", views_book.check, name="book_check"),
     path("<slug:branch>/booking/done/", views_book.done, name="book_done"),
     path("<slug:branch>/booking/reprint/", views_book.book_reprint, name="book_reprint"),
+    path("<slug:branch>/find/", views_find.find, name="find"),
+    path("<slug:branch>/find/people/", views_find.find_people, name="find_people"),
+    path("<slug:branch>/find/ask/", views_find.find_ask, name="find_ask"),
+    path("<slug:branch>/find/list/", views_find.find_list, name="find_list"),
+    path("<slug:branch>/find/paper/", views_find.find_paper, name="find_paper"),
 ]

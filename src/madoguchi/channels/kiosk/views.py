@@ -36,6 +36,7 @@ from madoguchi.channels.kiosk.common import (
     show,
 )
 from madoguchi.channels.shared.fields import whole_number
+from madoguchi.channels.shared.finding.words import is_spoken_here
 from madoguchi.channels.shared.languages import JAPANESE, current, offered, speaking
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, branch_names
@@ -79,6 +80,7 @@ def _first(request: HttpRequest, branch: str, *, welcome: bool) -> HttpResponse:
     issuing_now = is_issuing(branch=branch, now=timezone.now())
     return show(
         request, "start", branch, issuing=issuing_now, closing=_(CLOSING_SENTENCE), welcome=welcome,
+        findable=is_spoken_here(current()),
         bookable=any(one.bookable for one in here(offer(), branch)),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_act
+from madoguchi.booking.when import day_in_words
 from madoguchi.channels.online.acting import ACTING, acting_for
 from madoguchi.channels.online.forms import MandateForm
 from madoguchi.channels.online.who import (
@@ -59,7 +60,7 @@ def ask(request: HttpRequest) -> HttpResponse:
                 )  # fmt: skip
                 return redirect("my:mandates")
             except room.MandateNotMade as refused:
-                form.add_error(None, str(refused))
+                form.add_error(None, _(str(refused)))
     return render(request, "online/my/mandate_ask.html", {"form": form}, status=status)
 
 
@@ -125,4 +126,5 @@ def _row(one: Mandate, name: str, today: date) -> dict[str, Any]:
         "kind": _(KIND_NAMES[one.kind]),
         "asked": one.state is MandateState.ASKED,
         "over": one.ends_on < today,
+        "until": day_in_words(one.ends_on),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,8 +13,11 @@ from django.utils.translation import gettext_noop as noop
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.audit.queries import readings_of
+from madoguchi.booking.when import in_words
 from madoguchi.channels.online.acting import acting_for
+from madoguchi.channels.online.apply.views_start import lines_of
 from madoguchi.channels.online.who import actor_of_resident, needs_resident, own_number, signed_in_of
+from madoguchi.channels.shared.languages import city_word
 from madoguchi.city.queries import offices_of
 from madoguchi.residents.accounts.facts import AccountState
 
@@ -26,6 +31,7 @@ _WORDS = {
     Purpose.CERTIFICATE_REQUEST.value: noop("証明書の請求"),
     Purpose.LETTER.value: noop("届出後の通知"),
     Purpose.MANDATE.value: noop("代理での手続き"),
+    Purpose.FROM_HOME.value: noop("オンラインでの申請"),
     Purpose.OUTREACH.value: noop("使える手続きの案内"),
 }
 
@@ -34,11 +40,13 @@ _WORDS = {
 def home(request: HttpRequest) -> HttpResponse:
     """What one can do here; for an account that is not joined to the register, why not and what to do."""
     signed_in = signed_in_of(request)
-    context = {
+    context: dict[str, Any] = {
         "matched": signed_in.state is AccountState.MATCHED,
         "waits": signed_in.state is AccountState.DOUBTFUL and not signed_in.asked_to_come,
         "acting": acting_for(request),
     }
+    if context["matched"]:
+        context["applications"] = lines_of(request)
     return render(request, "online/my/home.html", context)
 
 
@@ -54,9 +62,8 @@ def seen(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     rows = [
         {
-            "at": one.at,
-            "day": timezone.localdate(one.at),
-            "office": offices.get(one.staff_id, _("市役所"))
+            "when": in_words(one.at),
+            "office": _office(offices.get(one.staff_id, ""))
             if one.staff_id is not None
             else _who_else(one.purpose),
             "what": _(_WORDS.get(one.purpose, _OFFICE_WORK)),
@@ -66,5 +73,11 @@ def seen(request: HttpRequest) -> HttpResponse:
     return render(request, "online/my/seen.html", {"rows": rows, "most": MOST_READINGS})
 
 
+def _office(name: str) -> str:
+    return city_word(name) if name else _("市役所")
+
+
 def _who_else(purpose: str) -> str:
+    if purpose == Purpose.FROM_HOME.value:
+        return _("ご本人、同じ世帯の方、または代理の方")
     return _("代理の方、または代理を頼んだ方") if purpose == Purpose.MANDATE.value else _("市のシステム")

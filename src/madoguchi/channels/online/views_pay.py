@@ -18,8 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from madoguchi.audit.entries import Actor
+from madoguchi.audit.operations import record_act
 from madoguchi.booking.trials import TooManyTries, take_back, try_code
+from madoguchi.channels.online.paying_here import home_of, in_payers_language, open_payment, opened_payments
 from madoguchi.channels.online.visitor import new_mark, press_of
+from madoguchi.channels.shared.languages import JAPANESE, current, tag_of, tongues
 from madoguchi.city.authority import Authority, needs
 from madoguchi.connect import paying
 from madoguchi.payments import asking, queries
@@ -28,7 +32,7 @@ from madoguchi.payments.states import PaymentState
 from madoguchi.payments.values import Asked, NoSuchPayment, Payment, PaymentRefused
 from madoguchi.payments.webhooks import LARGEST, NotAnEvent, NotSigned
 
-OPENED, MOST_OPENED = "payments", 10
+VISITOR = Actor(None, "visitor", "", "")
 CONFLICT, TOO_MANY_REQUESTS = 409, 429
 # The press sends the browser on to the provider's page; that address and no other is added to where forms may go.
 _PAGES = urlsplit(settings.PAYMENT_PAGES)
@@ -37,8 +41,9 @@ MONEY_IS_THERE = (PaymentState.CAPTURED, PaymentState.DISPUTED)
 
 
 def _opened(request: HttpRequest, number: str) -> Asked:
-    """What this browser opened. Raises Http404 alike for what is not there and what others opened."""
-    if number not in request.session.get(OPENED, []):
+    """What this browser opened. Raises Http404 alike for what is not there and what others opened; it is written down."""
+    if number not in opened_payments(request):
+        record_act(actor=VISITOR, activity="refused", now=timezone.now(), screen="pay:one", needed="own")
         raise Http404
     try:
         return asking.look_at(number=number)
@@ -47,6 +52,7 @@ def _opened(request: HttpRequest, number: str) -> Asked:
 
 
 @needs(Authority.ANYONE)
+@in_payers_language
 def find(request: HttpRequest) -> HttpResponse:
     """Open what is to be paid by its number and four digits; too many tries stop this number for a while."""
     number, problem, status, now = (
@@ -60,14 +66,15 @@ def find(request: HttpRequest) -> HttpResponse:
             try_code(key=f"pay/{number}", now=now)
             asked = asking.open_by_code(number=number, code=request.POST.get("code", "")[:4])
             take_back(key=f"pay/{number}", now=now)
-            others = [one for one in request.session.get(OPENED, []) if one != asked.number]
-            request.session[OPENED] = [asked.number, *others][:MOST_OPENED]
+            open_payment(request, asked.number)
             return redirect("pay:one", asked.number)
         except NoSuchPayment as error:
-            problem, status = str(error), 404
+            problem, status = _(str(error)), 404
         except TooManyTries as error:
-            problem, status = str(error), TOO_MANY_REQUESTS
+            record_act(actor=VISITOR, activity="payment_guessed", now=now)
+            problem, status = _(str(error)), TOO_MANY_REQUESTS
     context = {
+        **_tongue(),
         "number": number or request.GET.get("number", "")[:12],
         "problems": [problem] if problem else [],
     }
@@ -76,6 +83,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @csp_update({"form-action": FORMS_MAY_GO_TO})
 @needs(Authority.ANYONE)
+@in_payers_language
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """What is to be paid and how it stands; the press goes on to the provider's page."""
     asked, problem, status = _opened(request, number), "", 200
@@ -98,9 +106,15 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
                 503,
             )
         except PaymentRefused as refused:
-            problem, status = str(refused), CONFLICT
+            problem, status = _(str(refused)), CONFLICT
         asked = asking.look_at(number=number)
-    return render(request, "online/pay/one.html", _context(asked, problem), status=status)
+    context = {**_context(asked, problem), "home": home_of(request, number)}
+    return render(request, "online/pay/one.html", context, status=status)
+
+
+def _tongue() -> dict[str, Any]:
+    """The languages to choose from, the one that is spoken, and whether it is another than Japanese."""
+    return {"tongues": tongues(), "spoken": current(), "foreign": tag_of(current()) != JAPANESE}
 
 
 def _address(request: HttpRequest) -> str:
@@ -114,6 +128,7 @@ def _context(asked: Asked, problem: str = "") -> dict[str, Any]:
     waiting = latest is not None and latest.state in (PaymentState.CREATED, PaymentState.AUTHORISED)
     returned = latest is not None and latest.state is PaymentState.REFUNDED
     return {
+        **_tongue(),
         "asked": asked,
         "paid": paid,
         "going_back": paid is not None and paid.promised_yen > 0 and paid.filing.value == "refused",
@@ -127,16 +142,18 @@ def _context(asked: Asked, problem: str = "") -> dict[str, Any]:
 
 
 @needs(Authority.ANYONE)
+@in_payers_language
 def back(request: HttpRequest, number: str) -> HttpResponse:
     """Whoever comes back from the provider: ask it how things stand, then show that. Without a session: by the digits."""
-    if number not in request.session.get(OPENED, []):
-        return render(request, "online/pay/find.html", {"number": number[:12], "problems": []})
+    if number not in opened_payments(request):
+        return render(request, "online/pay/find.html", {**_tongue(), "number": number[:12], "problems": []})
     _opened(request, number)
     paying.look(asked=number, now=timezone.now())
     return redirect("pay:one", number)
 
 
 @needs(Authority.ANYONE)
+@in_payers_language
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """What was paid, to print or to keep."""
     asked = _opened(request, number)
@@ -153,8 +170,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 @needs(Authority.ANYONE)
 def hook(request: HttpRequest) -> HttpResponse:
     """What the provider tells: signed, stored once, taken in. Anything but a 2xx makes it tell again."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        return JsonResponse({"taken": False}, status=413)
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not said.isdecimal() or int(said) > LARGEST:
+        return JsonResponse({"taken": False, "why": "size"}, status=413)
     try:
         paying.hear(body=request.body, signature=request.headers.get(HEADER, "")[:300], now=timezone.now())
     except NotSigned:

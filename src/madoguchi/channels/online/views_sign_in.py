@@ -1,6 +1,6 @@
 """Signing in and out as a resident (住民のサインイン): out to the provider, back with a code, to the page that was wanted.
 
-The page that is wanted afterwards comes only from our own signature, and only of our own /my/ pages: nothing that an
+The page that is wanted afterwards comes only from our own signature, and only of our own pages for residents: nothing that an
 address says sends a browser elsewhere.
 """
 
@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.audit.operations import record_act
+from madoguchi.channels.online.speaking import in_residents_language, to_sign_in
 from madoguchi.channels.online.who import actor_of_resident, who
 from madoguchi.city import resident_session
 from madoguchi.city.authority import NEXT_SALT, Authority, needs
@@ -27,11 +28,15 @@ from madoguchi.connect.identity import signing_in
 from madoguchi.connect.identity.faults import IdentityFault, NotSignedIn
 from madoguchi.connect.identity.provider import offered
 from madoguchi.connect.identity.signing_in import SignInTry
+from madoguchi.furusato.same_donor import vouch
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import AccountState
 
 TRIES, MOST_TRIES = "sign_in_tries", 3
 NEXT_SECONDS = 3600
+# Whose pages may be wanted, and how their addresses begin.
+GOALS = (("my", "my:home"), ("furusato", "furusato:start"))
+CARD_APP = "デジタル認証アプリ"
 BAD_GATEWAY, UNAVAILABLE = 502, 503
 _STATUS = {
     IdentityFault.NOT_REACHED: BAD_GATEWAY,
@@ -43,6 +48,7 @@ _STATUS = {
 @require_GET
 @needs(Authority.ANYONE)
 @never_cache
+@in_residents_language
 def sign_in(request: HttpRequest) -> HttpResponse:
     """What signing in is, and the one link that goes there."""
     if who(request) is not None:
@@ -54,6 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Authority.ANYONE)
 @never_cache
+@in_residents_language
 def go(request: HttpRequest) -> HttpResponse:
     """Out to the provider; what the answer must fit stays in this browser's session."""
     if request.user.is_authenticated:
@@ -72,6 +79,7 @@ def go(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Authority.ANYONE)
 @never_cache
+@in_residents_language
 def back(request: HttpRequest) -> HttpResponse:
     """Back from the provider: the try is used up first, whatever comes of it."""
     if request.user.is_authenticated:
@@ -89,6 +97,7 @@ def back(request: HttpRequest) -> HttpResponse:
             answer = _page(request, blocked=True, status=403)
         else:
             resident_session.begin(request, account=made.number, now=now)
+            vouch(account=made.number, facts=claims.facts, by=by, now=now)
             record_act(actor=by, activity="resident_signed_in", now=now, account=made.number)
             answer = redirect(tried.goal)
     answer["Referrer-Policy"] = "no-referrer"
@@ -97,6 +106,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(Authority.ANYONE)
+@in_residents_language
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget everything of this browser's session; a session of staff is left alone."""
     signed_in = who(request)
@@ -109,7 +119,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         )
     if not request.user.is_authenticated:
         resident_session.end(request)
-    return redirect("my:sign_in")
+    return to_sign_in()
 
 
 def _back_address(request: HttpRequest) -> str:
@@ -128,7 +138,10 @@ def _goal(signed: str) -> str:
         found = resolve(wanted) if isinstance(wanted, str) else None
     except (signing.BadSignature, Resolver404):
         return home
-    return wanted if found and found.namespace == "my" and wanted.startswith(home) else home
+    ours = found and any(
+        found.namespace == name and wanted.startswith(reverse(first)) for name, first in GOALS
+    )
+    return wanted if ours else home
 
 
 def _tries(request: HttpRequest) -> list[dict[str, Any]]:
@@ -162,6 +175,7 @@ def _page(request: HttpRequest, *, goal: str = "", status: int = 200, **more: An
     context = {
         "offered": offered(),
         "provider": settings.OIDC_NAME,
+        "by_card": CARD_APP in settings.OIDC_NAME,
         "next": goal,
         "staff": request.user.is_authenticated,
         **more,

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
+from madoguchi.channels.online.speaking import in_residents_language, to_sign_in
 from madoguchi.city import resident_session
 from madoguchi.city.authority import Authority, View, needs
 from madoguchi.residents.accounts.coming import account
@@ -79,12 +80,12 @@ def needs_resident(*, matched: bool = True) -> Callable[[View], View]:
             signed_in = who(request)
             if signed_in is None:
                 resident_session.end(request)
-                return redirect("my:sign_in")
+                return to_sign_in()
             if matched and signed_in.state is not AccountState.MATCHED:
                 return redirect("my:home")
             return view(request, *args, **kwargs)
 
-        declared: View = needs(Authority.RESIDENT)(never_cache(guarded))
+        declared: View = needs(Authority.RESIDENT)(never_cache(in_residents_language(guarded)))
         return declared
 
     return declare

@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import html
 import json
+import os
 import secrets
 import sys
 import threading
@@ -28,6 +28,8 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+
+from madoguchi.connect.twins import identity_pages as pages
 
 FAULTS = {
     "none": "正常",
@@ -49,6 +51,7 @@ FAULTS = {
     "garbage": "読めない返事",
 }
 SLOW_SECONDS = 30.0
+SECRET = "MADOGUCHI_OIDC_CLIENT_SECRET"
 CODE_SECONDS = 60
 TOKEN_SECONDS = 300
 MOST_TEXT = 255
@@ -221,11 +224,12 @@ class ProviderPages(BaseHTTPRequestHandler):
         asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         if parts.path == "/authorize":
             if provider.may_be_asked(asked):
-                self._page(HTTPStatus.OK, _choice(provider, parts.query))
+                people = [(one.subject, one.name, one.birthdate, one.note) for one in provider.personas]
+                self._page(HTTPStatus.OK, pages.choice(people, parts.query))
             else:
                 self._page(HTTPStatus.BAD_REQUEST, "<p>この求めには応じられません（実演）。</p>")
         elif parts.path == "/":
-            self._page(HTTPStatus.OK, _front(provider))
+            self._page(HTTPStatus.OK, pages.front(FAULTS, provider.fault))
         elif parts.path in ("/.well-known/openid-configuration", "/jwks", "/userinfo"):
             self._answer(parts.path)
         else:
@@ -306,13 +310,7 @@ class ProviderPages(BaseHTTPRequestHandler):
         self._send(status, json.dumps(said).encode(), "application/json")
 
     def _page(self, status: HTTPStatus, inside: str) -> None:
-        text = (
-            '<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            "<title>実演用の本人確認</title></head><body><main><h1>実演用の本人確認（模擬）</h1>"
-            "<p><strong>これは模擬です。実在の人も、本物のサービスも、ここにはありません。</strong></p>"
-            f"{inside}</main></body></html>"
-        )
-        self._send(status, text.encode(), "text/html; charset=utf-8")
+        self._send(status, pages.whole(inside), "text/html; charset=utf-8")
 
     def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:
         self.send_response(status)
@@ -325,28 +323,6 @@ class ProviderPages(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: states and codes stay here."""
-
-
-def _choice(provider: Provider, query: str) -> str:
-    """Who signs in, as a page without scripts."""
-    people = "".join(
-        f'<li><button name="persona" value="{html.escape(one.subject)}">{html.escape(one.name)}</button> '
-        f"{html.escape(one.birthdate)} {html.escape(one.note)}</li>"
-        for one in provider.personas
-    )
-    return (
-        f'<h2>だれとしてサインインしますか</h2><form method="post" action="/authorize?{html.escape(query)}"><ul>{people}</ul>'
-        '<p><button name="persona" value="">やめる</button></p></form>'
-    )
-
-
-def _front(provider: Provider) -> str:
-    """The fault that is played, and another one to choose."""
-    buttons = "".join(
-        f'<li><button name="fault" value="{name}">{html.escape(word)}</button>{" ←" if name == provider.fault else ""}</li>'
-        for name, word in FAULTS.items()
-    )
-    return f'<h2>いまの不具合</h2><form method="post" action="/fault"><ul>{buttons}</ul></form>'
 
 
 class ProviderServer(ThreadingHTTPServer):
@@ -372,7 +348,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=8767, help="0: any that is free")
     parser.add_argument("--client", default="demo", help="client_id")
-    parser.add_argument("--secret", default="", help="client_secret; empty: only private_key_jwt")
+    parser.add_argument(
+        "--secret", default="", help=f"client_secret; else ${SECRET}; without: private_key_jwt"
+    )
     parser.add_argument("--client-key", default="", help="PEM file with the client's public key")
     parser.add_argument("--back", required=True, help="the one redirect_uri")
     parser.add_argument("--people", default="", help="JSON file with the people to choose from")
@@ -380,7 +358,8 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     people = personas_in(options.people) if options.people else FALLBACK
     key = RSAKey.import_key(Path(options.client_key).read_bytes()) if options.client_key else None
-    provider = Provider(options.client, options.secret, options.back, people, key)
+    secret = options.secret or os.environ.get(SECRET, "")
+    provider = Provider(options.client, secret, options.back, people, key)
     server = ProviderServer(options.port, provider, options.slow)
     print(server.server_address[1], flush=True)
     with suppress(KeyboardInterrupt):

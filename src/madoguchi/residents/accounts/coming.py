@@ -57,6 +57,11 @@ def account(number: int) -> ResidentAccount | None:
     return seen_as(row) if row else None
 
 
+def any_account_of(numbers: Iterable[str]) -> bool:
+    """Whether any of these residents has a sign-in that is joined to them."""
+    return AccountRow.objects.filter(resident_no__in=list(numbers), state=AccountState.MATCHED.value).exists()
+
+
 def matched_residents(resident_nos: Iterable[str]) -> frozenset[str]:
     """Those of these residents who can sign in now: their account is matched and not stopped."""
     rows = AccountRow.objects.filter(resident_no__in=list(resident_nos), state=AccountState.MATCHED.value)

@@ -6,8 +6,8 @@ A match that has to do with a protected person, or with where one lives, is seen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access, record_act
 from madoguchi.residents.accounts.coming import add_step
 from madoguchi.residents.accounts.facts import AccountState, ClaimedFacts, Doubt
-from madoguchi.residents.accounts.matching import name_differs, shelters
+from madoguchi.residents.accounts.matching import differing, name_differs, shelters
 from madoguchi.residents.disclosure import JAPAN, disclose
 from madoguchi.residents.models import AccountRow, AccountStepRow
 from madoguchi.residents.people import DisclosedPerson
@@ -101,12 +101,16 @@ class MatchStep:
 
 @dataclass(frozen=True, slots=True)
 class MatchInDoubt:
-    """Both sides of a doubtful match: what was given, and whom of the register it may be. Addresses may be withheld."""
+    """Both sides of a doubtful match: what was given, and whom of the register it may be. Addresses may be withheld.
+
+    `differing`: which of the four facts are not as registered, by 宛名番号; nothing about an address that is withheld.
+    """
 
     line: MatchLine
     facts: ClaimedFacts
     address_withheld: bool
     candidates: tuple[DisclosedPerson, ...]
+    differing: Mapping[str, frozenset[str]]
     proposed_no: str
     steps: tuple[MatchStep, ...]
     version: int
@@ -136,11 +140,14 @@ def look(*, number: int, sheltered: Sequence[bool], by: Actor, now: datetime) ->
         audience=Audience.LIST if withheld else Audience.REVIEW, case=None, screen="match", now=now,
     )  # fmt: skip
     steps = AccountStepRow.objects.filter(account=row).order_by("pk")
+    facts = ClaimedFacts(row.name, row.address, row.birth, row.sex)
+    hidden = frozenset({"address"} if withheld else ())
     return MatchInDoubt(
         _line(row),
-        ClaimedFacts(row.name, "" if withheld else row.address, row.birth, row.sex),
+        replace(facts, address="") if withheld else facts,
         withheld,
         people,
+        {one.resident_no: differing(facts, one.resident_no) - hidden for one in people},
         row.proposed_no,
         tuple(
             MatchStep(one.at, one.act, AccountState(one.state), one.staff_name, one.reason) for one in steps

@@ -70,10 +70,16 @@ def birth_in(text: str) -> date | None:
 
 def place_of(address: str, city: tuple[str, ...]) -> tuple[str, str, str] | None:
     """The place of an address of this city; None for one that does not say that it is here."""
+    behind = behind_city(address, city)
+    return None if behind is None else same_place_key(behind)
+
+
+def behind_city(address: str, city: tuple[str, ...]) -> str | None:
+    """An address of this city from the town on; None for one that does not say that it is here."""
     text = re.sub(r"[ 　]+", " ", address.strip())
     for beginning in city:
         if text.replace(" ", "").startswith(beginning):
-            return same_place_key(_behind(text, beginning))
+            return _behind(text, beginning)
     return None
 
 
@@ -168,6 +174,22 @@ def shelters(address: str, *, on: date) -> bool:
         return False
     there = shielding_rows(on).filter(address_key__startswith=place[0])
     return any(place_of_row(row, city) == place for row in there)
+
+
+def differing(facts: ClaimedFacts, resident_no: str) -> frozenset[str]:
+    """Which of the four facts (name, address, birth, sex) are not as registered of this resident."""
+    row = ResidentRecord.objects.filter(is_current=True, resident_no=resident_no).first()
+    if row is None:
+        return frozenset()
+    city = own_city()
+    place = place_of(facts.address, city)
+    equal = {
+        "name": _name_is(row, facts.name),
+        "address": place is not None and bool(row.address) and place_of_row(row, city) == place,
+        "birth": row.birth_is_exact and row.birth_earliest == birth_in(facts.birth),
+        "sex": row.sex == facts.sex,
+    }
+    return frozenset(name for name, same in equal.items() if not same)
 
 
 def name_differs(facts: ClaimedFacts, resident_no: str) -> bool:

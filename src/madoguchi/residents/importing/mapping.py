@@ -78,6 +78,15 @@ class ColumnRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FileKind:
+    """What a kind of file may hold (取込みの種類): its fields and how they are read, which must be there, where mappings lie."""
+
+    fields: Mapping[str, CellType]
+    required: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class FileMapping:
     """A whole mapping. `gaiji`: private-use characters of the source and what they are."""
 
@@ -99,20 +108,23 @@ class MappingError(ValueError):
         super().__init__(f"対応表「{name}」が使えません。" + "／".join(faults))
 
 
-def load_mapping(name: str) -> FileMapping:
+REGISTER = FileKind(FIELD_TYPES, REQUIRED_FIELDS, OWN_FOLDER)
+
+
+def load_mapping(name: str, kind: FileKind = REGISTER) -> FileMapping:
     """The mapping of that name from the product's folder, or the one in a file when `name` is a path to a .toml."""
-    path = Path(name) if name.endswith(".toml") else OWN_FOLDER / f"{name}.toml"
+    path = Path(name) if name.endswith(".toml") else kind.folder / f"{name}.toml"
     if not path.is_file():
-        known = "、".join(sorted(one.stem for one in OWN_FOLDER.glob("*.toml")))
+        known = "、".join(sorted(one.stem for one in kind.folder.glob("*.toml")))
         raise MappingError(name, (f"見つかりません。使えるのは {known}、または .toml ファイルの場所です",))
     try:
         table = tomli.loads(path.read_text(encoding="utf-8"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(name, (f"TOML として読めません（{error}）",)) from error
-    return read_mapping(path.stem, table)
+    return read_mapping(path.stem, table, kind)
 
 
-def read_mapping(name: str, table: Mapping[str, Any]) -> FileMapping:
+def read_mapping(name: str, table: Mapping[str, Any], kind: FileKind = REGISTER) -> FileMapping:
     """A mapping from its TOML table. Raises MappingError with all faults."""
     faults: list[str] = []
     encoding, form = str(table.get("encoding", "auto")), str(table.get("format", "auto"))
@@ -120,8 +132,8 @@ def read_mapping(name: str, table: Mapping[str, Any]) -> FileMapping:
         faults.append(f"encoding「{encoding}」は {'・'.join(ENCODINGS)} のどれかにしてください")
     if form not in DELIMITERS:
         faults.append(f"format「{form}」は {'・'.join(DELIMITERS)} のどれかにしてください")
-    columns = tuple(_column(entry, table, faults) for entry in table.get("column", []))
-    for required in REQUIRED_FIELDS:
+    columns = tuple(_column(entry, table, kind, faults) for entry in table.get("column", []))
+    for required in kind.required:
         if not any(rule.field == required and not rule.is_fact for rule in columns):
             faults.append(f"field「{required}」の列がありません")
     for what in ("heading", "field"):
@@ -136,15 +148,17 @@ def read_mapping(name: str, table: Mapping[str, Any]) -> FileMapping:
     return FileMapping(name, label, source[:40], encoding, form, table.get("sheet"), columns, gaiji)
 
 
-def _column(entry: Mapping[str, Any], table: Mapping[str, Any], faults: list[str]) -> ColumnRule:
+def _column(
+    entry: Mapping[str, Any], table: Mapping[str, Any], file: FileKind, faults: list[str]
+) -> ColumnRule:
     heading = str(entry.get("column", ""))
     is_fact = "fact" in entry
     field = str(entry.get("fact" if is_fact else "field", ""))
     if not heading or not field:
         faults.append(f"column「{heading}」には field か fact を書いてください")
-    if not is_fact and field not in FIELD_TYPES:
+    if not is_fact and field not in file.fields:
         faults.append(f"column「{heading}」の field「{field}」はありません")
-    kind = FIELD_TYPES.get(field, CellType.TEXT)
+    kind = file.fields.get(field, CellType.TEXT)
     if is_fact:
         types = {one.value: one for one in CellType}
         wanted = str(entry.get("type", "code" if "codes" in entry else "text"))
@@ -156,7 +170,7 @@ def _column(entry: Mapping[str, Any], table: Mapping[str, Any], faults: list[str
     codes = _table(entry, "codes", table, heading, faults)
     if kind is CellType.CODE and codes is None:
         faults.append(f"column「{heading}」には codes が要ります")
-    required = bool(entry.get("required", not is_fact and field in REQUIRED_FIELDS))
+    required = bool(entry.get("required", not is_fact and field in file.required))
     eras = _table(entry, "eras", table, heading, faults)
     return ColumnRule(heading, field, is_fact, kind, required, bool(entry.get("check_digit")), codes, eras)
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from madoguchi.booking.offering import Offer, offer, set_offer
-from madoguchi.booking.plan_file import PlanOfReceptionRefused, read_reception
+from madoguchi.booking.offering import offer
+from madoguchi.booking.plan_file import PlanOfReceptionRefused, ReceptionPlan, read_reception
 from madoguchi.booking.plan_text import written
-from madoguchi.booking.reception import reception_places
+from madoguchi.booking.reception import apply_reception, reception_now, reception_places
 from madoguchi.booking.slots import follow_hours
 from madoguchi.city.queries import system_actor
 
@@ -20,7 +20,7 @@ BY = system_actor("情報システム担当")
 
 class Command(BaseCommand):
     help = (
-        "用件・窓口の列・受付時間を設定します。例: madoguchi reception apply 設定/reception.toml --dry-run / "
+        "用件・窓口の列・受付時間・呼ぶ順番の決まりを設定します。例: madoguchi reception apply 設定/reception.toml --dry-run / "
         "madoguchi reception show"
     )
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["act"] == "show":
-            self.stdout.write(written(offer()), ending="")
+            self.stdout.write(written(reception_now()), ending="")
             return
         today = timezone.localdate()
         try:
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("試しただけです。何も設定していません。")
             return
-        set_offer(offer=plan, by=BY, now=timezone.now())
+        apply_reception(plan=plan, by=BY, now=timezone.now())
         beyond = follow_hours(offered=offer(), since=today)
         self.stdout.write("設定しました。")
         if beyond:
@@ -54,6 +54,8 @@ class Command(BaseCommand):
                 f"席を減らした時間に、受けてある予約が {beyond} 枠分あります。予約はそのままです。予約の一覧で確かめてください。"
             )
 
-    def _count(self, plan: Offer) -> None:
-        days = sum(len(one) for one in plan.single_days.values())
-        self.stdout.write(f"用件 {len(plan.services)}、窓口の列 {len(plan.lanes)}、臨時の日 {days}")
+    def _count(self, plan: ReceptionPlan) -> None:
+        days = sum(len(one) for one in plan.offer.single_days.values())
+        self.stdout.write(
+            f"用件 {len(plan.offer.services)}、窓口の列 {len(plan.offer.lanes)}、臨時の日 {days}、順番の決まり {len(plan.rules)}"
+        )

@@ -54,6 +54,8 @@ def _overview(wanted: str) -> dict[str, Any]:
         "state": state,
         "states": [{"value": one.value, "label": _(one.label), "count": counts[one]} for one in PaymentState],
         "rows": queries.payments(state=state),
+        "most": queries.MOST_SHOWN,
+        "more": (counts[state] if state else sum(counts.values())) > queries.MOST_SHOWN,
         "paid_not_filed": queries.paid_not_filed(),
         "filed_not_paid": queries.filed_not_paid(ports=paying.filing_ports()),
         "uncertain": queries.uncertain(now=timezone.now()),
@@ -94,7 +96,7 @@ def payment(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "one": one,
         "lines": queries.ledger(payment=number),
-        "refunds": [two for two in queries.refunds() if two.payment == number],
+        "refunds": queries.refunds(payment=number),
         "problems": [problem] if problem else [],
         "said": request.POST,
     }
@@ -108,9 +110,7 @@ def refund(request: HttpRequest, refund: int) -> HttpResponse:
     act, by, now = request.POST.get("act", ""), actor_of(request), timezone.now()
     try:
         if act == "approve":
-            refunds.approve_refund(refund=refund, by=by, now=now)
-            of = next((one.payment for one in queries.refunds() if one.id == refund), "")
-            paying.refund_now(payment=of, now=now)
+            paying.refund_now(payment=refunds.approve_refund(refund=refund, by=by, now=now), now=now)
             messages.success(request, _("承認しました。決済事業者に伝えています。"))
         elif act == "drop":
             refunds.drop_refund(refund=refund, by=by, now=now)
@@ -171,7 +171,7 @@ def book(request: HttpRequest, kind: str) -> HttpResponse:
             one.number, one.asked, one.title, one.yen, one.state.label, one.filing.label, one.captured_yen,
             one.refunded_yen, _moment(one.made_at), _moment(one.paid_at),
         )
-        for one in queries.payments()
+        for one in queries.payments(most=None)
     ]  # fmt: skip
     record_act(
         actor=actor_of(request), activity="export", now=timezone.now(), screen="payments", rows=len(rows)

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from madoguchi.cases.prepared import Visitor
 from madoguchi.channels.shared.finding.carried import AT_HOME_FOR, FIELD, Carried, from_field, to_field
-from madoguchi.channels.shared.languages import ASKED, asked, current, offered, speaking, tag_of, tongues
+from madoguchi.channels.shared.finding.words import is_spoken_here, spoken_here
+from madoguchi.channels.shared.languages import ASKED, JAPANESE, asked, current, offered, speaking, tag_of
 from madoguchi.city.authority import Authority, needs
 
 PURPOSE = "find"
@@ -27,11 +28,13 @@ def open_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, **named: str) -> HttpResponse:
         said = request.POST.get(ASKED, "")
-        with speaking(offered(said) if said else asked(request)):
+        wanted = offered(said) if said else asked(request)
+        with speaking(wanted if is_spoken_here(wanted) else JAPANESE):
             answer = view(request, **named)
             answer["Content-Language"] = tag_of(current())
         answer.headers.setdefault("Cache-Control", "private, max-age=0")
-        answer["Referrer-Policy"] = "no-referrer" if named else "same-origin"
+        # Not "no-referrer": then a browser posts without an origin, and nobody could take their answers back.
+        answer["Referrer-Policy"] = "same-origin"
         return answer
 
     return needs(Authority.ANYONE)(page)
@@ -39,7 +42,7 @@ def open_page(view: View) -> View:
 
 def show(request: HttpRequest, name: str, *, status: int = 200, **more: Any) -> HttpResponse:
     """One page, in the language that is being spoken."""
-    context = {"tongues": tongues(), "spoken": current(), **more}
+    context = {"tongues": spoken_here(), "spoken": current(), **more}
     return render(request, f"find/{name}.html", context, status=status)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.audit.entries import Channel
+from madoguchi.booking.when import plain_day
 from madoguchi.cases import prepared
 from madoguchi.cases.prepared_code import grouped, read_code
 from madoguchi.channels.online.find.common import (
@@ -23,16 +23,16 @@ from madoguchi.channels.online.find.common import (
 )
 from madoguchi.channels.online.find.views import list_page
 from madoguchi.channels.shared.finding.carried import REFUSED
+from madoguchi.channels.shared.finding.on_paper import address_of, picture_of
 from madoguchi.channels.shared.finding.words import EVENT_WORDS
 from madoguchi.channels.shared.languages import ASKED, JAPANESE, current
-from madoguchi.jp.wareki import format_wareki
 
 NOT_FOUND = 404
 
 
 @open_page
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keep what was answered, and go on to its number."""
+    """Keep what was answered: the list once more, with its number and QR, on one sheet. Pressed again, the same number."""
     if request.method != "POST":
         return redirect("find:start")
     try:
@@ -51,7 +51,9 @@ def keep(request: HttpRequest) -> HttpResponse:
         )
     except prepared.ManyTries as error:
         return list_page(request, carried, problem=_(str(error)), status=TOO_MANY_REQUESTS)
-    return redirect(_in_language(reverse("find:number", args=[grouped(kept.code)])))
+    return list_page(
+        request, carried, code=grouped(kept.code), qr=qr_of(request, kept.code), until=_until(kept)
+    )
 
 
 @open_page
@@ -76,7 +78,7 @@ def number(request: HttpRequest, code: str) -> HttpResponse:
         return show(request, "enter", status=TOO_MANY_REQUESTS, problems=[_(str(error))])
     return show(
         request, "number", code=grouped(kept.code), qr=qr_of(request, kept.code), taken=kept.taken,
-        until=format_wareki(timezone.localtime(kept.expires_at).date()), event_name=_(EVENT_WORDS[kept.event][0]),
+        until=_until(kept), event_name=_(EVENT_WORDS[kept.event][0]),
     )  # fmt: skip
 
 
@@ -94,11 +96,13 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
     return show(request, "dropped")
 
 
+def _until(kept: prepared.Preparation) -> str:
+    return plain_day(timezone.localtime(kept.expires_at).date())
+
+
 def qr_of(request: HttpRequest, code: str) -> str:
     """A QR of the address with the code and nothing else, as a picture inside the page."""
-    base = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/")
-    address = base.rstrip("/") + reverse("find:number", args=[grouped(code)])
-    return segno.make(address, error="m", micro=False).svg_data_uri(border=4, scale=4, light="#fff")
+    return picture_of(address_of(settings.PUBLIC_ADDRESS or request.build_absolute_uri("/"), code))
 
 
 def _in_language(url: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from madoguchi.cases.at_home import SaidAtHome, judge_at_home, question_now, record_of
+from madoguchi.cases.at_home import SaidAtHome, judge_at_home, one_person, question_now, record_of
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.record import Record
 from madoguchi.channels.shared.answers import (
@@ -37,19 +37,30 @@ from madoguchi.procedures.facts import (
 )
 from madoguchi.procedures.wording import definition_of
 
-UNKNOWN = "unknown"
+UNKNOWN, NOBODY = "unknown", "nobody"
 BIRTH = "birth_date"
 LONGEST_NUMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Where somebody is (いまいるところ): what was said, what follows from it, and the page to show."""
+    """Where somebody is (いまいるところ): what was said, what follows from it, and the page to show.
+
+    `alike`: everybody of whom the page's fact is still open, also where the page asks of one.
+    `names`: what people are called, where the city knows who they are. `chosen`: what stands chosen on the page.
+    """
 
     said: SaidAtHome
     record: Record
     judged: Judged
     page: Prompt | None
+    alike: tuple[FactRef, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[FactRef, Value | None] = field(default_factory=dict)
+
+    def called(self, ref: str) -> str:
+        """Who is meant: by name where there is one, else by 続柄."""
+        return self.names.get(ref) or called(self.record, ref, newborn=self.said.newborn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +71,19 @@ class Field:
     who: str
     kind: str
     options: tuple[Option, ...]
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The page on screen."""
 
+    id: str
     question: str
     why: str
     fields: tuple[Field, ...]
     quick: str
+    nobody: bool
     number: int
     estimate: int
     settled: int
@@ -79,7 +93,10 @@ def going(said: SaidAtHome, *, now: datetime, one_by_one: bool = False) -> Going
     """Where this leads."""
     record = record_of(said, now=now)
     judged = judge_at_home(said, record, now=now)
-    return Going(said, record, judged, question_now(said, judged, record, one_by_one=one_by_one))
+    page = question_now(said, judged, record, one_by_one=False)
+    if page is None:
+        return Going(said, record, judged, None)
+    return Going(said, record, judged, one_person(page) if one_by_one else page, page.refs)
 
 
 def asked(at: Going) -> Asked:
@@ -102,10 +119,12 @@ def asked(at: Going) -> Asked:
     }
     settled = sum(1 for one in at.judged.decisions if one.status is not Status.ASK)
     return Asked(
+        id=page.id,
         question=texts.ask(page.question),
         why=texts.ask(page.why),
         fields=fields,
         quick=quick if has_quick else "",
+        nobody=len(at.alike) > len(page.refs) and has_quick_answer(page),
         number=len(at.said.pages) + 1,
         estimate=len(at.said.pages) + max(1, len(open_pages)),
         settled=settled,
@@ -116,16 +135,24 @@ def who_of(at: Going, ref: FactRef) -> str:
     """Of whom a fact is; nothing for the event and the household."""
     if ref.subject in (EVENT_SUBJECT, HOUSEHOLD_SUBJECT):
         return ""
-    return called(at.record, ref.subject, newborn=at.said.newborn)
+    return at.called(ref.subject)
 
 
 def choices_of(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition) -> tuple[Option, ...]:
     """The answers to choose from, in the language of the page."""
     if ref == FactRef(CLAIMANT, HOUSEHOLD_SUBJECT):
-        return tuple(Option(one, called(at.record, one, newborn=at.said.newborn), "") for one in at.said.refs)
-    if definition.type is FactType.BOOLEAN:
-        return options_of(ref, definition, at.record)
-    return tuple(Option(one.code, texts.ask(one.label), "") for one in definition.choices)
+        options = tuple(Option(one, at.called(one), "") for one in at.said.refs)
+    elif definition.type is FactType.BOOLEAN:
+        options = options_of(ref, definition, at.record)
+    else:
+        options = tuple(Option(one.code, texts.ask(one.label), "") for one in definition.choices)
+    there = at.chosen.get(ref)
+    codes = (
+        there
+        if isinstance(there, frozenset)
+        else {{True: "yes", False: "no"}.get(there) if isinstance(there, bool) else there}
+    )
+    return tuple(replace(one, chosen=one.code in codes) for one in options)
 
 
 def _field(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition, *, several: bool) -> Field:
@@ -142,7 +169,9 @@ def _field(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition, *,
             kind = "text" if not options else "select" if several and many else "radio"
     if several and kind in ("radio", "select"):
         options = (*options, Option(UNKNOWN, _("わからない"), ""))
-    return Field(field_name(ref), who_of(at, ref), kind, options)
+    there = at.chosen.get(ref)
+    typed = str(there) if kind in ("text", "number") and there is not None else ""
+    return Field(field_name(ref), who_of(at, ref), kind, options, typed)
 
 
 def posted(data: QueryDict, at: Going) -> Mapping[FactRef, Value | None]:
@@ -153,6 +182,8 @@ def posted(data: QueryDict, at: Going) -> Mapping[FactRef, Value | None]:
     if go == UNKNOWN:
         return dict.fromkeys(page.refs)
     pairs = list(zip(page.refs, page.definitions, strict=True))
+    if go == NOBODY and has_quick_answer(page):
+        return dict.fromkeys(at.alike, ordinary(page.definitions[0]))
     if go == "none" and has_quick_answer(page):
         return {ref: ordinary(definition) for ref, definition in pairs}
     answers: dict[FactRef, Value | None] = {}

@@ -11,11 +11,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from madoguchi.booking.when import plain_day
 from madoguchi.channels.shared.finding.asking import Going
 from madoguchi.channels.shared.finding.words import called, in_japanese
 from madoguchi.channels.shared.languages import current
 from madoguchi.city.queries import departments
-from madoguchi.jp.wareki import format_wareki
 from madoguchi.procedures.decide import BringItem, Decision, Status, bring_list
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 from madoguchi.procedures.packs import Procedure
@@ -99,7 +99,7 @@ def personal_list(at: Going) -> PersonalList:
     return PersonalList(
         groups=tuple(groups),
         bring=tuple(
-            in_japanese(one.text) for one in bring.merged if one.certain and set(one.procedures) <= needed
+            _said(at, one.text) for one in bring.merged if one.certain and set(one.procedures) <= needed
         ),
         not_needed=len({one.procedure for one in judged.decisions} - needed),
         nearest=next((line.deadline for line in musts if line.day is not None), ""),
@@ -132,7 +132,7 @@ def _listed(
             for one in ones
             if one.subject != HOUSEHOLD_SUBJECT
         ),
-        deadline=format_wareki(first.deadline) if first.deadline else "",
+        deadline=plain_day(first.deadline) if first.deadline else "",
         day=first.deadline,
         overdue=first.overdue,
         where=in_japanese(department),
@@ -156,6 +156,13 @@ def _reasons(
             (reason.text, reason.law, reason.verified) for one in ones for reason in one.because
         )
     )
+
+
+def _said(at: Going, japanese: str) -> str:
+    """A text of the pack in the language of the page, or in Japanese, marked."""
+    language = language_of(current())
+    there = at.judged.pack.translations.get(language.value, {}) if language else {}
+    return there.get(japanese) or in_japanese(japanese)
 
 
 def _fee(procedure: Procedure, said: Guide | None) -> str:

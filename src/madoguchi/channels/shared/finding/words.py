@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from madoguchi.cases.record import Record
-from madoguchi.channels.shared.languages import JAPANESE, current, tag_of
+from madoguchi.catalogue.queries import current_revision, pack_of
+from madoguchi.channels.shared.languages import JAPANESE, Tongue, current, tag_of, tongues
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.translations import Language, language_of, missing, question_texts
@@ -38,6 +39,8 @@ RELATIONSHIPS = {
     "同居人": noop("同居人"),
 }  # fmt: skip
 OTHER = "other"
+# Those that most households have: the first keys of the machine.
+FIRST_RELATIONSHIPS = ("世帯主", "妻", "夫", "子", "父", "母", "子の子", OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,25 @@ class Texts:
     def ask(self, japanese: str) -> str:
         """A text of the hearing: a question, why it is asked, an answer."""
         if self.language is not None and hearing_is_complete(self.pack, self.language):
-            return self.pack.translations[self.language.value][japanese] if japanese else ""
+            found = self.pack.translations[self.language.value].get(japanese)
+            return found if found is not None else in_japanese(japanese)
         return in_japanese(japanese)
 
 
 def texts_of(pack: Pack) -> Texts:
     """The texts in the language that is being spoken."""
     return Texts(pack, language_of(current()))
+
+
+def spoken_here() -> tuple[Tongue, ...]:
+    """The languages in which the whole hearing is there: only these are offered where questions are asked."""
+    return tuple(one for one in tongues() if is_spoken_here(one.code))
+
+
+def is_spoken_here(code: str) -> bool:
+    """Whether nothing of the hearing would stay Japanese in this language."""
+    language = language_of(code)
+    return language is None or hearing_is_complete(pack_of(current_revision()), language)
 
 
 @lru_cache(maxsize=64)

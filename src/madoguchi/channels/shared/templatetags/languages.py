@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
 from madoguchi.booking.services import Lane, Service
 from madoguchi.channels.shared.languages import (
+    ASKED,
     JAPANESE,
     city_word,
     current,
@@ -44,6 +45,22 @@ def other_tongues(japanese: str) -> str:
         if said
         else ""
     )
+
+
+@register.simple_tag
+def language_links() -> str:
+    """The languages to choose from, each in its own script, as links to this page; nothing where there is one only."""
+    links = format_html_join(
+        "",
+        '<li><a href="?{}={}" lang="{}" hreflang="{}"{}>{}</a></li>',
+        (
+            (ASKED, one.code, one.tag, one.tag, mark_safe(' aria-current="true"') if one.code == current() else "", one.name)
+            for one in tongues()
+        ),
+    )  # fmt: skip
+    words = gettext("ことばを選ぶ")
+    nav = format_html('<nav aria-label="{}"><ul class="mdg-nav">{}</ul></nav>', words, links)
+    return nav if len(tongues()) > 1 else ""
 
 
 @register.filter

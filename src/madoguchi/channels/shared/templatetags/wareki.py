@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import format_date_text, format_wareki_short
@@ -15,6 +16,8 @@ register = template.Library()
 @register.filter
 def wareki(value: date | PossibleDays | None) -> str:
     """令和8年11月5日; 不詳 as written; nothing for nothing."""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
     return "" if value is None else format_date_text(value)
 
 

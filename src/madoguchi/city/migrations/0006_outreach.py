@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('city', '0004_cashier'),
+        ('city', '0005_gifts'),
     ]
 
     operations = [
@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='staffrole',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['clerk', 'officer', 'reviewer', 'systems', 'dx', 'auditor', 'protection', 'ticket_machine', 'cashier', 'outreach'])), name='city_role_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['clerk', 'officer', 'reviewer', 'systems', 'dx', 'auditor', 'protection', 'ticket_machine', 'cashier', 'gifts', 'outreach'])), name='city_role_known'),
         ),
     ]

@@ -1,0 +1,242 @@
+"""Whose application it is, and where it stands (申請の状況). Whoever asks for another's is told that there is none.
+
+A resident sees what was applied for in their own name, by themselves or by who acts for them; an agent only what they
+applied for by the mandate that holds now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.audit.operations import record_access
+from madoguchi.cases.acting import civil_day
+from madoguchi.cases.from_home.opening import Applicant
+from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct, HomeState, state_of
+from madoguchi.cases.judging import Judged, judge
+from madoguchi.cases.models import AttachmentRow, CaseRow, CorrectionWishRow, HomeCaseRow, ReviewRow, TaskRow
+from madoguchi.cases.record import Record, read_record
+from madoguchi.cases.states import CaseStatus, TaskState
+from madoguchi.procedures.situation import EventKind
+
+MOST_LISTED = 50
+
+
+class NotYours(LookupError):
+    """No such application, or not of whoever asks: told alike."""
+
+
+class NotNowFromHome(ValueError):
+    """What was wanted does not fit where the application stands; the sentence says what can be done instead."""
+
+    def __init__(self, act: HomeAct, state: HomeState) -> None:
+        self.act, self.state = act, state
+        super().__init__(_SENTENCES[state])
+
+
+_SENTENCES = {
+    HomeState.FILLING: "まだ出していない申請です。続きを書いて、最後に「申請する」を押してください。",
+    HomeState.RECEIVED: "もう受け付けた申請なので、内容は変えられません。直したいときは「訂正を申し出る」から知らせてください。",
+    HomeState.CHECKING: "市役所が確認している申請なので、内容は変えられません。直したいときは「訂正を申し出る」から知らせてください。",
+    HomeState.SENT_BACK: "いま、直していただいている申請です。直してから、もう一度「申請する」を押してください。",
+    HomeState.DECIDED: "手続きが終わった申請なので、変えたり取り下げたりできません。市役所にお問い合わせください。",
+    HomeState.WITHDRAWN: "取り下げた申請です。もう一度申請するときは、はじめから書いてください。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of an application (添付ファイル): never its contents, never the name that it came with."""
+
+    id: str
+    procedure: str
+    text: str
+    kind: str
+    size: int
+    digest: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HomeLine:
+    """An application in a list (申請の一覧の行); no personal data."""
+
+    number: str
+    event: EventKind
+    procedure: str
+    revision: str
+    state: HomeState
+    opened_at: datetime
+    submitted_at: datetime | None
+    by_agent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTask:
+    """What one department does with an application (課の手続きの状況)."""
+
+    procedure: str
+    subject: str
+    department: str
+    state: TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCase:
+    """A whole application as its resident sees it (申請). `note`: why it was sent back."""
+
+    line: HomeLine
+    case: str
+    case_number: str
+    version: int
+    language: str
+    record: Record
+    judged: Judged
+    tasks: tuple[HomeTask, ...]
+    files: tuple[AttachedFile, ...]
+    wishes: tuple[tuple[datetime, str], ...]
+    note: str
+    consent_version: str
+    may: frozenset[HomeAct]
+
+
+def home_row(number: str, who: Applicant) -> HomeCaseRow:
+    """The row of an application that is theirs to see. Raises NotYours."""
+    found = HomeCaseRow.objects.select_related("case").filter(number=number).first()
+    if found is None or found.principal_no != who.principal_no:
+        raise NotYours
+    if who.mandate is not None and (found.account, found.mandate) != (who.account, who.mandate.public_id):
+        raise NotYours
+    return found
+
+
+def now_standing(row: CaseRow, *, submitted: bool) -> HomeState:
+    """Where the application of a case stands."""
+    states = TaskRow.objects.filter(case=row).values_list("state", flat=True)
+    return state_of(CaseStatus(row.status), [TaskState(one) for one in states], submitted=submitted)
+
+
+def see_that_it_may(home: HomeCaseRow, act: HomeAct) -> HomeState:
+    """Raise NotNowFromHome unless the table lets a resident do this now."""
+    row = CaseRow.objects.get(pk=home.case_id)
+    state = now_standing(row, submitted=home.submitted_at is not None)
+    if act not in HOME_ACTS[state]:
+        raise NotNowFromHome(act, state)
+    return state
+
+
+def dated_today(row: CaseRow, home: HomeCaseRow, *, now: datetime) -> CaseRow:
+    """The case with the day of its notice: today until it is submitted, and from then on the day on which it was."""
+    today = civil_day(now)
+    if home.submitted_at is None and row.notified_on != today and row.status == CaseStatus.HEARING.value:
+        CaseRow.objects.filter(pk=row.pk).update(notified_on=today)
+        row.notified_on = today
+    return row
+
+
+def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datetime) -> HomeCase:
+    """One application, after writing down that its people are read. Raises NotYours."""
+    home = home_row(number, who)
+    row = dated_today(home.case, home, now=now)
+    record = read_record(row)
+    record_access(
+        actor=by,
+        purpose=Purpose.FROM_HOME,
+        authority="resident",
+        person_keys=[person.resident_no or f"{row.public_id}/{person.ref}" for person in record.people],
+        fields=sorted({ref.key for ref in record.facts}),
+        case=row.public_id,
+        screen=screen,
+        now=now,
+    )
+    tasks = tuple(TaskRow.objects.filter(case=row).order_by("pk"))
+    states = [TaskState(one.state) for one in tasks]
+    state = state_of(CaseStatus(row.status), states, submitted=home.submitted_at is not None)
+    back = ReviewRow.objects.filter(case=row, approved=False).order_by("-pk").first()
+    return HomeCase(
+        line=_line(home, state),
+        case=row.public_id,
+        case_number=row.number,
+        version=row.version,
+        language=row.language,
+        record=record,
+        judged=judge(row, record),
+        tasks=tuple(
+            HomeTask(one.procedure, one.subject, one.department, TaskState(one.state))
+            for one in tasks
+            if one.state != TaskState.CANCELLED.value
+        ),
+        files=files_of(row),
+        wishes=tuple(CorrectionWishRow.objects.filter(case=row).order_by("pk").values_list("at", "text")),
+        note=back.note if back is not None and state is HomeState.SENT_BACK else "",
+        consent_version=home.consent_version,
+        may=HOME_ACTS[state],
+    )
+
+
+def files_of(row: CaseRow) -> tuple[AttachedFile, ...]:
+    """The files of a case that were not taken away again."""
+    return tuple(
+        AttachedFile(one.public_id, one.procedure, one.text, one.kind, one.size, one.digest, one.added_at)
+        for one in AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
+    )
+
+
+def home_lines(*, who: Applicant) -> tuple[HomeLine, ...]:
+    """The applications of whoever asks, newest first."""
+    rows = HomeCaseRow.objects.filter(principal_no=who.principal_no)
+    if who.mandate is not None:
+        rows = rows.filter(account=who.account, mandate=who.mandate.public_id)
+    found = list(rows.select_related("case").order_by("-pk")[:MOST_LISTED])
+    states: dict[int, list[TaskState]] = {}
+    tasks = TaskRow.objects.filter(case__in=[one.case_id for one in found])
+    for case, state in tasks.values_list("case_id", "state"):
+        states.setdefault(case, []).append(TaskState(state))
+    return tuple(
+        _line(
+            one,
+            state_of(
+                CaseStatus(one.case.status),
+                states.get(one.case_id, []),
+                submitted=one.submitted_at is not None,
+            ),
+        )
+        for one in found
+    )
+
+
+def _line(home: HomeCaseRow, state: HomeState) -> HomeLine:
+    return HomeLine(
+        number=home.number,
+        event=EventKind(home.case.event_kind),
+        procedure=home.procedure,
+        revision=home.case.revision,
+        state=state,
+        opened_at=home.case.opened_at,
+        submitted_at=home.submitted_at,
+        by_agent=bool(home.mandate),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HomePart:
+    """What a case from home has beside any other, for the office (オンライン申請の添え物)."""
+
+    number: str
+    submitted_at: datetime | None
+    by_agent: bool
+    files: tuple[AttachedFile, ...]
+    wishes: tuple[tuple[datetime, str], ...]
+
+
+def home_part(*, case: str) -> HomePart | None:
+    """The files and wishes of a case that was applied for from home; None for any other, and before it was submitted.
+
+    The reading of the case itself has been written down by whoever asks.
+    """
+    home = HomeCaseRow.objects.select_related("case").filter(case__public_id=case).first()
+    if home is None or home.submitted_at is None:
+        return None
+    wishes = CorrectionWishRow.objects.filter(case=home.case).order_by("pk").values_list("at", "text")
+    return HomePart(home.number, home.submitted_at, bool(home.mandate), files_of(home.case), tuple(wishes))

@@ -1,0 +1,1 @@
+"""Screens of card coverage and of visits: /office/coverage/ and /office/visits/."""

@@ -1,0 +1,1 @@
+"""Applying from home (/my/apply/, /my/cases/): the pages around `cases.from_home`."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FurusatoConfig(AppConfig):
+    name = "madoguchi.furusato"
+    label = "furusato"

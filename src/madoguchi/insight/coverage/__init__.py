@@ -1,0 +1,1 @@
+"""マイナンバーカードの交付状況: counted, hidden where few, shown, compared."""

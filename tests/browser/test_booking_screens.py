@@ -308,7 +308,7 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     seen: dict[str, str] = {}
 
     look = partial(looked, page, seen, faults)
-    page.goto("/my/back/?state=x&code=y")
+    page.goto("/my/back/?state=x&code=y", timeout=60_000)  # the first page of a fresh server
     look("refused")
     come_in(page, "moved")
     look("waits")

@@ -20,11 +20,12 @@ TEMPLATES = (
         "channels/online/templates",
         "channels/feedback/templates",
     ),
-    *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors")),
+    *(f"channels/shared/templates/shared/{one}.html" for one in ("field", "form_errors", "month", "times")),
 )
 MODULES = (
     *("channels/kiosk", "channels/online", "channels/feedback", "channels/shared/finding"),
     *("channels/board/pictures.py", "channels/board/views_phone.py", "channels/shared/languages.py"),
+    *("channels/shared/month.py", "booking/calendar_file.py"),
     *(
         "connect/ticket_slip.py",
         "connect/identity/faults.py",
@@ -93,19 +94,25 @@ def from_rooms() -> Iterator[str]:
 def from_queue() -> Iterator[str]:
     """Labels and reasons of bookings and of the queue."""
     from madoguchi.booking import booked, offering, slots, trials
+    from madoguchi.booking.bundles import VisitTooLong
     from madoguchi.booking.ports import PrintOutcome
+    from madoguchi.booking.reserving_states import BookingState
     from madoguchi.booking.tickets import arriving, days, following, issuing, printing
+    from madoguchi.booking.vacancies import Vacancy
+    from madoguchi.booking.waiting_list import WaitsAlready, WaitsForTooMuch
     from madoguchi.booking.waits.showing import RiseReason
 
     yield days.CLOSING_SENTENCE
     for outcome in PrintOutcome:
         yield from (outcome.sentence, outcome.booking_sentence, outcome.list_sentence)
     yield from (one.sentence for one in RiseReason if one.sentence)
+    yield from (one.label for one in (*BookingState, *Vacancy))
+    yield from (booked.NotNowInBooking.SENTENCE, VisitTooLong.SENTENCE)
     reasons: tuple[Exception, ...] = (
         slots.SlotFull(), slots.NotOpenThen(), booked.TooMany(), booked.NotInReach(), booked.NotBookable(),
         booked.HoldOver(), booked.NoSuchBooking(), offering.NotOffered(), offering.NoSuchService(""),
         issuing.NoMoreTickets(), arriving.CodeOfSeveral(), printing.PrintedOften(), following.CodeNotRight(),
-        following.TooManyTrials(), trials.ManyAtMachine(), trials.TooManyTries(),
+        following.TooManyTrials(), trials.ManyAtMachine(), trials.TooManyTries(), WaitsAlready(), WaitsForTooMuch(),
     )  # fmt: skip
     yield from map(str, reasons)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.crypto import salted_hmac
@@ -52,9 +53,11 @@ class NotBookable(BookingRefused):
 class NotNowInBooking(BookingRefused):
     """The booking is in a state in which this cannot be done."""
 
+    SENTENCE: ClassVar[str] = "この予約は「%(state)s」になっているため、その操作はできません。"
+
     def __init__(self, state: BookingState) -> None:
         self.state = state
-        super().__init__(f"この予約は「{state.label}」になっているため、その操作はできません。")
+        super().__init__(self.SENTENCE % {"state": state.label})
 
 
 class HoldOver(BookingRefused):

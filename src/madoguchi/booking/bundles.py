@@ -8,6 +8,7 @@ bundle of procedures, their minutes are stretched as much as the service is long
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from madoguchi.booking.booked import BookingRefused, VisitPart
 from madoguchi.booking.lengths import SHORTEST_MINUTES, LengthSource, ServiceLength, up
@@ -19,11 +20,13 @@ LONGEST_VISIT_MINUTES = 180
 class VisitTooLong(BookingRefused):
     """More than can be done in one visit."""
 
+    SENTENCE: ClassVar[str] = (
+        "合わせて%(minutes)s分かかる見込みで、1回の来庁には長すぎます。用件を2回に分けて予約してください。"
+    )
+
     def __init__(self, minutes: int) -> None:
         self.minutes = minutes
-        super().__init__(
-            f"合わせて{minutes}分かかる見込みで、1回の来庁には長すぎます。用件を2回に分けて予約してください。"
-        )
+        super().__init__(self.SENTENCE % {"minutes": minutes})
 
 
 def minutes_of(*, offered: Offer, service: str, learned: Mapping[str, int] = {}) -> int:

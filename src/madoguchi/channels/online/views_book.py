@@ -28,8 +28,11 @@ from madoguchi.booking.slots import NotOpenThen, SlotFull
 from madoguchi.booking.vacancies import days_free, quieter_first, times_free
 from madoguchi.booking.waiting_list import wait_for
 from madoguchi.booking.when import day_in_words
+from madoguchi.channels.online.refusals import told
+from madoguchi.channels.online.speaking import in_residents_language
 from madoguchi.channels.online.visitor import new_mark, open_here, opened_here, press_of, visitor_of
 from madoguchi.channels.shared.fields import whole_number
+from madoguchi.channels.shared.languages import current, said_services
 from madoguchi.channels.shared.month import MonthTable, day_asked, halves, lines, month_asked, month_table
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import branch_names
@@ -51,6 +54,11 @@ class Wanted:
     @property
     def names(self) -> str:
         return "、".join(one.name for one in self.services)
+
+    @property
+    def said(self) -> str:
+        """The names in the language of the page."""
+        return said_services(self.services)
 
     @property
     def minutes(self) -> int:
@@ -108,6 +116,7 @@ def month_of(
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def start(request: HttpRequest) -> HttpResponse:
     """What for, at which office building."""
     offered, names = offer(), branch_names()
@@ -128,7 +137,7 @@ def start(request: HttpRequest) -> HttpResponse:
         for branch, name in names.items()
     ]
     here = [group for group in groups if group["services"]]
-    without = [one.name for one in offered.services if not one.bookable]
+    without = said_services(one for one in offered.services if not one.bookable)
     return render(
         request,
         "online/start.html",
@@ -137,12 +146,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def days(request: HttpRequest, branch: str, service: str) -> HttpResponse:
     """Which day, and what else is done in the same visit."""
     try:
         wanted, problem = wanted_of(branch, service, request.GET.getlist("with")), ""
     except BookingRefused as refused:
-        wanted, problem = wanted_of(branch, service, ()), str(refused)
+        wanted, problem = wanted_of(branch, service, ()), told(refused)
     here = reverse("online:days", args=[branch, service]) + wanted.query
     month = month_of(
         offered=wanted.offered, lane=wanted.lane, parts=wanted.parts, said=request.GET.get("month", ""),
@@ -165,6 +175,7 @@ def days(request: HttpRequest, branch: str, service: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def times(request: HttpRequest, branch: str, service: str, day: str) -> HttpResponse:
     """Which time. The press holds a seat; a time that is full by then is said, and nothing is held."""
     on = day_asked(day)
@@ -186,7 +197,7 @@ def times(request: HttpRequest, branch: str, service: str, day: str) -> HttpResp
         except ValidationError:
             problem, status = _("メールアドレスの形を確かめてください。例: namae@example.jp"), 422
         except TOO_FULL as refused:
-            problem, status = str(refused), CONFLICT
+            problem, status = told(refused), CONFLICT
     return _show_times(request, wanted, on, now, problem, status)
 
 
@@ -221,7 +232,7 @@ def _held(request: HttpRequest, wanted: Wanted, on: date, quarter: int, now: dat
     branch = wanted.lane.branch
     booked = reserving.hold(
         offered=wanted.offered, branch=branch, parts=wanted.parts, day=on, quarter=quarter,
-        owner=owner_of(visitor_of(request)), channel="web", now=now, minutes=settings.HOLD_MINUTES,
+        owner=owner_of(visitor_of(request)), channel="web", now=now, minutes=settings.HOLD_MINUTES, language=current(),
         request=press_of(request, branch, wanted.names, on, quarter),
     )  # fmt: skip
     _let_go(request, booked.number, now)
@@ -246,5 +257,6 @@ def _waits(request: HttpRequest, wanted: Wanted, on: date, now: datetime) -> Htt
         day=on,
         contact=contact,
         now=now,
+        language=current(),
     )
     return render(request, "online/waits.html", {"wanted": wanted, "day_words": day_in_words(on)})

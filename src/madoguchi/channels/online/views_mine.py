@@ -24,9 +24,12 @@ from madoguchi.booking.slots import NotOpenThen, SlotFull
 from madoguchi.booking.trials import TooManyTries, that_was_right, try_booking
 from madoguchi.booking.vacancies import quieter_first, times_free
 from madoguchi.booking.when import day_in_words, in_words, time_in_words
+from madoguchi.channels.online.refusals import told
+from madoguchi.channels.online.speaking import in_residents_language
 from madoguchi.channels.online.views_book import CONFLICT, after, month_of
 from madoguchi.channels.online.visitor import open_here, opened_here
 from madoguchi.channels.shared.fields import whole_number
+from madoguchi.channels.shared.languages import said_services
 from madoguchi.channels.shared.month import day_asked, halves, lines
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import branch_names, profile
@@ -47,12 +50,12 @@ def _mine(request: HttpRequest, number: str) -> Booked:
 def _slip(booked: Booked, offered: Offer, address: str) -> dict[str, Any]:
     """What every page about a booking shows."""
     link = address.rstrip("/") + reverse("online:open", args=[booked.number, booked.secret])
-    names = {one.key: one.name for one in offered.services}
+    services = {one.key: one for one in offered.services}
     return {
         "booked": booked,
         "when": in_words(booked.starts),
         "branch_name": branch_names().get(booked.branch, booked.branch),
-        "names": "、".join(names.get(part.service, part.service) for part in booked.parts),
+        "names": said_services(services[part.service] for part in booked.parts if part.service in services),
         "until": time_in_words(booked.held_until) if booked.held_until else "",
         "qr": segno.make(link, error="m", micro=False).svg_data_uri(border=2, scale=4),
         "stands": booked.state is BookingState.CONFIRMED,
@@ -66,6 +69,7 @@ def _address(request: HttpRequest) -> str:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """An address for letters, or none; then everything once more, and the press that makes it stand."""
     booked = _mine(request, number)
@@ -83,7 +87,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         except ValidationError:
             problem, status = _("メールアドレスの形を確かめてください。例: namae@example.jp"), 422
         except BookingRefused as refused:
-            problem, status, checks = str(refused), CONFLICT, False
+            problem, status, checks = told(refused), CONFLICT, False
     context = {
         **_slip(reserving.look(number=number), offer(), _address(request)),
         "contact": said,
@@ -97,6 +101,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def mine(request: HttpRequest, number: str) -> HttpResponse:
     """The booking as it stands, to print or to note down."""
     booked = _mine(request, number)
@@ -106,6 +111,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def calendar(request: HttpRequest, number: str) -> HttpResponse:
     """The booking as a calendar file."""
     booked, city = _mine(request, number), profile()
@@ -120,6 +126,7 @@ def calendar(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def change(request: HttpRequest, number: str) -> HttpResponse:
     """Another day and time; a time that is full by then leaves the booking as it was."""
     booked, problem, status, now = _mine(request, number), "", 200, timezone.now()
@@ -135,12 +142,12 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
             reserving.change(offered=offered, number=number, day=day, quarter=quarter, now=now)
             return redirect("online:mine", number)
         except (SlotFull, NotOpenThen, BookingRefused) as refused:
-            problem, status = _("%(why)s いまの予約はそのままです。") % {"why": refused}, CONFLICT
+            problem, status = _("%(why)s いまの予約はそのままです。") % {"why": told(refused)}, CONFLICT
     context = {**_slip(booked, offered, _address(request)), "problems": [problem] if problem else []}
     try:
         context |= _free_for(request, booked, offered, day)
     except NotOffered as error:
-        context["problems"] = [str(error)]
+        context["problems"] = [told(error)]
     return render(request, "online/change.html", context, status=status)
 
 
@@ -158,6 +165,7 @@ def _free_for(request: HttpRequest, booked: Booked, offered: Offer, day: date | 
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Ask once more, then give the seat back."""
     booked, problem, status = _mine(request, number), "", 200
@@ -166,7 +174,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             reserving.cancel(number=number, now=timezone.now())
             return redirect("online:mine", number)
         except BookingRefused as refused:
-            problem, status = str(refused), CONFLICT
+            problem, status = told(refused), CONFLICT
     if booked.state not in (BookingState.CONFIRMED, BookingState.HELD) and not problem:
         return redirect("online:mine", number)
     context = {**_slip(booked, offer(), _address(request)), "problems": [problem] if problem else []}
@@ -174,6 +182,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def find(request: HttpRequest) -> HttpResponse:
     """Open a booking by its number and four digits; too many tries stop this number for a while."""
     said, problem, status = request.POST.get("number", "").strip().upper()[:12], "", 200
@@ -186,14 +195,15 @@ def find(request: HttpRequest) -> HttpResponse:
             open_here(request, booked.number)
             return redirect("online:mine", booked.number)
         except TooManyTries as refused:
-            problem, status = str(refused), TOO_MANY_REQUESTS
+            problem, status = told(refused), TOO_MANY_REQUESTS
         except NoSuchBooking as refused:
-            problem, status = str(refused), 404
+            problem, status = told(refused), 404
     context = {"number": said, "problems": [problem] if problem else []}
     return render(request, "online/find.html", context, status=status)
 
 
 @needs(Authority.ANYONE)
+@in_residents_language
 def open_by_link(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     """Open a booking by its secret link and go on to a page whose address tells nothing."""
     try:

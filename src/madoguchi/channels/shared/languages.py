@@ -8,18 +8,18 @@ desks) stays Japanese and is marked as Japanese.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from madoguchi.booking.services import Names
+from madoguchi.booking.services import Names, Service
 from madoguchi.procedures.translations import language_of
 
 JAPANESE = "ja"
@@ -108,6 +108,12 @@ def city_word(japanese: str, others: Names = ()) -> str:
     if own or tag_of(spoken) == JAPANESE:
         return own or japanese
     return format_html('<span lang="ja">{}</span>', japanese)
+
+
+def said_services(services: Iterable[Service]) -> str:
+    """Names of several services in the language of the page, in one line."""
+    between = "、" if tag_of(current()) == JAPANESE else ", "
+    return format_html_join(between, "{}", ((city_word(one.name, one.names),) for one in services))
 
 
 def desk_word(name: str) -> str:

@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from madoguchi.booking.vacancies import TimeFree, Vacancy, wait_rounded
+from madoguchi.channels.shared.languages import JAPANESE, current, tag_of
 from madoguchi.jp.open_days import holiday_name
 from madoguchi.jp.wareki import format_wareki
 
 NOON = 48
 FIRST_YEAR, LAST_YEAR = 2000, 2200
-WEEKDAYS = ("月", "火", "水", "木", "金", "土", "日")
+SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,16 @@ class DayCell:
 
 @dataclass(frozen=True, slots=True)
 class MonthTable:
-    """A month: its name, its weeks (None outside of the month), the months beside it, its holidays in words."""
+    """A month: its name, its weeks (None outside of the month), the months beside it, its holidays in words.
+
+    `weekdays`: short and whole, Sunday first. `unit`: what is read aloud after the number of a day. `worded`: whether the
+    words of how free a day is are short enough to stand in its cell.
+    """
 
     title: str
+    weekdays: tuple[tuple[str, str], ...]
+    unit: str
+    worded: bool
     weeks: tuple[tuple[DayCell | None, ...], ...]
     before: str
     after: str
@@ -97,13 +107,22 @@ def month_table(
     earlier, later = first - timedelta(days=1), (first + timedelta(days=32)).replace(day=1)
     join = "&" if "?" in here else "?"
     return MonthTable(
-        title=_("%(month)s（%(year)d年）")
-        % {"month": format_wareki(first).partition("月")[0] + "月", "year": first.year},
+        title=_title(first),
+        weekdays=tuple((str(WEEKDAYS_ABBR[day]), str(WEEKDAYS[day])) for day in (SUNDAY, *range(SUNDAY))),
+        unit="日、" if tag_of(current()) == JAPANESE else ", ",
+        worded=current() == JAPANESE,
         weeks=tuple(weeks),
         before=f"{here}{join}month={earlier:%Y-%m}#month" if earlier >= today.replace(day=1) else "",
         after=f"{here}{join}month={later:%Y-%m}#month" if later <= last else "",
         holidays="、".join(named),
     )
+
+
+def _title(first: date) -> str:
+    """令和8年11月（2026年）; "November 2026"."""
+    if current() != JAPANESE:
+        return str(date_format(first, "YEAR_MONTH_FORMAT"))
+    return f"{format_wareki(first).partition('月')[0]}月（{first.year}年）"
 
 
 def lines(times: Sequence[TimeFree]) -> tuple[TimeLine, ...]:

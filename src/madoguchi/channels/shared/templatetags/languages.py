@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -50,17 +52,30 @@ def other_tongues(japanese: str) -> str:
 @register.simple_tag
 def language_links() -> str:
     """The languages to choose from, each in its own script, as links to this page; nothing where there is one only."""
+    return _links("")
+
+
+def _links(rest: str) -> str:
     links = format_html_join(
         "",
-        '<li><a href="?{}={}" lang="{}" hreflang="{}"{}>{}</a></li>',
+        '<li><a href="?{}={}{}" lang="{}" hreflang="{}"{}>{}</a></li>',
         (
-            (ASKED, one.code, one.tag, one.tag, mark_safe(' aria-current="true"') if one.code == current() else "", one.name)
+            (ASKED, one.code, rest, one.tag, one.tag, mark_safe(' aria-current="true"') if one.code == current() else "", one.name)
             for one in tongues()
         ),
     )  # fmt: skip
     words = gettext("ことばを選ぶ")
     nav = format_html('<nav aria-label="{}"><ul class="mdg-nav">{}</ul></nav>', words, links)
     return nav if len(tongues()) > 1 else ""
+
+
+@register.simple_tag(takes_context=True)
+def languages_here(context: dict[str, Any]) -> str:
+    """The same at the foot of a page whose address asks for more, which the links keep."""
+    asked = context["request"].GET.copy()
+    asked.pop(ASKED, None)
+    rest = format_html("&{}", asked.urlencode()) if asked else ""
+    return _links(rest)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser_kit import accessibility_faults, html_faults
 from tests.cast import SETTER
 from tests.personas import SignedInPersona, browser_of, personas
-from tests.rooms.outreach.campaigning import CARD, approved, sent
+from tests.rooms.outreach.campaigning import CARD, SEAL, approved, sent
 
 from madoguchi.audit.entries import Actor
 from madoguchi.outreach import offers
@@ -36,13 +36,13 @@ SHOTS = os.environ.get("SHOTS")
 
 @pytest.fixture
 def person(city: Mapping[str, Actor]) -> SignedInPersona:
-    """A resident without a card, who is offered one."""
+    """A resident without a card, who is offered one, and a seal to register."""
     one, now = personas(1)[0], timezone.now()
     add_fact(
         resident_no=one.resident_no, key="has_card", value=False, valid_from=date(2026, 4, 1), as_of=date(2026, 4, 1),
         source="試験", by=SETTER, now=now,
     )  # fmt: skip
-    sent(city, [CARD], now=now)
+    sent(city, [CARD, SEAL], now=now)
     return one
 
 
@@ -73,7 +73,7 @@ def test_two_presses_on_a_phone_without_javascript(phone: Page) -> None:
     phone.goto("/my/offers/")
     shot(phone, "offers1-list")
     assert fits(phone)
-    phone.get_by_role("link", name="マイナンバーカードの交付申請").click()
+    phone.get_by_role("link", name="印鑑登録").click()
     shot(phone, "offers2-one")
     assert "あなたに案内する理由" in phone.inner_text("main") and fits(phone)
     phone.get_by_role("button", name="使う", exact=True).press("Enter")

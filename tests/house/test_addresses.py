@@ -63,19 +63,19 @@ OPEN_TO_ANYONE = [
     "/book/", "/book/find/", "/book/open/none/none/", "/book/mine/none/", "/book/mine/none/contact/",
     "/book/mine/none/yoyaku.ics", "/book/mine/none/change/", "/book/mine/none/cancel/", "/book/at/none/none/",
     "/book/at/none/none/none/",
-    # Finding out which procedures one needs, without a name; the number shows until when it holds, and no answer.
-    "/find/", "/find/people/", "/find/ask/", "/find/keep/", "/find/number/", "/find/number/none/", "/find/number/none/drop/",
-    # Whether a document is valid, to whoever holds its number and code; nothing of whom or what it is about.
-    "/check/", "/check/none/",
-    # The way in for residents and out again: what is behind it asks for `Authority.RESIDENT`.
-    "/my/sign-in/", "/my/sign-in/go/", "/my/back/", "/my/sign-out/",
     # A letter's code with the date of birth: which procedures are meant, and no fact of anybody.
     "/my/offers/letter/",
-    "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
+    # The way in for residents and out again: what is behind it asks for `Authority.RESIDENT`.
+    "/my/sign-in/", "/my/sign-in/go/", "/my/back/", "/my/sign-out/",
     # A gift is opened by what is on its paper; everything after that is asked of the browser's session or of the sign-in.
     "/furusato/", "/furusato/open/none/none/", "/furusato/gifts/", "/furusato/check/", "/furusato/end/",
     "/furusato/receipt/none/", "/furusato/receipt/none/form/", "/furusato/receipt/none/change/",
     "/furusato/receipt/none/withdraw/",
+    # Whether a document is valid, to whoever holds its number and code; nothing of whom or what it is about.
+    "/check/", "/check/none/",
+    # Finding out which procedures one needs, without a name; the number shows until when it holds, and no answer.
+    "/find/", "/find/people/", "/find/ask/", "/find/keep/", "/find/number/", "/find/number/none/", "/find/number/none/drop/",
+    "/board/none/", "/board/none/none/", "/congestion/", "/congestion/none/", "/accuracy/", "/t/", "/t/none/", "/t/none/away/", "/t/none/back/",
     # What the city tells everybody, as data: of no resident.
     "/api/", "/api/v1/openapi.json", "/api/v1/procedures", "/api/v1/procedures/none", "/api/v1/events", "/api/v1/facts",
     "/api/v1/decide", "/api/v1/languages", "/api/v1/branches", "/api/v1/waits", "/api/v1/waits/none",

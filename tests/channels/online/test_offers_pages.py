@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.cast import NOW, SETTER
 from tests.personas import SignedInPersona, browser_of, entry_of, personas
-from tests.rooms.outreach.campaigning import CARD, sent
+from tests.rooms.outreach.campaigning import MEDICAL, SEAL, sent
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
@@ -21,7 +22,7 @@ from madoguchi.cases import prepared
 from madoguchi.outreach import letters, offers, sending
 from madoguchi.outreach.models import AnswerRow, ConsentRow, ContactRow, OfferRow
 from madoguchi.outreach.states import OfferChannel
-from madoguchi.residents.operations import add_fact
+from madoguchi.residents.operations import add_fact, register
 from madoguchi.residents.sheltering import protect
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedures")]
@@ -30,14 +31,9 @@ Staff = Mapping[str, Actor]
 
 @pytest.fixture
 def people(city: Staff, procedures: str) -> Sequence[SignedInPersona]:
-    """Three residents without a card, each offered one."""
+    """Three residents, each offered something that is done at the counter."""
     found = personas(3)
-    for one in found:
-        add_fact(
-            resident_no=one.resident_no, key="has_card", value=False, valid_from=date(2026, 4, 1),
-            as_of=date(2026, 4, 1), source="試験", by=SETTER, now=NOW,
-        )  # fmt: skip
-    sent(city, [CARD], channels=(OfferChannel.LETTER,))
+    sent(city, [SEAL], channels=(OfferChannel.LETTER,))
     return found
 
 
@@ -117,7 +113,7 @@ def test_a_letters_code_says_which_procedure_and_no_more(
     assert stranger.post("/my/offers/letter/", {"code": code, "birth": "R1.5.1"}).status_code == 404
     assert stranger.post("/my/offers/letter/", {"code": "x", "birth": ""}).status_code == 422
     page = stranger.post("/my/offers/letter/", {"code": code, "birth": birth}).content.decode()
-    assert "マイナンバーカードの交付申請" in page and 'value="refuse"' not in page
+    assert "印鑑登録" in page and 'value="refuse"' not in page
     for hidden in (one.name.name, one.address, one.resident_no, "理由:"):
         assert hidden not in page
     said = {"code": code, "birth": birth, "offer": number_of(people[0])}
@@ -141,3 +137,31 @@ def test_a_protected_person_is_told_on_their_own_page_once_it_is_safe(
     sending.send_due(ports={}, link="", now=NOW)
     batch = letters.hand_over(by=city["herald_aki"], now=NOW)
     assert batch.letters == 2 and entry_of(2).address not in batch.content.decode()
+
+
+def test_two_presses_lead_into_the_application(city: Staff, procedures: str) -> None:
+    """Where it may be filed from home, 使う opens the application itself; what is looked up stands beside the button."""
+    one = personas(1)[0]
+    child = replace(
+        entry_of(1), household_no=entry_of(0).household_no, relationship="子", birth=date(2020, 4, 1),
+        address=entry_of(0).address,
+    )  # fmt: skip
+    register(entries=[child], source="住民記録", as_of=NOW.date(), now=NOW)
+    add_fact(
+        resident_no=child.resident_no, key="health_insurance", value="nhi", valid_from=date(2026, 4, 1),
+        as_of=date(2026, 4, 1), source="試験", by=SETTER, now=NOW,
+    )  # fmt: skip
+    sent(city, [MEDICAL], channels=())
+    browser, address = browser_of(one), f"/my/offers/{number_of(one)}/"
+    page = browser.get(address).content.decode()
+    assert "市が調べること" in page
+    agreed = re.search(r'name="agreed" value="([^"]+)"', page)
+    assert agreed is not None
+    assert browser.post(address, {"answer": "use"}).status_code == 422, (
+        "nothing is looked up without the consent"
+    )
+    assert OfferRow.objects.get(resident_no=one.resident_no).state == "open"
+    said = {"answer": "use", "agreed": agreed[1]}
+    opened = [browser.post(address, said)["Location"] for _ in range(2)]
+    assert opened[0] == opened[1] and opened[0].startswith("/my/apply/")
+    assert browser.get(opened[0], follow=True).status_code == 200

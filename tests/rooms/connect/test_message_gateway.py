@@ -41,19 +41,19 @@ def send(port: Gateway, key: str) -> SendOutcome:
 
 
 def test_sent_once_whatever_the_gateway_answers(twin: str) -> None:
-    port = Gateway(twin, "demo", 0.5)
+    port, hasty, before = Gateway(twin, "demo", 30), Gateway(twin, "demo", 0.5), page(twin).count("<article>")
     assert send(port, "a") is send(port, "a") is SendOutcome.ACCEPTED
     planned(twin, "silence")
-    assert send(port, "b") is SendOutcome.UNSURE and send(port, "b") is SendOutcome.ACCEPTED
+    assert send(hasty, "b") is SendOutcome.UNSURE and send(port, "b") is SendOutcome.ACCEPTED
     planned(twin, "broken")
     assert send(port, "c") is SendOutcome.UNSURE and send(port, "c") is SendOutcome.ACCEPTED
     planned(twin, "refuse")
     assert send(port, "d") is SendOutcome.REFUSED
-    assert page(twin).count("<article>") == 3, "each once, the refused one not at all"
+    assert page(twin).count("<article>") == before + 3, "each once, the refused one not at all"
 
 
 def test_receipts_come_until_they_are_taken(twin: str) -> None:
-    port = Gateway(twin, "demo", 5)
+    port = Gateway(twin, "demo", 30)
     port.taken([one.number for one in port.receipts()])
     planned(twin, "twice")
     send(port, "e")

@@ -16,6 +16,7 @@ from madoguchi.procedures.decisions import Status
 
 MEDICAL = "child-medical"
 CARD = "card-apply"
+SEAL = "seal-registration"  # not from home
 ALL_WAYS = tuple(OfferChannel)
 
 

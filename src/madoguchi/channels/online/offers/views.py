@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from madoguchi.cases import prepared
+from madoguchi.cases.from_home.opening import CONSENT, CONSENT_VERSION, NobodyHere, NotAgreed
 from madoguchi.channels.online.acting import Acting, acting
+from madoguchi.channels.online.apply.common import applicant
 from madoguchi.channels.online.find.common import visitor_of
-from madoguchi.channels.online.offers.door import CounterDoor
+from madoguchi.channels.online.offers.door import CounterDoor, HomeDoor, from_home
 from madoguchi.channels.online.who import needs_resident, not_theirs
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.outreach import offers as room
@@ -21,7 +23,7 @@ from madoguchi.outreach.ports import WhereToApply
 from madoguchi.outreach.states import OFFER_LABELS, Answer
 from madoguchi.outreach.values import NoSuchOffer, Offer
 
-TOO_MANY_REQUESTS = 429
+TOO_MANY_REQUESTS, UNPROCESSABLE = 429, 422
 PER = {"month": noop("月に"), "once": noop("1回"), "year": noop("年に")}
 
 
@@ -61,9 +63,11 @@ def _answered(request: HttpRequest, by: Acting, found: Offer) -> HttpResponse:
     mandate = by.mandate.public_id if by.mandate else ""
     try:
         if said == Answer.USE.value:
+            counter = CounterDoor(visitor_of(request))
+            door = HomeDoor(applicant(request), request.POST.get("agreed", ""), by.actor, counter)
             where = room.use(
-                number=found.number, resident_no=by.resident_no, door=CounterDoor(visitor_of(request)), by=by.actor,
-                purpose=by.purpose, now=now, mandate=mandate,
+                number=found.number, resident_no=by.resident_no, door=door, by=by.actor, purpose=by.purpose, now=now,
+                mandate=mandate,
             )  # fmt: skip
             return _on_to(request, found, where)
         if said in (Answer.REFUSE.value, Answer.LATER.value):
@@ -73,6 +77,8 @@ def _answered(request: HttpRequest, by: Acting, found: Offer) -> HttpResponse:
             )  # fmt: skip
     except prepared.ManyTries as refused:
         return _page(request, by, found, problem=_(str(refused)), status=TOO_MANY_REQUESTS)
+    except (NotAgreed, NobodyHere) as refused:
+        return _page(request, by, found, problem=_(str(refused)), status=UNPROCESSABLE)
     except NoSuchOffer:
         return _page(request, by, found, status=409)
     return redirect("offers:offer", found.number)
@@ -103,5 +109,7 @@ def _page(
         "per": _(PER[seen.amount.per]) if seen.amount else "",
         "days": room.LATER_DAYS,
         "problems": [problem] if problem else [],
+        "consent": [_(one) for one in CONSENT] if from_home(found.procedure, applicant(request)) else [],
+        "version": CONSENT_VERSION,
     }
     return render(request, "online/offers/one.html", context, status=status)

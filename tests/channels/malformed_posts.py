@@ -212,8 +212,7 @@ def values(chance: Random) -> dict[str, object]:
         "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
         "mandate": one_of(mandates, "none", "%00", "x" * 300),
         "match": one_of(doubtful, 999_999, 10**30),
-        "file": one_of(_files(), "none", "%00", "x" * 300),
-        "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
+        **{"file": one_of(_files(), "none", "%00"), "what": one_of(("birth",), "no-such-thing", "x" * 300)},
         "number": one_of((*_applications(), "M-0001", "9062"), "none", "%00", "x" * 300),
         "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
     }

@@ -20,6 +20,7 @@ from madoguchi.cases.desk_tables import ResultPaperRow, RulingRow
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.messages.writing import tell_resident
 from madoguchi.cases.models import ActRow, AttachmentRow, CaseRow, HomeCaseRow, PersonRow, TaskRow
+from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.resident_session import RESIDENT
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.jp.names import NameParts
@@ -160,7 +161,7 @@ def case_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], no
     """A signed case of this person, with a message and a result document: rows alone, for they are many."""
     row = CaseRow.objects.create(
         public_id=f"{persona.place:032x}", branch="main", desk="desk1", day=TODAY, sequence=9000 + persona.place,
-        number=f"Z{persona.place:03d}", code="0000", event_kind="none", status="in_review", revision="none",
+        number=f"Z{persona.place:03d}", code="0000", event_kind="none", status="in_review", revision=current_revision(),
         notified_on=TODAY, signed_round=1, opened_at=now, opened_by_name="窓口 花",
     )  # fmt: skip
     act = ActRow.objects.create(case=row, number=1, kind="begin", at=now, by_name="窓口 花")
@@ -178,7 +179,29 @@ def case_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], no
         nth=1,
         number=f"P{persona.place:03d}",
         code="ABCDEFGH",
-        body={},
+        body={
+            **dict.fromkeys(
+                (
+                    "municipality",
+                    "sender",
+                    "office",
+                    "law",
+                    "about",
+                    "objection",
+                    "objection_law",
+                    "replaces",
+                ),
+                "",
+            ),
+            "case": row.number,
+            "procedure": "国民健康保険の加入",
+            "to": "試 人",
+            "kind": "granted",
+            "received_on": TODAY.isoformat(),
+            "decided_on": TODAY.isoformat(),
+            "reason": "",
+            "appeal_first": False,
+        },
         issued_at=now,
     )
     return row.public_id

@@ -145,7 +145,7 @@ def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
                     path=f"{pictures}/{screen.strip('/').replace('/', '-')}-{width}.png".format(**visits),
                     full_page=True,
                 )
-    page = page_of("officer_nhi")
+    page = page_of("herald_aki")
     faults += reading_faults(page, "/office/visits/lists/")
     page.get_by_role("button", name="名簿を開く").first.click()
     page.get_by_role("heading", name="出張の名簿").wait_for()
@@ -157,7 +157,7 @@ def test_the_html_is_valid(
     made: dict[str, int], visits: dict[str, int], signed_in: Callable[[str], Client], tmp_path: Path
 ) -> None:
     pages = {url: signed_in("dx_mio").get(url).content.decode() for url in addresses(made | visits)}
-    pages["list"] = signed_in("officer_nhi").post(f"/office/visits/{visits['outing']}/list/").content.decode()
+    pages["list"] = signed_in("herald_aki").post(f"/office/visits/{visits['outing']}/list/").content.decode()
     faults = html_faults(pages, tmp_path)
     assert faults == [], "\n".join(faults)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -17,17 +17,25 @@ from random import Random
 from typing import Any
 
 from django.test import Client
+from tests.applying import begun
+from tests.applying import seen as applied
 from tests.cast import NOW
-from tests.channels.finding import AtHome, AtMachine
+from tests.channels.finding import AtHome, AtMachine, fields_of
+from tests.personas import ISSUER, SELF, SignedInPersona, browser_of, entry_of
 from tests.rooms.cases.walking import seen
 
 from madoguchi.audit.entries import Actor, Channel
 from madoguchi.cases import hearing, prepared
+from madoguchi.cases.from_home import answering
+from madoguchi.cases.from_home.offering import HOME_EVENTS, may_be_filed
+from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.record import MOVING, Record
 from madoguchi.cases.states import FactSource
+from madoguchi.catalogue.queries import current
 from madoguchi.channels.shared.answers import field_name
+from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.procedures.commands import decide
 from madoguchi.procedures.decisions import Answer
 from madoguchi.procedures.facts import (
@@ -42,6 +50,9 @@ from madoguchi.procedures.facts import (
 )
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.accounts.coming import come
+from madoguchi.residents.accounts.facts import ClaimedFacts
+from madoguchi.residents.operations import register
 
 DAY = date(2026, 11, 5)
 BORN = {"世帯主": (1958, 1984, 1999), "妻": (1961, 1986), "子": (2009, 2015, 2020, 2024), "母": (1939, 1951)}
@@ -185,18 +196,24 @@ class Registered:
     go: Way
     given: bool
     covers: Callable[[str], bool]
+    events: frozenset[EventKind]
 
 
 WAYS: list[Registered] = []
 
 
 def way(
-    channel: str, name: str, *, given: bool = False, covers: Callable[[str], bool] = lambda _procedure: True
+    channel: str,
+    name: str,
+    *,
+    given: bool = False,
+    covers: Callable[[str], bool] = lambda _procedure: True,
+    events: frozenset[EventKind] = frozenset(EventKind),
 ) -> Callable[[Way], Way]:
-    """Register a way through."""
+    """Register a way through. `events`: those with which it can be begun."""
 
     def register(go: Way) -> Way:
-        WAYS.append(Registered(channel, name, go, given, covers))
+        WAYS.append(Registered(channel, name, go, given, covers, events))
         return go
 
     return register
@@ -239,6 +256,52 @@ def _plain(value: Value) -> Any:
 def find_at_home(household: Household, hands: Hands) -> Snapshot:
     """`/find/`, page after page."""
     return hands.found_at_home(household)[1]
+
+
+@way(
+    "online",
+    "apply",
+    events=frozenset(HOME_EVENTS),
+    covers=lambda one: may_be_filed(current().procedure(one)),
+)
+def applied_from_home(household: Household, hands: Hands) -> Snapshot:
+    """`/my/apply/`, question after question, by the head of the household, whom the register knows."""
+    who = _registered(household, hands.pack)
+    browser = browser_of(SignedInPersona(0, who.principal_no, who.account))
+    number = begun(who, household.event.value)
+    for _ in range(100):
+        view = applied(number, who)
+        page = answering.page_now(view)
+        if page is None:
+            return snapshot(view.judged, view.record)
+        fields = {**fields_of(page, household.answer), "version": view.version}
+        answer = browser.post(f"/my/apply/{number}/", fields)
+        assert answer.status_code == 302, (fields, answer.content.decode()[:3000])
+    raise AssertionError("the questions do not end")
+
+
+def _registered(household: Household, pack: Pack) -> Applicant:
+    """The household in the register; its head, with an account."""
+
+    def said(key: str, ref: str) -> Any:
+        definition = pack.fact(Holder.PERSON, key)
+        assert definition is not None, key
+        return household.answer(FactRef(key, ref), definition)
+
+    entries = [
+        replace(
+            entry_of(500 + household.seed * 10 + n), household_no=with_check_digit(f"{90_000 + household.seed:06d}"),
+            livelihood_no=with_check_digit(f"{90_000 + household.seed:06d}"), birth=said("birth_date", f"p{n + 1}"),
+            relationship=one, sex=said("sex", f"p{n + 1}"), nationality_class=said("nationality_class", f"p{n + 1}"),
+            address="まど県まどか市本町900番地",
+        )
+        for n, one in enumerate(household.people)
+    ]  # fmt: skip
+    register(entries=entries, source="住民記録", as_of=NOW.date(), now=NOW)
+    head = entries[0]
+    facts = ClaimedFacts(head.name.name, head.address, str(head.birth), head.sex)
+    account = come(issuer=ISSUER, subject=head.resident_no, facts=facts, by=SELF, now=NOW)
+    return Applicant(account.number, head.resident_no, head.resident_no)
 
 
 @way("kiosk", "find")

@@ -47,7 +47,7 @@ from madoguchi.cases.views import (
 from madoguchi.catalogue.queries import current_revision
 from madoguchi.procedures.decide import changes
 from madoguchi.procedures.decisions import Change, Status
-from madoguchi.procedures.facts import FactRef, Value
+from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.fact_json import value_from_json
 from madoguchi.residents.protection import ALLOWED_WHEN_PROTECTED, Audience, protected_people
@@ -134,6 +134,16 @@ def newer_procedures(*, case: str) -> NewerProcedures | None:
     record = read_record(row)
     after = judge(row, record, revision=newest)
     return NewerProcedures(newest, after.pack, changes(judge(row, record).decisions, after.decisions))
+
+
+def keys_about(*, case: str, subject: str) -> list[str]:
+    """Under which keys the audit knows the people whom a task is about: one of the case, or everybody in it."""
+    people = read_record(find_case(case)).people
+    return [
+        person.resident_no or f"{case}/{person.ref}"
+        for person in people
+        if subject in (person.ref, HOUSEHOLD_SUBJECT)
+    ]
 
 
 def _written_down(

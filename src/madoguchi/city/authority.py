@@ -79,7 +79,7 @@ ROLE_NAMES = {
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
-    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS, Authority.VISIT_LISTS}),
+    Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW, Authority.MATCHING}),
     Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
     Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
@@ -88,7 +88,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
     Role.GIFTS: frozenset({Authority.GIFTS}),
-    Role.OUTREACH: frozenset({Authority.OUTREACH}),
+    Role.OUTREACH: frozenset({Authority.OUTREACH, Authority.VISIT_LISTS}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

@@ -94,7 +94,8 @@ def hand_over_rulings(*, by: Actor, now: datetime, again: bool = False) -> tuple
         for row in out:
             RulingMessageRow.objects.filter(pk=row.pk).update(body=row.body)
         record_act(actor=by, activity="rulings_handed_over", now=now, rulings=len(out))
-    return tuple(dict(row.body) for row in out)
+    # A database may keep the fields in an order of its own.
+    return tuple({name: row.body[name] for name in COLUMNS} for row in out)
 
 
 def _numbered(row: RulingMessageRow) -> bool:

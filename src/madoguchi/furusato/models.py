@@ -26,7 +26,7 @@ class GiftRow(models.Model):
     address = models.CharField(max_length=500)
     paper_address = models.CharField(max_length=500)
     birth = models.DateField(null=True)
-    sex = models.CharField(max_length=8, default="", blank=True)
+    sex = models.CharField(max_length=20, default="", blank=True)
     donor_key = models.CharField(max_length=64)
     cancelled = models.BooleanField(default=False)
     first_at = models.DateTimeField()
@@ -52,7 +52,7 @@ class SubmissionRow(models.Model):
     postal_code = models.CharField(max_length=8, default="", blank=True)
     address = models.CharField(max_length=500)
     birth = models.DateField(null=True)
-    sex = models.CharField(max_length=8, default="", blank=True)
+    sex = models.CharField(max_length=20, default="", blank=True)
     at = models.DateTimeField()
 
 

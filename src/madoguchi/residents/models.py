@@ -32,7 +32,7 @@ class ResidentRecord(models.Model):
     birth_earliest = models.DateField()
     birth_latest = models.DateField()
     birth_is_exact = models.BooleanField(default=True)
-    sex = models.CharField(max_length=10, default="")
+    sex = models.CharField(max_length=20, default="")
     relationship = models.CharField(max_length=60)
     household_no = models.CharField(max_length=20)
     address = models.TextField()

@@ -207,7 +207,7 @@ def test_a_list_is_opened_by_whoever_may_and_nobody_else(
     day: CoverageDayRow, signed_in: SignedIn, residents: Mapping[str, str]
 ) -> None:
     number = a_list(day)
-    officer, dx = signed_in("officer_nhi"), signed_in("dx_mio")
+    officer, dx = signed_in("herald_aki"), signed_in("dx_mio")
     assert "名簿を開く" in said(officer.get("/office/visits/lists/"))
     before = EntryRow.objects.filter(purpose="visit").count()
     assert dx.post(f"/office/visits/{number}/list/").status_code == 403
@@ -225,7 +225,7 @@ def test_a_protected_person_is_not_on_the_list_and_nothing_says_so(
     day: CoverageDayRow, signed_in: SignedIn, residents: Mapping[str, str]
 ) -> None:
     number = a_list(day)
-    page = said(signed_in("officer_nhi").post(f"/office/visits/{number}/list/"))
+    page = said(signed_in("herald_aki").post(f"/office/visits/{number}/list/"))
     assert RESIDENTS["head"].name.name in page
     assert RESIDENTS["protected"].name.name not in page
     assert "支援措置" not in page
@@ -239,7 +239,7 @@ def test_without_the_guard_the_protected_person_would_be_on_it(
 ) -> None:
     number = a_list(day)
     monkeypatch.setattr(card_counts, "protected_people", lambda numbers, on: frozenset())
-    page = said(signed_in("officer_nhi").post(f"/office/visits/{number}/list/"))
+    page = said(signed_in("herald_aki").post(f"/office/visits/{number}/list/"))
     assert RESIDENTS["protected"].name.name in page
 
 

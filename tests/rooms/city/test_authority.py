@@ -28,7 +28,7 @@ MAY_OPEN = {
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
     Role.CASHIER: EVERYBODY | {"payments"},
     Role.GIFTS: EVERYBODY | {"gifts"},
-    Role.OUTREACH: EVERYBODY | {"outreach"},
+    Role.OUTREACH: EVERYBODY | {"outreach", "visit_lists"},
 }
 
 

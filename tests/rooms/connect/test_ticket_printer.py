@@ -192,7 +192,7 @@ def test_a_slip_says_everything_in_japanese_and_below_it_in_the_visitors_languag
         read = zxingcpp.read_barcodes(other.convert("L"))
         assert [one.text for one in read] == [slip.address]
         heights.add(other.tobytes())
-    assert len(heights) == 6
+    assert len(heights) == 7
 
 
 def test_a_slip_says_the_wait_as_it_was_told_and_when() -> None:

@@ -191,3 +191,10 @@ def test_a_later_fact_stands_beside_the_earlier_one() -> None:
         )
         assert person.facts["employment"].value == value
         assert person.facts["employment"].source == "課税"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["male", "female", "unspecified"])
+def test_every_code_of_sex_that_a_rule_may_ask_for_fits_into_the_register(code: str) -> None:
+    register(entries=[replace(TARO, sex=code)], source="住民記録", as_of=TODAY, now=NOW)
+    assert ResidentRecord.objects.get(is_current=True).sex == code

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_access
+from madoguchi.cases import queries
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.messages import writing
 from madoguchi.cases.rulings import deciding
@@ -100,7 +101,7 @@ def paper(request: HttpRequest, task: int, nth: int) -> HttpResponse:
         raise Http404
     record_access(
         actor=actor_of(request), purpose=Purpose.DEPARTMENT_TASK, authority=Purpose.DEPARTMENT_TASK.value,
-        person_keys=[f"{found.case}/{found.subject}"], fields=("result_paper",), case=found.case, screen="task",
+        person_keys=queries.keys_about(case=found.case, subject=found.subject), fields=("result_paper",), case=found.case, screen="task",
         now=timezone.now(),
     )  # fmt: skip
     try:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from madoguchi.cases.record import Record
-from madoguchi.catalogue.queries import current_revision, pack_of
+from madoguchi.catalogue.queries import NothingPublished, current_revision, pack_of
 from madoguchi.channels.shared.languages import JAPANESE, Tongue, current, tag_of, tongues
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind
@@ -70,8 +70,11 @@ def spoken_here() -> tuple[Tongue, ...]:
 
 
 def is_spoken_here(code: str) -> bool:
-    """Whether nothing of the hearing would stay Japanese in this language."""
-    return language_of(code) is None or _is_spoken_in(pack_of(current_revision()), code)
+    """Whether nothing of the hearing would stay Japanese in this language; False as long as nothing is published at all."""
+    try:
+        return _is_spoken_in(pack_of(current_revision()), code)
+    except NothingPublished:
+        return False
 
 
 def _is_spoken_in(pack: Pack, code: str) -> bool:

@@ -24,9 +24,9 @@ from madoguchi.booking.slots import NotOpenThen, SlotFull
 from madoguchi.booking.trials import TooManyTries, that_was_right, try_booking
 from madoguchi.booking.vacancies import quieter_first, times_free
 from madoguchi.booking.when import day_in_words, in_words, time_in_words
-from madoguchi.channels.online.views_book import CONFLICT, after, month_of
 from madoguchi.channels.online.refusals import told
 from madoguchi.channels.online.speaking import in_residents_language
+from madoguchi.channels.online.views_book import CONFLICT, after, month_of
 from madoguchi.channels.online.visitor import open_here, opened_here
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.channels.shared.languages import said_services

@@ -194,6 +194,8 @@ def test_the_pages_of_residents_can_be_read_by_everybody(
         "mine": f"/book/mine/{confirmed.number}/", "change": f"/book/mine/{confirmed.number}/change/",
         "change-times": f"/book/mine/{confirmed.number}/change/?day={day}", "cancel": f"/book/mine/{confirmed.number}/cancel/",
         "gone": f"/book/mine/{gone.number}/", "wrong-link": f"/book/open/{gone.number}/wrong/",
+        "vi-days": f"/book/at/main/moving/?month={day:%Y-%m}&language=vi", "vi-times": f"/book/at/main/moving/{day}/",
+        "vi-mine": f"/book/mine/{confirmed.number}/", "ko-days": f"/book/at/main/moving/?month={day:%Y-%m}&language=ko",
     }.items():  # fmt: skip
         page.goto(url)
         shot(page, f"{size['width']}-{name}")
@@ -247,6 +249,7 @@ def test_the_html_of_the_bookings_is_valid(
     for url in (f"/bookings/?day={day}", f"/bookings/new/?branch=main&service=moving&day={day}",
                 f"/bookings/of/{booked.number}/?change=yes&day={day}"):  # fmt: skip
         pages[url] = clerk.get(url).content.decode()
+    pages["vi"] = visitor.get("/book/at/main/moving/?with=insurance&language=vi").content.decode()
     faults = html_faults(pages, tmp_path)
     assert faults == [], "\n".join(faults)
 

@@ -74,7 +74,7 @@ def languages_here(context: dict[str, Any]) -> str:
     """The same at the foot of a page whose address asks for more, which the links keep."""
     asked = context["request"].GET.copy()
     asked.pop(ASKED, None)
-    rest = format_html("&{}", asked.urlencode()) if asked else ""
+    rest = format_html("&amp;{}", asked.urlencode()) if asked else ""
     return _links(rest)
 
 

@@ -35,7 +35,7 @@ OPEN_TO_ANYONE = (
 VISITS = {
     "clerk": ("/cases/", "/cases/?q=A001", "/calls/", "/calls/day/", "/bookings/", "/book/"),
     "reviewer": ("/reviews/", "/office/matches/"),
-    "insurance": ("/desk/", "/office/visits/lists/"),
+    "insurance": ("/desk/",),
     "systems": ("/office/changes/", "/office/staff/", "/office/imports/"),
     "dx": (
         "/office/catalogue/",
@@ -51,7 +51,7 @@ VISITS = {
     "protection": ("/office/sheltered/", "/office/matches/"),
     "cashier": ("/office/payments/",),
     "gifts": ("/office/furusato/",),
-    "herald": ("/office/campaigns/", "/office/campaigns/new/"),
+    "herald": ("/office/campaigns/", "/office/campaigns/new/", "/office/visits/lists/"),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }

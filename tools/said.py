@@ -89,6 +89,7 @@ def from_rooms() -> Iterator[str]:
     yield from from_departments()
     yield from from_furusato()
     yield from from_outreach()
+    yield from from_feedback()
 
 
 def from_queue() -> Iterator[str]:
@@ -168,6 +169,13 @@ def from_outreach() -> Iterator[str]:
     from madoguchi.outreach.letters import LetterTries
 
     yield str(LetterTries())
+
+
+def from_feedback() -> Iterator[str]:
+    """What can be said of a screen."""
+    from madoguchi.catalogue.feedback.states import Verdict
+
+    yield from (one.label for one in Verdict)
 
 
 def from_applying() -> Iterator[str]:

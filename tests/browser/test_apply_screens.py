@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from tests.cast import RESIDENTS
 from tests.personas import browser_of
 from tests.signing import CLIENT, SECRET, _key, persona_of
 
+from madoguchi.audit.entries import Actor
 from madoguchi.cases import reviewing
 from madoguchi.cases.models import CaseRow, HomeCaseRow
 from madoguchi.city.models import StaffMember
-from madoguchi.city.queries import system_actor
 from madoguchi.connect.twins.identity_provider import Provider, ProviderServer
 from madoguchi.connect.twins.virus_scanner import ScannerTwin
 
@@ -100,6 +101,19 @@ def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
         page.keyboard.press(key)
 
 
+def _one_chosen(phone: Page) -> None:
+    """An answer by keys: the next of a list, or the last of two."""
+    for select in phone.locator("select").all():
+        tab_to(phone, select)
+        phone.keyboard.press("ArrowDown")
+    radios = phone.locator("input[type=radio]")
+    if radios.count():
+        no = phone.locator("input[type=radio][value=no]")
+        press(phone, radios.first, " ")
+        if no.count():
+            phone.keyboard.press("ArrowDown")
+
+
 @pytest.mark.needs("Chromium")
 def test_a_first_time_resident_claims_the_allowance_on_a_phone(
     phone: Page, provider: Provider, scanner: ScannerTwin, live_server: Any
@@ -129,15 +143,7 @@ def test_a_first_time_resident_claims_the_allowance_on_a_phone(
     while "/files/" not in phone.url:
         arrived("question")
         assert len(screens) < MOST_SCREENS
-        for select in phone.locator("select").all():
-            tab_to(phone, select)
-            phone.keyboard.press("ArrowDown")
-        radios = phone.locator("input[type=radio]")
-        if radios.count():
-            no = phone.locator("input[type=radio][value=no]")
-            press(phone, radios.first, " ")
-            if no.count():
-                phone.keyboard.press("ArrowDown")
+        _one_chosen(phone)
         press(phone, phone.get_by_role("button", name="つぎへ"))
     arrived("files")
     file = phone.locator("input[type=file]").first
@@ -159,6 +165,24 @@ def test_a_first_time_resident_claims_the_allowance_on_a_phone(
     assert "受け付けました" in phone.inner_text("main")
 
 
+@dataclass
+class Looked:
+    """The pages that were looked at, at three widths, and what was wrong with them."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def look(self, name: str) -> None:
+        for width in (360, 320, 1280):
+            self.page.set_viewport_size({"width": width, "height": 740})
+            wide = self.page.evaluate("document.scrollingElement.scrollWidth")
+            self.faults.extend([f"{name} is {wide} px at {width}"] if wide > width else [])
+            shot(self.page, f"{name}-{width}")
+        self.faults.extend(f"{name}: {one}" for one in accessibility_faults(self.page))
+        self.seen[name] = self.page.content()
+
+
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 @pytest.mark.needs("java")
@@ -169,32 +193,39 @@ def test_every_screen_can_be_read_by_everybody(
     who = applicant_of("head")
     cookie = browser_of(applicant_persona(who.account, who.principal_no)).cookies["sessionid"]
     page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
-    faults: list[str] = []
-    seen: dict[str, str] = {}
+    looked = Looked(page)
+    _begun_and_answered(page, looked)
+    _chosen_and_attached(page, looked)
+    _checked_and_followed(page, looked)
+    number = submitted(who, now=timezone.now())
+    reviewer = StaffMember.objects.get(username="reviewer_jiro")
+    by = Actor(reviewer.pk, reviewer.display_name, "main", "desk3")
+    case = CaseRow.objects.get(home__number=number).public_id
+    reviewing.send_back(case=case, note="口座の写真をつけてください", by=by, now=timezone.now(), version=None)
+    page.goto(f"/my/cases/{number}/")
+    looked.look("sent-back")
+    page.goto("/my/")
+    looked.look("home")
+    assert looked.faults == []
+    assert html_faults(looked.seen, tmp_path) == []
+    assert "files" in looked.seen
 
-    def look(name: str) -> None:
-        for width in (360, 320, 1280):
-            page.set_viewport_size({"width": width, "height": 740})
-            wide = page.evaluate("document.scrollingElement.scrollWidth")
-            faults.extend([f"{name} is {wide} px at {width}"] if wide > width else [])
-            shot(page, f"{name}-{width}")
-        faults.extend(f"{name}: {one}" for one in accessibility_faults(page))
-        seen[name] = page.content()
 
+def _begun_and_answered(page: Page, looked: Looked) -> None:
     page.goto("/my/apply/")
-    look("start")
+    looked.look("start")
     page.get_by_role("link", name="赤ちゃんが生まれた").click()
-    look("begin")
+    looked.look("begin")
     page.get_by_role("button", name="同意して始める").click()
-    look("ask-day")
+    looked.look("ask-day")
     page.get_by_role("button", name="つぎへ").click()
-    look("ask-problem")
+    looked.look("ask-problem")
     page.locator("select").first.select_option("令和")
     today = timezone.localdate()
     for part, value in (("y", today.year - 2018), ("m", today.month), ("d", today.day)):
         page.locator(f"input[name$='-{part}']").fill(str(value))
     page.get_by_role("button", name="つぎへ").click()
-    look("ask-name")
+    looked.look("ask-name")
     page.locator(TYPED).first.fill("髙橋 新")
     page.get_by_role("button", name="つぎへ").click()
     for _question in range(30):
@@ -207,8 +238,11 @@ def test_every_screen_can_be_read_by_everybody(
             radios.first.check()
         go = "つぎへ" if radios.count() or selects.count() else "わからない"
         page.get_by_role("button", name=go, exact=True).click()
+
+
+def _chosen_and_attached(page: Page, looked: Looked) -> None:
     if "/choose/" in page.url:
-        look("choose")
+        looked.look("choose")
         for box in page.locator("input[type=checkbox]").all():
             box.check()
         page.get_by_role("button", name="つぎへ").click()
@@ -218,35 +252,26 @@ def test_every_screen_can_be_read_by_everybody(
         )
         page.get_by_role("button", name="つけて、つぎへ").click()
         page.goto(page.url.replace("check", "files"))
-        look("files")
+        looked.look("files")
         page.get_by_role("link", name="いまはつけずに、つぎへ").click()
-    look("check")
+
+
+def _checked_and_followed(page: Page, looked: Looked) -> None:
+    looked.look("check")
     page.locator(".mdg-apply__change a").first.click()
-    look("change")
+    looked.look("change")
     page.get_by_role("link", name="変えずにもどる").click()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="申請する", exact=True).click()
-    look("receipt")
+    looked.look("receipt")
     page.get_by_role("link", name="申請の状況を見る").click()
-    look("case")
+    looked.look("case")
     page.get_by_role("link", name="訂正を申し出る").click()
-    look("wish")
+    looked.look("wish")
     page.get_by_role("textbox").fill("口座を変えました")
     page.get_by_role("button", name="申し出る", exact=True).click()
     page.get_by_role("link", name="取り下げる").click()
-    look("withdraw")
-    number = submitted(who, now=timezone.now())
-    reviewer = StaffMember.objects.get(username="reviewer_jiro")
-    by = system_actor("x").__class__(reviewer.pk, reviewer.display_name, "main", "desk3")
-    case = CaseRow.objects.get(home__number=number).public_id
-    reviewing.send_back(case=case, note="口座の写真をつけてください", by=by, now=timezone.now(), version=None)
-    page.goto(f"/my/cases/{number}/")
-    look("sent-back")
-    page.goto("/my/")
-    look("home")
-    assert faults == []
-    assert html_faults(seen, tmp_path) == []
-    assert {"files", "choose"} <= seen.keys() or "files" in seen
+    looked.look("withdraw")
 
 
 def applicant_persona(account: int, number: str) -> Any:

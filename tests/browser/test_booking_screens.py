@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -309,18 +310,8 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     faults: list[str] = []
     seen: dict[str, str] = {}
 
-    def look(name: str) -> None:
-        for size in (DESKTOP, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # two numbers
-            shot(page, f"my-{name}-{size['width']}")
-            faults.extend(f"{name} {one}" for one in accessibility_faults(page))
-            wide = page.evaluate(
-                "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-            )
-            faults.extend([f"{name} is {wide} px too wide"] if wide > 0 else [])
-        seen[name] = page.content()
-
-    page.goto("/my/back/?state=x&code=y")
+    look = partial(looked, page, seen, faults)
+    page.goto("/my/back/?state=x&code=y", timeout=60_000)  # the first page of a fresh server
     look("refused")
     come_in(page, "moved")
     look("waits")
@@ -338,10 +329,7 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     page.get_by_label("いつまで").fill("来年")
     page.get_by_role("button", name="代理を頼む").click()
     look("ask-with-faults")
-    mandates.ask(
-        principal_no=cast.RESIDENTS["head"].resident_no, code=code.replace("-", ""), kind=MandateKind.FAMILY,
-        procedures=(), ends_on=timezone.localdate(), by=SELF, now=timezone.now(),
-    )  # fmt: skip
+    asks(code)
     disclose(
         actor=city["clerk_hana"], purpose=Purpose.COUNTER_CASE, resident_nos=[cast.RESIDENTS["head"].resident_no],
         audience=Audience.CLERK, case=None, screen="case", now=timezone.now(),
@@ -354,14 +342,38 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     page.get_by_role("button", name="Đăng xuất").first.click()
     look("sign-in-vi")
     assert page.locator("html").get_attribute("lang") == "vi", "the language is kept when somebody signs out"
-    page_of("reviewer_jiro").goto("/office/matches/")
+    at_the_office(page_of("reviewer_jiro"), look)
+    assert faults == [], "\n".join(faults)
+    assert html_faults(seen, tmp_path) == []
+
+
+def looked(page: Page, seen: dict[str, str], faults: list[str], name: str) -> None:
+    """Look at the page as it stands, large and small, and keep it."""
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # two numbers
+        shot(page, f"my-{name}-{size['width']}")
+        faults.extend(f"{name} {one}" for one in accessibility_faults(page))
+        wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+        faults.extend([f"{name} is {wide} px too wide"] if wide > 0 else [])
+    seen[name] = page.content()
+
+
+def at_the_office(page: Page, look: Callable[[str], None]) -> None:
+    """What a reviewer sees of somebody in doubt."""
+    page.goto("/office/matches/")
     look("matches")
     page.get_by_role("link", name=cast.RESIDENTS["twin_one"].name.name).click()
     look("match")
     page.goto("/office/mandates/")
     look("office-mandates")
-    assert faults == [], "\n".join(faults)
-    assert html_faults(seen, tmp_path) == []
+
+
+def asks(code: str) -> None:
+    """The head of the household asks whoever made this code to act for them."""
+    mandates.ask(
+        principal_no=cast.RESIDENTS["head"].resident_no, code=code.replace("-", ""), kind=MandateKind.FAMILY,
+        procedures=(), ends_on=timezone.localdate(), by=SELF, now=timezone.now(),
+    )  # fmt: skip
 
 
 def come_in_anew(page: Page, role: str) -> None:

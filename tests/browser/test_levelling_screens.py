@@ -128,6 +128,9 @@ def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
 ) -> None:
     """320 and 1280 px: nothing is cut off, and the list opens from its button."""
     page, faults = page_of("dx_mio"), []
+    page.set_default_navigation_timeout(
+        60_000
+    )  # the first page of a process that has opened none takes longest
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         for screen in ("coverage/", "coverage/effect/", "visits/", "visits/{outing}/"):

@@ -14,6 +14,7 @@ from urllib.parse import quote_from_bytes, urlencode
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from tests import personas
@@ -82,6 +83,7 @@ _USUAL = ("note", "version", "act", "service", "request", "number", "desk", "typ
 WATCHED = ("booking", "payments", "cases", "furusato", "outreach", "residents", "connect", "catalogue")
 # Whoever signed in from home, who acts for somebody, and whose own code is made whatever is sent for it.
 RESIDENT = "a resident"
+BROKEN = ("none", "2026-02-30", "'", "%00", "x" * 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,65 +169,40 @@ def _who_may(address: Address) -> str:
     raise AssertionError(f"nobody may open {address.name}")
 
 
-def values(chance: Random) -> dict[str, object]:
-    cases = list(CaseRow.objects.order_by("pk").values_list("public_id", flat=True))
-    tasks = list(TaskRow.objects.order_by("pk").values_list("pk", flat=True))
-    changes = list(MessageRow.objects.order_by("pk").values_list("change_id", flat=True))
-    staff = list(StaffMember.objects.order_by("pk").values_list("pk", flat=True))
-    drafts = list(DraftRow.objects.order_by("pk").values_list("pk", flat=True))
-    revisions = list(RevisionRow.objects.order_by("pk").values_list("revision", flat=True))
-    tickets = list(TicketRow.objects.order_by("pk").values_list("public_id", flat=True))
-    mandates = list(MandateRow.objects.order_by("pk").values_list("public_id", flat=True))
-    doubtful = list(AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True))
-    applications = list(HomeCaseRow.objects.order_by("pk").values_list("number", flat=True))
-    files = list(AttachmentRow.objects.order_by("pk").values_list("public_id", flat=True))
-    campaigns = list(CampaignRow.objects.order_by("pk").values_list("public_id", flat=True))
-    offers = list(OfferRow.objects.order_by("pk").values_list("public_id", flat=True)[:5])
-    key, subject = chance.choice(_FACTS)
-
-    def one_of(there: Sequence[object], *broken: object) -> object:
-        return chance.choice(there) if there and chance.random() < 0.9 else chance.choice(broken)
-
-    return {
-        "case": one_of(cases, "none", "%00", "x" * 300),
-        "task": one_of(tasks, 999_999, 10**30),
-        "staff": one_of(staff, 999_999, 10**30),
-        "change": one_of(changes, "none", "'"),
-        "kind": one_of(
-            ("sheets", "guide", "confirmation", "csv", "json", "cp932", "must", "optional"), "exe"
-        ),
-        "key": one_of((key,), "no_such_fact"),
-        "subject": one_of((subject,), "p99", "household"),
-        "draft": one_of(drafts, 999_999, 10**30),
-        "rule": one_of((0, 1), 999_999, 10**30),
-        "ticket": one_of(tickets, "none", "%00", "x" * 300),
-        "branch": one_of(("main", "north"), "nowhere"),
-        "desk": one_of(("desk1", "desk2"), "nodesk"),
-        "service": one_of(("moving", "certificates"), "no-such-service"),
-        "day": one_of(("2026-11-10", "2026-11-11"), "2026-02-30", "%00", "x" * 300),
-        "secret": one_of([secret_of(one) for one in tickets], "none", "%00", "x" * 300),
-        "sheet": one_of(("nhi-enrol",), "no-such-sheet"),
-        "language": one_of(("en", "ja-easy"), "xx"),
-        "revision": one_of(revisions, "no-such-revision"),
-        "survey": one_of((1,), 999_999, 10**30),
-        "proposal": one_of((1,), 999_999, 10**30),
-        "experience": one_of((1,), 999_999, 10**30),
-        "refund": one_of((1,), 999_999, 10**30),
-        "application": one_of((1,), 999_999, 10**30),
-        "told": one_of((1,), 999_999, 10**30),
-        "receipt": one_of(("R3467ACDEF",), "none", "%00", "x" * 300),
-        "code": one_of(("3467-9ACD", "00000000"), "none", "%00", "x" * 300),
-        "nth": one_of((1,), 2, 10**30),
-        "mandate": one_of(mandates, "none", "%00", "x" * 300),
-        "match": one_of(doubtful, 999_999, 10**30),
-        "outing": one_of((1,), 999_999, 10**30),
-        "file": one_of(files, "none", "%00", "x" * 300),
-        "what": one_of(("child-allowance-claim", "birth"), "no-such-thing", "x" * 300),
-        "number": one_of((*applications, "M-0001", "9062"), "none", "%00", "x" * 300),
-        "campaign": one_of(campaigns, "none", "%00", "x" * 300),
-        "offer": one_of(offers, "none", "%00", "x" * 300),
-        "procedure": one_of(("move-in-notice", "nhi-enrol", "child-allowance-claim"), "no-such-procedure"),
+def _there() -> dict[str, list[object]]:
+    """What stands in the parts of addresses and is there, by the part's name."""
+    columns: dict[str, tuple[type[Model], str]] = {
+        "case": (CaseRow, "public_id"), "task": (TaskRow, "pk"), "change": (MessageRow, "change_id"),
+        "staff": (StaffMember, "pk"), "draft": (DraftRow, "pk"), "revision": (RevisionRow, "revision"),
+        "ticket": (TicketRow, "public_id"), "mandate": (MandateRow, "public_id"), "file": (AttachmentRow, "public_id"),
+        "campaign": (CampaignRow, "public_id"), "offer": (OfferRow, "public_id"), "number": (HomeCaseRow, "number"),
+    }  # fmt: skip
+    found = {
+        part: list(model._default_manager.order_by("pk").values_list(column, flat=True)[:50])
+        for part, (model, column) in columns.items()
     }
+    doubtful = AccountRow.objects.filter(state="doubtful").order_by("pk").values_list("pk", flat=True)
+    return {
+        **found, "match": list(doubtful), "secret": [secret_of(str(one)) for one in found["ticket"]],
+        "number": [*found["number"], "M-0001", "9062"], "code": ["3467-9ACD", "00000000"], "receipt": ["R3467ACDEF"],
+        "kind": ["sheets", "guide", "confirmation", "csv", "json", "cp932", "must", "optional"], "rule": [0, 1],
+        "branch": ["main", "north"], "desk": ["desk1", "desk2"], "service": ["moving", "certificates"],
+        "day": ["2026-11-10", "2026-11-11"], "sheet": ["nhi-enrol"], "language": ["en", "ja-easy"],
+        "procedure": ["move-in-notice", "nhi-enrol", "child-allowance-claim"], "what": ["child-allowance-claim", "birth"],
+        **{part: [1] for part in ("survey", "proposal", "experience", "refund", "application", "told", "nth", "outing")},
+    }  # fmt: skip
+
+
+def values(chance: Random) -> dict[str, object]:
+    """A value for each part of an address: nine in ten are there, the rest are of nobody, broken or endless."""
+    key, subject = chance.choice(_FACTS)
+    there = {**_there(), "key": [key], "subject": [subject]}
+
+    def one_of(found: Sequence[object]) -> object:
+        broken: Sequence[object] = (999_999, 10**30) if found and isinstance(found[0], int) else BROKEN
+        return chance.choice(found) if found and chance.random() < 0.9 else chance.choice(broken)
+
+    return {part: one_of(found) for part, found in there.items()}
 
 
 _MACHINE = re.compile(

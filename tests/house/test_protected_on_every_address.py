@@ -59,8 +59,9 @@ POSTED: Mapping[str, Mapping[str, str]] = {
 # What stands for itself in an address.
 PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
-    "desk": "desk1", "service": "moving", "day": "2026-11-10",
-    "code": "3467-9ACD",
+    "desk": "desk1", "service": "moving", "day": "2026-11-10", "kind": "sheets", "what": "child-allowance-claim",
+    "offer": "none", "rule": 0, "sheet": "nhi-enrol",
+    **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told", "outing", "nth"), 1),
 }  # fmt: skip
 # A gift of the protected person, from where they live now; its number stands for any number.
 GIFT = "M-0001"
@@ -126,52 +127,41 @@ def _ticket(case: str) -> str:
     return row.ticket
 
 
-def filled(address: Address, case: str) -> Iterator[str]:
-    """The address for this case, once for each paper, download and fact page that it can mean."""
-    tasks = list(TaskRow.objects.filter(case__public_id=case).values_list("pk", flat=True)) or [0]
-    change = MessageRow.objects.values_list("change_id", flat=True).first() or "none"
-    values: dict[str, object] = {
+def _there(address: Address, case: str, tasks: list[int]) -> dict[str, object]:
+    """What stands in the parts of an address, of what there is."""
+    return {
         **PLAIN,
         "case": case,
-        "change": change,
+        "change": MessageRow.objects.values_list("change_id", flat=True).first() or "none",
         "staff": StaffMember.objects.values_list("pk", flat=True)[0],
         "task": tasks[0],
-        "kind": "sheets",
-        **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told", "outing"), 1),
         "number": _application() if address.name.startswith("my:") else GIFT,
-        "what": "child-allowance-claim",
         "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
-        "code": code_of(GIFT),
+        "code": code_of(GIFT) if address.name.startswith("furusato:") else "3467-9ACD",
         "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
         "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
-        "offer": "none",
         "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
         "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
         "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
-        "rule": 0,
-        "nth": 1,
-        "sheet": "nhi-enrol",
         "revision": current_revision(),
         "ticket": _ticket(case),
         "secret": secret_of(_ticket(case)),
     }
+
+
+def filled(address: Address, case: str) -> Iterator[str]:
+    """The address for this case, once for each paper, download and fact page that it can mean."""
+    tasks = list(TaskRow.objects.filter(case__public_id=case).values_list("pk", flat=True)) or [0]
+    values = _there(address, case, tasks)
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(
             {"key": key, "subject": subject}
-            for key, subject in (
-                ("new_address", "event"),
-                ("old_address", "event"),
-                ("name", "p6"),
-                ("birth_date", "p1"),
-            )
+            for key, subject in (("new_address", "event"), ("old_address", "event"), ("name", "p6"), ("birth_date", "p1"))
         ),
         "counter:procedure": tuple(
             {"procedure": procedure, "subject": subject}
             for procedure, subject in (
-                ("move-in-notice", "household"),
-                ("protection-request", "household"),
-                ("nhi-enrol", "p1"),
-                ("nhi-enrol", "p6"),
+                ("move-in-notice", "household"), ("protection-request", "household"), ("nhi-enrol", "p1"), ("nhi-enrol", "p6"),
             )
         ),
         "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
@@ -183,7 +173,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "backoffice:insight_visits": tuple({"kind": kind} for kind in ("xes", "ocel.json")),
         "backoffice:draft_rule": ({"kind": "must"},),
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
-    }
+    }  # fmt: skip
     for way in ways.get(address.name, ({},)):
         yield address.filled({**values, **way})
 

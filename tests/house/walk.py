@@ -15,6 +15,7 @@ BEFORE_SIGNING = (
     "cases/{case}/facts/birth_date/p1/", "cases/{case}/procedures/move-in-notice/household/",
     "cases/{case}/papers/guide.pdf", "cases/{case}/papers/confirmation.pdf", "cases/{case}/papers/sheets.pdf",
     "cases/none/hearing/", "calls/", "calls/day/", "bookings/", "bookings/new/", "book/",
+    "find/", "cases/{case}/prepared/",
 )  # fmt: skip
 AFTER_SIGNING = (
     "cases/", "cases/{case}/done/", "cases/{case}/correct/", "cases/{case}/withdraw/", "cases/{case}/display/",

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.applying import ALLOWANCE, browser_of_role, form_of, picture
-from tests.cast import RESIDENTS
+from django.utils import timezone
+from tests.applying import ALLOWANCE, account_of, browser_of_role, form_of, picture
+from tests.cast import PLANTED, RESIDENTS
+from tests.personas import SELF, browser_of
 
+from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, SignatureRow, TaskRow
 from madoguchi.connect.twins.virus_scanner import EICAR, ScannerFault, ScannerTwin
+from madoguchi.residents import mandates
+from madoguchi.residents.mandates import MandateKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents", "procedures")]
 
@@ -175,7 +181,7 @@ def scanner(settings: object) -> object:
 
     twin = ScannerTwin(0)
     threading.Thread(target=twin.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    settings.VIRUS_SCANNER, settings.VIRUS_SCANNER_SECONDS = twin.here, 2.0  # type: ignore[attr-defined]
+    settings.VIRUS_SCANNER, settings.VIRUS_SCANNER_SECONDS = twin.here, 2.0  # type: ignore[attr-defined]  # a test's own object
     yield twin
     twin.shutdown()
     twin.server_close()
@@ -190,14 +196,14 @@ def test_files(family: Client, scanner: ScannerTwin) -> None:
     def send(contents: bytes, name: str = "../../etc/口座.png") -> object:
         return family.post(url, {field: SimpleUploadedFile(name, contents, "application/x-evil")})
 
-    assert send(picture() + EICAR).status_code == 422  # type: ignore[attr-defined]
+    assert send(picture() + EICAR).status_code == 422  # type: ignore[attr-defined]  # a test's own object
     assert not AttachmentRow.objects.exists()
     for fault in (ScannerFault.HANGS_UP, ScannerFault.GARBAGE, ScannerFault.TOO_LARGE):
         scanner.fault = fault
-        assert "いまファイルを調べられない" in send(picture()).content.decode()  # type: ignore[attr-defined]
+        assert "いまファイルを調べられない" in send(picture()).content.decode()  # type: ignore[attr-defined]  # a test's own object
     scanner.fault = ScannerFault.NONE
-    assert send(b"MZ\x90\0 not a picture", "harmless.png").status_code == 422  # type: ignore[attr-defined]
-    assert send(picture()).status_code == 302  # type: ignore[attr-defined]
+    assert send(b"MZ\x90\0 not a picture", "harmless.png").status_code == 422  # type: ignore[attr-defined]  # a test's own object
+    assert send(picture()).status_code == 302  # type: ignore[attr-defined]  # a test's own object
     row = AttachmentRow.objects.get()
     page = family.get(url).content.decode()
     assert "口座.png" not in page
@@ -209,7 +215,7 @@ def test_files(family: Client, scanner: ScannerTwin) -> None:
     check = family.get(f"/my/apply/{number}/check/")
     family.post(f"/my/apply/{number}/check/", {"declared": "yes", **form_of(check)})
     assert family.post(f"/my/files/{row.public_id}/").status_code == 409
-    assert send(picture("red")).status_code == 409  # type: ignore[attr-defined]
+    assert send(picture("red")).status_code == 409  # type: ignore[attr-defined]  # a test's own object
     assert AttachmentRow.objects.get().dropped_at is None
     assert family.get(f"/my/files/{row.public_id}/").status_code == 200
 
@@ -261,6 +267,32 @@ def test_a_child_was_born(family: Client) -> None:
     assert "髙橋 新" in text
     assert "オンラインではできない手続き" in text
     assert "出生届" in text
+
+
+def test_no_page_tells_a_protected_address(
+    residents: object, procedures: str, city: Mapping[str, Actor]
+) -> None:
+    """Whoever acts for somebody protected, by a mandate that staff entered, learns no address from any page."""
+    persona, protected = account_of("head"), RESIDENTS["protected"].resident_no
+    code = mandates.make_code(account=persona.account, by=SELF, now=timezone.now())
+    mandate = mandates.enter(
+        principal_no=protected, code=code, kind=MandateKind.GUARDIAN, procedures=(),
+        ends_on=timezone.localdate() + timedelta(days=90), evidence="登記 第1号", handles_protection=True,
+        by=city["protector_yuki"], now=timezone.now(),
+    )  # fmt: skip
+    browser = browser_of(persona)
+    session = browser.session
+    session["acting_for"] = mandate
+    session.save()
+    number = begun(browser)
+    answered(browser, number)
+    check = browser.get(f"/my/apply/{number}/check/")
+    pages = [check, browser.get("/my/"), browser.get("/my/apply/"), browser.get(f"/my/apply/{number}/files/")]
+    browser.post(f"/my/apply/{number}/check/", {"declared": "yes", **form_of(check)})
+    for screen in ("", "receipt/", "withdraw/", "correction/"):
+        pages.append(browser.get(f"/my/cases/{number}/{screen}"))
+    assert {page.status_code for page in pages} == {200}
+    assert not any(part in page.content.decode() for part in PLANTED for page in pages)
 
 
 def test_unknown_numbers_are_not_found_and_written_down(family: Client) -> None:

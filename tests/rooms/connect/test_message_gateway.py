@@ -77,5 +77,5 @@ def test_what_does_not_answer_is_unsure(twin: str, port: Gateway | str) -> None:
 def test_only_what_is_set_up_is_there(settings: object) -> None:
     settings.MAIL_READY, settings.MESSAGE_GATEWAYS = False, {}  # type: ignore[attr-defined]  # pytest-django's
     assert ways_there() == frozenset()
-    settings.MESSAGE_GATEWAYS = {"line": "http://127.0.0.1:9"}  # type: ignore[attr-defined]
+    settings.MESSAGE_GATEWAYS = {"line": "http://127.0.0.1:9"}
     assert set(message_ports()) == {OfferChannel.LINE}

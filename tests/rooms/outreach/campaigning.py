@@ -51,7 +51,7 @@ def drafted(
 
 
 def approved(staff: Mapping[str, Actor], *args: object, now: datetime = NOW, **more: object) -> str:
-    number = drafted(staff, *args, now=now, **more)  # type: ignore[arg-type]
+    number = drafted(staff, *args, now=now, **more)
     campaigns.count(campaign=number, by=staff["herald_aki"], now=now)
     making.go_through(number, clock=lambda: now)
     campaigns.sampled(campaign=number, by=staff["herald_aki"], now=now)

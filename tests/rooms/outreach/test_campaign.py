@@ -152,7 +152,7 @@ def test_what_is_missing_is_said(city: Staff) -> None:
         ("outcomes", [Status.NOT_NEEDED]), ("legal_basis", "あ" * 301), ("by", Actor(None, "だれか", "", "")),
     ):  # fmt: skip
         with pytest.raises(CampaignRefused):
-            campaigns.draft(**{**good, name: bad})  # type: ignore[arg-type]
+            campaigns.draft(**{**good, name: bad})
     for act in (campaigns.count, campaigns.send, campaigns.approve):
         with pytest.raises(NoSuchCampaign):
             act(campaign="none", by=city["herald_aki"], now=NOW + timedelta(days=1))

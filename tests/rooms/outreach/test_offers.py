@@ -52,7 +52,7 @@ def fact(number: str, key: str, value: object, now: datetime = NOW) -> None:
         source="試験",
         by=SETTER,
         now=now,
-    )  # type: ignore[arg-type]
+    )
 
 
 def one_of(number: str) -> Offer:

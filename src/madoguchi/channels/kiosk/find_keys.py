@@ -45,7 +45,7 @@ class Keys:
     @property
     def parts(self) -> tuple[str, str, str]:
         """Year, month and day of the digits of a day, as far as they were pressed."""
-        year = 4 if self.era == WESTERN else 2
+        year = 4 if self.western else 2
         return self.typed[:year], self.typed[year : year + 2], self.typed[year + 2 :]
 
     @property

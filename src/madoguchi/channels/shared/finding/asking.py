@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.at_home import SaidAtHome, judge_at_home, one_person, question_now, record_of
 from madoguchi.cases.judging import Judged
-from madoguchi.cases.record import Record
+from madoguchi.cases.record import Record, may_claim
 from madoguchi.channels.shared.answers import (
     AnswerMissing,
     AnswerUnreadable,
@@ -141,7 +141,8 @@ def who_of(at: Going, ref: FactRef) -> str:
 def choices_of(at: Going, texts: Texts, ref: FactRef, definition: FactDefinition) -> tuple[Option, ...]:
     """The answers to choose from, in the language of the page."""
     if ref == FactRef(CLAIMANT, HOUSEHOLD_SUBJECT):
-        options = tuple(Option(one, at.called(one), "") for one in at.said.refs)
+        grown_up = may_claim(at.record, on=at.judged.on)
+        options = tuple(Option(one, at.called(one), "") for one in grown_up)
     elif definition.type is FactType.BOOLEAN:
         options = options_of(ref, definition, at.record)
     else:

@@ -65,13 +65,18 @@ def texts_of(pack: Pack) -> Texts:
 
 def spoken_here() -> tuple[Tongue, ...]:
     """The languages in which the whole hearing is there: only these are offered where questions are asked."""
-    return tuple(one for one in tongues() if is_spoken_here(one.code))
+    pack = pack_of(current_revision())
+    return tuple(one for one in tongues() if _is_spoken_in(pack, one.code))
 
 
 def is_spoken_here(code: str) -> bool:
     """Whether nothing of the hearing would stay Japanese in this language."""
+    return language_of(code) is None or _is_spoken_in(pack_of(current_revision()), code)
+
+
+def _is_spoken_in(pack: Pack, code: str) -> bool:
     language = language_of(code)
-    return language is None or hearing_is_complete(pack_of(current_revision()), language)
+    return language is None or hearing_is_complete(pack, language)
 
 
 @lru_cache(maxsize=64)

@@ -288,14 +288,14 @@ def _registered(household: Household, pack: Pack) -> Applicant:
         assert definition is not None, key
         return household.answer(FactRef(key, ref), definition)
 
+    home = with_check_digit(f"{90_000 + household.seed:06d}")
     entries = [
         replace(
-            entry_of(500 + household.seed * 10 + n), household_no=with_check_digit(f"{90_000 + household.seed:06d}"),
-            livelihood_no=with_check_digit(f"{90_000 + household.seed:06d}"), birth=said("birth_date", f"p{n + 1}"),
-            relationship=one, sex=said("sex", f"p{n + 1}"), nationality_class=said("nationality_class", f"p{n + 1}"),
-            address="まど県まどか市本町900番地",
+            entry_of(500 + household.seed * 10 + n), household_no=home, livelihood_no=home, relationship=one,
+            birth=said("birth_date", f"p{n}"), sex=said("sex", f"p{n}"), address="まど県まどか市本町900番地",
+            nationality_class=said("nationality_class", f"p{n}"),
         )
-        for n, one in enumerate(household.people)
+        for n, one in enumerate(household.people, start=1)
     ]  # fmt: skip
     register(entries=entries, source="住民記録", as_of=NOW.date(), now=NOW)
     head = entries[0]

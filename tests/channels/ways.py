@@ -283,10 +283,10 @@ def applied_from_home(household: Household, hands: Hands) -> Snapshot:
 def _registered(household: Household, pack: Pack) -> Applicant:
     """The household in the register; its head, with an account."""
 
+    facts = household.everything(pack)
+
     def said(key: str, ref: str) -> Any:
-        definition = pack.fact(Holder.PERSON, key)
-        assert definition is not None, key
-        return household.answer(FactRef(key, ref), definition)
+        return facts[FactRef(key, ref)]
 
     home = with_check_digit(f"{90_000 + household.seed:06d}")
     entries = [
@@ -299,8 +299,8 @@ def _registered(household: Household, pack: Pack) -> Applicant:
     ]  # fmt: skip
     register(entries=entries, source="住民記録", as_of=NOW.date(), now=NOW)
     head = entries[0]
-    facts = ClaimedFacts(head.name.name, head.address, str(head.birth), head.sex)
-    account = come(issuer=ISSUER, subject=head.resident_no, facts=facts, by=SELF, now=NOW)
+    claimed = ClaimedFacts(head.name.name, head.address, str(head.birth), head.sex)
+    account = come(issuer=ISSUER, subject=head.resident_no, facts=claimed, by=SELF, now=NOW)
     return Applicant(account.number, head.resident_no, head.resident_no)
 
 

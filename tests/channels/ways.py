@@ -283,17 +283,13 @@ def applied_from_home(household: Household, hands: Hands) -> Snapshot:
 def _registered(household: Household, pack: Pack) -> Applicant:
     """The household in the register; its head, with an account."""
 
-    facts = household.everything(pack)
-
-    def said(key: str, ref: str) -> Any:
-        return facts[FactRef(key, ref)]
-
+    said: Any = {(ref.key, ref.subject): value for ref, value in household.everything(pack).items()}
     home = with_check_digit(f"{90_000 + household.seed:06d}")
     entries = [
         replace(
             entry_of(500 + household.seed * 10 + n), household_no=home, livelihood_no=home, relationship=one,
-            birth=said("birth_date", f"p{n}"), sex=said("sex", f"p{n}"), address="まど県まどか市本町900番地",
-            nationality_class=said("nationality_class", f"p{n}"),
+            birth=said["birth_date", f"p{n}"], sex=said["sex", f"p{n}"], address="まど県まどか市本町900番地",
+            nationality_class=said["nationality_class", f"p{n}"],
         )
         for n, one in enumerate(household.people, start=1)
     ]  # fmt: skip

@@ -73,6 +73,11 @@ begins = 00:00:00
 ends = 23:45:00
 desks = 2
 seats = 2
+
+[[rules]]
+branches = ["main"]
+early_minutes = 60
+only_in_hours = false
 """
 PATIENCE = 60_000  # milliseconds; a busy machine is no fault
 

@@ -20,7 +20,7 @@ CORE = ["tests/unit", "tests/packs"]
 ROOMS, CHANNELS = ["tests/rooms"], ["tests/channels"]
 REST = ["tests/house", "tests/journeys", "tests/browser"]
 LATER = {"MADOGUCHI_TESTS_ON_POSTGRESQL": CHANNELS[0]}
-LOOKS = ["tests/house", "tests/browser"]
+LOOKS = ["tests/house", "tests/browser", "tests/journeys"]
 NO_TESTS = 5
 # The core only computes: a worker for each of two cores, tests taken from whoever has most left. A room also waits, for
 # browsers, processes and the disk: one worker more; the longest come first, and a file's tests stay together with their

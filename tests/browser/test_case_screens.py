@@ -93,7 +93,7 @@ DESK_SCREENS = ("counter:desk", "counter:task", "backoffice:rulings", "backoffic
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 SHOTS = os.environ.get("SHOTS")
 SHOWN_WHOLE = ("bereaved", "half heard", CaseStatus.IN_REVIEW.value)
-SHOWN_IN_PART = ("without record", "widowed", "unproved", CaseStatus.REGISTERED.value)
+SHOWN_IN_PART = ("without record",)
 
 pytestmark = [
     pytest.mark.browser,

@@ -281,8 +281,8 @@ def test_the_clerk_says_who_was_meant(
 @pytest.mark.parametrize(
     ("size", "language"),
     [
-        (UPRIGHT, "ja"),
         (ACROSS, "vi"),
+        pytest.param(UPRIGHT, "ja", marks=pytest.mark.slow),
         *(pytest.param(ACROSS, one, marks=pytest.mark.slow) for one in ("ja", "pt-BR", "zh-Hans")),
     ],
 )

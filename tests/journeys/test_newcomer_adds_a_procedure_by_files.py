@@ -149,6 +149,7 @@ class Shell:
         )
 
 
+@pytest.mark.slow  # two whole checks of the pack; the editor's way is in every run
 def test_the_page_alone_is_enough(city: Path, tmp_path: Path) -> None:
     lint, decide, publish, listed, back = commands()
     run = Shell(city, tmp_path / "home")

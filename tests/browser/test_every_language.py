@@ -32,7 +32,7 @@ NOT_FOUND_OUT_IN = ("ko",)
 PHONE = {"width": 320, "height": 640}
 HEAVIEST = 150_000
 FOR_ANYBODY = (
-    "/book/", "/book/find/", "/book/at/main/moving/", "/find/number/", "/pay/", "/furusato/", "/check/", "/my/sign-in/",
+    "/book/", "/book/find/", "/book/at/main/moving/", "/pay/", "/furusato/", "/check/", "/my/sign-in/",
     "/my/offers/letter/", "/feedback/?screen=online:start", "/congestion/", "/congestion/main/", "/t/",
 )  # fmt: skip
 FOR_RESIDENTS = (
@@ -61,7 +61,7 @@ def faults_at(page: Page, address: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_for_anybody(page: Page, offered: Offer, language: str) -> None:
-    addresses = FOR_ANYBODY if language in NOT_FOUND_OUT_IN else (*FOR_ANYBODY, "/find/")
+    addresses = FOR_ANYBODY if language in NOT_FOUND_OUT_IN else (*FOR_ANYBODY, "/find/", "/find/number/")
     faults = [one for address in addresses for one in faults_at(page, address, language)]
     assert faults == []
 

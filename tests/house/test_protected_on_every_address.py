@@ -232,7 +232,8 @@ def test_nobody_finds_the_address_anywhere(
     for where, answer in answers(case, signed_in, usernames, refused_too=refused_too):
         shown |= {where.split()[-1]} if answer.status_code in (200, 302) else set()
         found += [(where, word) for word in planted_in(said(answer))]
-        assert answer.status_code < 500, where
+        # 503: no provider is named here to which residents could be sent, and that is said.
+        assert answer.status_code < 500 or (where.endswith("my:go") and answer.status_code == 503), where
     assert sorted(set(found)) == []
     assert len(shown) > 10
     assert planted_in(caplog.text) == planted_in("".join(capfd.readouterr())) == []

@@ -21,6 +21,7 @@ from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import prepared
 from madoguchi.channels.online.find.common import visitor_of
 from madoguchi.channels.online.offers.door import CounterDoor
+from madoguchi.channels.online.speaking import in_residents_language
 from madoguchi.channels.shared.fields import WarekiField
 from madoguchi.city.authority import Authority, needs
 from madoguchi.outreach import letters, offers
@@ -44,6 +45,7 @@ class LetterForm(forms.Form):
 
 @needs(Authority.ANYONE)
 @never_cache
+@in_residents_language
 def letter(request: HttpRequest) -> HttpResponse:
     """Open a letter by its code; then 使う or あとで."""
     form = LetterForm(request.POST or None)

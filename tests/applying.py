@@ -14,7 +14,8 @@ from PIL import Image
 from tests.cast import NOW, RESIDENTS
 from tests.personas import ISSUER, SELF, SignedInPersona, browser_of
 
-from madoguchi.cases.from_home import answering
+from madoguchi.cases.from_home import answering, attaching
+from madoguchi.cases.from_home.attaching import things_of
 from madoguchi.cases.from_home.following import HomeCase, home_case
 from madoguchi.cases.from_home.offering import Offered, offered
 from madoguchi.cases.from_home.opening import CONSENT_VERSION, Applicant, open_from_home
@@ -134,6 +135,15 @@ def submitted(who: Applicant, what: str = ALLOWANCE, *, now: datetime = NOW) -> 
     number = answered(begun(who, what, now=now), who, now=now)
     handed_in(number, who, now=now)
     return number
+
+
+def attach(number: str, who: Applicant, contents: bytes, scanner: SaysOf = CLEAN) -> None:
+    """Attach this to the first thing that can be given."""
+    view = seen(number, who)
+    thing = things_of(view.judged, view.record)[0]
+    attaching.attach(
+        number=number, who=who, thing=thing.key, contents=contents, scanner=scanner, by=SELF, now=NOW
+    )
 
 
 def handed_in(number: str, who: Applicant, *, now: datetime = NOW, declared: bool = True) -> Receipt:

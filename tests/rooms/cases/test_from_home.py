@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from tests.applying import (
     ALLOWANCE,
-    CLEAN,
-    SaysOf,
     answer_once,
     answered,
     applicant_of,
+    attach,
     begun,
     handed_in,
     picture,
@@ -28,8 +27,7 @@ from tests.personas import SELF
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.cases import reviewing, tasks
-from madoguchi.cases.from_home import answering, attaching, withdrawing
-from madoguchi.cases.from_home.attaching import things_of
+from madoguchi.cases.from_home import answering, withdrawing
 from madoguchi.cases.from_home.following import NotNowFromHome, NotYours, home_part
 from madoguchi.cases.from_home.offering import NotOffered, Offered, elsewhere, offered, one_may_apply_for
 from madoguchi.cases.from_home.opening import CONSENT, CONSENT_VERSION, Applicant, NotAgreed, open_from_home
@@ -64,14 +62,6 @@ def who(residents: object, procedures: str) -> Applicant:
 def _room(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.ATTACHMENTS_FOLDER = tmp_path / "attachments"
     yield
-
-
-def attach(number: str, who: Applicant, contents: bytes, scanner: SaysOf = CLEAN) -> None:
-    view = seen(number, who)
-    thing = things_of(view.judged, view.record)[0]
-    attaching.attach(
-        number=number, who=who, thing=thing.key, contents=contents, scanner=scanner, by=SELF, now=NOW
-    )
 
 
 def test_nothing_is_looked_up_without_the_consent(who: Applicant) -> None:

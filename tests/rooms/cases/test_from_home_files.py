@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from tests.applying import (
-    CLEAN,
     PDF,
     SaysOf,
     answered,
     applicant_of,
+    attach,
     begun,
     handed_in,
     picture,
@@ -26,7 +26,6 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.cases import reviewing
 from madoguchi.cases.from_home import answering, attaching, strong_room, withdrawing
-from madoguchi.cases.from_home.attaching import things_of
 from madoguchi.cases.from_home.following import NotNowFromHome
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.models import (
@@ -49,14 +48,6 @@ def who(residents: object, procedures: str) -> Applicant:
 def _room(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.ATTACHMENTS_FOLDER = tmp_path / "attachments"
     yield
-
-
-def attach(number: str, who: Applicant, contents: bytes, scanner: SaysOf = CLEAN) -> None:
-    view = seen(number, who)
-    thing = things_of(view.judged, view.record)[0]
-    attaching.attach(
-        number=number, who=who, thing=thing.key, contents=contents, scanner=scanner, by=SELF, now=NOW
-    )
 
 
 def test_after_the_submission_nothing_can_be_answered_attached_or_dropped(who: Applicant) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from madoguchi.audit.entries import Actor
 from madoguchi.furusato.applying import submit
+from madoguchi.furusato.changing import tell_change
 from madoguchi.furusato.mapping import gift_mapping
 from madoguchi.furusato.models import GiftRow
+from madoguchi.furusato.same_donor import vouch
 from madoguchi.furusato.taking_in import GiftsTakenIn, take_in
-from madoguchi.furusato.values import Confirmation, Reader
+from madoguchi.furusato.values import Confirmation, NewParticulars, Reader
+from madoguchi.residents.accounts.facts import ClaimedFacts
 
 NOW = datetime(2026, 11, 9, 1, 0, tzinfo=UTC)
 DESK = Actor(7, "寄附 緑", "", "")
@@ -67,3 +70,22 @@ def applied(*numbers: str, reader: Reader | None = None, press: str = "", now: d
         gifts=numbers, confirmed=list(Confirmation), press=press or f"press-{numbers}", reader=reader or Reader(numbers),
         by=DONOR, now=now,
     )  # fmt: skip
+
+
+PAPER = Reader(("F-0001", "F-0002", "F-0003"))
+TARO = ClaimedFacts("寄附 太郎", "東京都新宿区西新宿2-8-1", "1984-05-02", "male")
+LAST = datetime(2027, 1, 12, 14, 59, tzinfo=UTC)
+MOVED = NewParticulars("寄附 太郎", "", "530-0005", "大阪府大阪市北区中之島一丁目3番20号", date(2026, 11, 1))
+
+
+def signed(account: int = 1, opened: tuple[str, ...] = ()) -> Reader:
+    """A donor whom the sign-in vouches for."""
+    vouch(account=account, facts=TARO, by=DONOR, now=NOW)
+    return Reader(opened, account)
+
+
+def change(
+    what: NewParticulars = MOVED, *, receipt: str, reader: Reader = PAPER, now: datetime = NOW
+) -> bool:
+    """Tell a change by the papers, or as whoever is given."""
+    return tell_change(receipt=receipt, what=what, press="p1", reader=reader, by=DONOR, now=now)

@@ -11,10 +11,16 @@ from tests.rooms.furusato.giving import (
     DESK,
     DONOR,
     HOME,
+    LAST,
+    MOVED,
     NOW,
+    PAPER,
+    TARO,
     applied,
+    change,
     code_of,
     given,
+    signed,
     three,
 )
 from tests.together import together
@@ -23,7 +29,7 @@ from madoguchi.audit.models import EntryRow
 from madoguchi.booking.trials import TRIALS_AT_A_BOOKING, TooManyTries
 from madoguchi.furusato import desk
 from madoguchi.furusato.applying import submit
-from madoguchi.furusato.changing import tell_change, withdraw
+from madoguchi.furusato.changing import withdraw
 from madoguchi.furusato.deciding import PapersInFuture, ReasonMissing, accept_change, papers_came, refuse
 from madoguchi.furusato.models import ApplicationRow, ChangeRow, StepRow, SubmissionRow
 from madoguchi.furusato.opening import TRIES_FROM_AN_ADDRESS, open_gift
@@ -51,21 +57,6 @@ from madoguchi.furusato.values import (
 from madoguchi.residents.accounts.facts import ClaimedFacts
 
 db = pytest.mark.django_db
-PAPER = Reader(("F-0001", "F-0002", "F-0003"))
-TARO = ClaimedFacts("寄附 太郎", "東京都新宿区西新宿2-8-1", "1984-05-02", "male")
-LAST = datetime(2027, 1, 12, 14, 59, tzinfo=UTC)
-MOVED = NewParticulars("寄附 太郎", "", "530-0005", "大阪府大阪市北区中之島一丁目3番20号", date(2026, 11, 1))
-
-
-def signed(account: int = 1, opened: tuple[str, ...] = ()) -> Reader:
-    vouch(account=account, facts=TARO, by=DONOR, now=NOW)
-    return Reader(opened, account)
-
-
-def change(
-    what: NewParticulars = MOVED, *, receipt: str, reader: Reader = PAPER, now: datetime = NOW
-) -> bool:
-    return tell_change(receipt=receipt, what=what, press="p1", reader=reader, by=DONOR, now=now)
 
 
 # opening

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from tests.cast import PLANTED_ADDRESS, RESIDENTS
@@ -11,15 +11,18 @@ from tests.rooms.furusato.giving import (
     DESK,
     DONOR,
     HOME,
+    MOVED,
     NOW,
+    PAPER,
+    TARO,
     applied,
+    change,
     given,
     three,
 )
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.furusato import desk
-from madoguchi.furusato.changing import tell_change
 from madoguchi.furusato.deciding import papers_came
 from madoguchi.furusato.models import ApplicationRow, GiftRow
 from madoguchi.furusato.queries import gifts_of, receipt_of
@@ -32,21 +35,6 @@ from madoguchi.residents.accounts.facts import ClaimedFacts
 from madoguchi.residents.sheltering import protect
 
 db = pytest.mark.django_db
-PAPER = Reader(("F-0001", "F-0002", "F-0003"))
-TARO = ClaimedFacts("寄附 太郎", "東京都新宿区西新宿2-8-1", "1984-05-02", "male")
-LAST = datetime(2027, 1, 12, 14, 59, tzinfo=UTC)
-MOVED = NewParticulars("寄附 太郎", "", "530-0005", "大阪府大阪市北区中之島一丁目3番20号", date(2026, 11, 1))
-
-
-def signed(account: int = 1, opened: tuple[str, ...] = ()) -> Reader:
-    vouch(account=account, facts=TARO, by=DONOR, now=NOW)
-    return Reader(opened, account)
-
-
-def change(
-    what: NewParticulars = MOVED, *, receipt: str, reader: Reader = PAPER, now: datetime = NOW
-) -> bool:
-    return tell_change(receipt=receipt, what=what, press="p1", reader=reader, by=DONOR, now=now)
 
 
 @db

@@ -40,8 +40,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def chromium_path() -> str | None:
-    """Where the system's Chromium is, or None."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
+    """Where the system's Chromium is, or None; its headless build first: the same engine for a third of the processor."""
+    found = map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))
+    return next((path for path in found if path), None)
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
 from unittest import TestCase
 
 import pytest
@@ -21,27 +19,18 @@ from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis
 from tests import cast
 from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
-from tests.snapshot import Snapshot
-from tools import voice
+from tests.standing import LANGUAGES, MADOKA, STANDING
+from tools import migrated, voice
 from tools.postgres import TO_GET_IT, binaries
 
 from madoguchi.audit.append_only import lifted
 from madoguchi.audit.entries import Actor
-from madoguchi.booking.offering import Offer, offer, set_offer
+from madoguchi.booking.offering import Offer
 from madoguchi.catalogue.operations import publish
-from madoguchi.city.applying import apply_plan
 from madoguchi.city.models import StaffMember
-from madoguchi.city.operations import add_staff
-from madoguchi.city.plan import DepartmentPlan
-from madoguchi.city.queries import seat_of
-from madoguchi.config.demo_city import madoka, reception
 from madoguchi.papers.fonts import Face, fonts
-from madoguchi.procedures.loader import NATIONAL_FOLDER, national_pack
-from madoguchi.residents.operations import register
-from madoguchi.residents.sheltering import protect
+from madoguchi.procedures.loader import NATIONAL_FOLDER
 
-MADOKA = Path(__file__).resolve().parent.parent / "packs" / "madoka"
-LANGUAGES = MADOKA.with_name("languages")
 REQUIRE_ALL = os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1"
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "Chromium": (lambda: chromium_path() is not None, "apt-get install chromium"),
@@ -86,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(
         key=lambda one: next((n for n, part in enumerate(LONGEST) if part in one.nodeid), len(LONGEST))
     )
-    postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    postgresql = _on_postgresql()
     later = os.environ.get(ON_POSTGRESQL)
 
     def here(one: pytest.Item) -> bool:
@@ -142,6 +131,33 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"not run: {count} {tests} {name}; to get it: {NEEDS[name][1]}")
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether the file that Django is given stays as it is, because it is a copy of a migrated one."""
+    return _copied() is not None and not _on_postgresql()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """This worker's database begins as a copy of the migrated one, where the run has made one."""
+    copied = _copied()
+    if copied and _on_postgresql():
+        settings.DATABASES["default"]["TEST"] = {
+            **settings.DATABASES["default"].get("TEST", {}),
+            "TEMPLATE": copied,
+        }
+    elif copied:
+        shutil.copy(copied, settings.DATABASES["default"]["TEST"]["NAME"])
+
+
+def _copied() -> str | None:
+    return os.environ.get(migrated.VARIABLE)
+
+
+def _on_postgresql() -> bool:
+    return str(settings.DATABASES["default"]["ENGINE"]).endswith("postgresql")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
     """Django empties the tables after a transactional test; append-only tables would refuse.
@@ -170,45 +186,14 @@ def _nothing_cached() -> None:
 @pytest.fixture
 def city(db: None) -> Mapping[str, Actor]:
     """まどか市 set up, with its staff; the actors by sign-in name."""
-    return _CITY()
-
-
-def _set_up() -> Mapping[str, Actor]:
-    names = {key: one.name for key, one in national_pack().departments.items()}
-    departments = tuple(DepartmentPlan(key, name, (key,)) for key, name in names.items())
-    plan = replace(madoka(national_pack()), departments=departments)
-    apply_plan(plan=plan, by=cast.SETTER, now=cast.NOW)
-    for username, one in cast.STAFF.items():
-        add_staff(
-            username=username,
-            password=cast.PASSWORD,
-            display_name=one.name,
-            roles=one.roles,
-            department=one.department,
-            branch=one.branch if one.desk else None,
-            desk=one.desk,
-            by=cast.SETTER,
-            now=cast.NOW,
-        )
-    return {username: _actor(username) for username in cast.STAFF}
-
-
-_CITY = Snapshot(_set_up)
-
-
-def _actor(username: str) -> Actor:
-    member = StaffMember.objects.get(username=username)
-    seat = seat_of(member)
-    return Actor(
-        member.pk, member.display_name, seat.branch if seat else "", seat.desk if seat else "", "127.0.0.1"
-    )
+    there: Mapping[str, Actor] = STANDING("city")
+    return there
 
 
 @pytest.fixture
 def procedures(city: Mapping[str, Actor]) -> str:
     """The national procedures with まどか市's own laid over them, published; the revision."""
-    folders = [NATIONAL_FOLDER, *([MADOKA] if MADOKA.is_dir() else [])]
-    return publish(folders=folders, by=cast.SETTER, now=cast.NOW)
+    return str(STANDING("procedures"))
 
 
 @pytest.fixture
@@ -220,22 +205,15 @@ def procedures_in_languages(city: Mapping[str, Actor]) -> str:
 @pytest.fixture
 def offered(city: Mapping[str, Actor]) -> Offer:
     """What まどか市 offers at its counters, set as its file says."""
-    set_offer(offer=reception(cast.TODAY), by=cast.SETTER, now=cast.NOW)
-    return offer()
+    there: Offer = STANDING("offered")
+    return there
 
 
 @pytest.fixture
 def residents(city: Mapping[str, Actor]) -> Mapping[str, str]:
     """The residents of the cast on the register, the protected one protected; 宛名番号 by role."""
-    register(entries=list(cast.RESIDENTS.values()), source="住民記録", as_of=cast.TODAY, now=cast.NOW)
-    protect(
-        resident_no=cast.RESIDENTS["protected"].resident_no,
-        begins_on=cast.MOVED_ON,
-        ends_on=None,
-        by=cast.SETTER,
-        now=cast.NOW,
-    )
-    return {role: entry.resident_no for role, entry in cast.RESIDENTS.items()}
+    there: Mapping[str, str] = STANDING("residents")
+    return there
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def _file(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now:
 
 def _offer(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
     """A card that the city offers; a campaign for everybody is sent with the first of them."""
-    from tests.conftest import _actor
+    from tests.standing import _actor
     from tests.rooms.outreach.campaigning import CARD, sent
 
     if not OfferRow.objects.exists():

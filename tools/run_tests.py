@@ -11,8 +11,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tools import migrated
 from tools.postgres import TO_GET_IT, binaries, temporary_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,23 +46,23 @@ def pytest(
     return 0 if code == NO_TESTS else code
 
 
-def on_postgres() -> int:
-    """The rooms and the channels on a PostgreSQL that was given, or on one of the tests' own."""
-    url = os.environ.get("MADOGUCHI_TEST_POSTGRES")
-    if url:
-        return pytest("PostgreSQL", ROOMS + CHANNELS, WAITING, MADOGUCHI_DATABASE_URL=url)
-    with temporary_cluster() as own:
-        return pytest("PostgreSQL", ROOMS + CHANNELS, WAITING, MADOGUCHI_DATABASE_URL=own)
-
-
 def quick() -> list[int]:
     """The exit codes of `make test`."""
-    codes = [pytest("core", CORE, COMPUTING)]
-    if os.environ.get("MADOGUCHI_TEST_POSTGRES") or binaries():
-        return [*codes, pytest("SQLite", ROOMS + CHANNELS + REST, WAITING, **LATER), on_postgres()]
-    print(f"\nnot run: the rooms on PostgreSQL; to get it: {TO_GET_IT}")
-    codes.append(1 if os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1" else 0)
-    return [*codes, pytest("SQLite", ROOMS + CHANNELS + REST, WAITING)]
+    with ExitStack() as until_the_end:
+        folder = Path(until_the_end.enter_context(TemporaryDirectory(prefix="madoguchi-tests-")))
+        url = os.environ.get("MADOGUCHI_TEST_POSTGRES")
+        own = until_the_end.enter_context(temporary_cluster()) if not url and binaries() else None
+        sqlite = migrated.on_sqlite(folder)
+        codes = [pytest("core", CORE, COMPUTING)]
+        if not (url or own):
+            codes.append(pytest("SQLite", ROOMS + CHANNELS + REST, WAITING, **sqlite.environment()))
+            print(f"\nnot run: the rooms on PostgreSQL; to get it: {TO_GET_IT}")
+            return [*codes, 1 if os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1" else 0]
+        postgresql = migrated.on_postgres(own, folder) if own else None
+        codes.append(pytest("SQLite", ROOMS + CHANNELS + REST, WAITING, **LATER, **sqlite.environment()))
+        copied = postgresql.environment() if postgresql else {}
+        there = {"MADOGUCHI_DATABASE_URL": url or own or ""}
+        return [*codes, pytest("PostgreSQL", ROOMS + CHANNELS, WAITING, **there, **copied)]
 
 
 def main() -> int:

@@ -22,14 +22,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
+from tests.browser_kit import QUIET, chromium_path
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
 RESIDENTS = 600
-FLAGS = [
-    "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 COMMAND = (sys.executable, "-m", "madoguchi.config.command_line")
 
 
@@ -107,9 +104,8 @@ def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
         try:
             yield browser
         finally:

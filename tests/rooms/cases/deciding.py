@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tests.cast import NOW, RESIDENTS
 from tests.rooms.cases.walking import sign, widowed
+from tests.snapshot import kept
+from tests.standing import STANDING
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases.models import TaskRow
@@ -37,6 +39,7 @@ class Widowed:
     account: int
 
 
+@kept(STANDING)
 def signed_by_widow(city: Mapping[str, Actor]) -> Widowed:
     """A death, signed by the widow; she has a sign-in."""
     clerk = city["clerk_hana"]

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from tests.cast import MOVED_ON, NOW, RESIDENTS, SETTER, certificate
+from tests.snapshot import kept
+from tests.standing import STANDING
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.cases import closing, hearing, household_notice, opening, queries, reviewing
@@ -113,6 +115,7 @@ def answered(case: str, by: Actor, *, now: datetime = NOW) -> int:
     raise AssertionError("the hearing does not end")
 
 
+@kept(STANDING)
 def widowed(by: Actor, **held: Value) -> str:
     """The head died: in the 国保, with a pension, with land, unless said otherwise; everything that may be is applied for."""
     case = bereaved(by)
@@ -150,6 +153,7 @@ def visited(case: str, by: Actor, *, now: datetime = NOW, person: str = "p1") ->
     )
 
 
+@kept(STANDING)
 def unproved(by: Actor, *, practice: bool = False, now: datetime = NOW) -> str:
     """A move-in of the five, signed by somebody whose identity was not proved."""
     case = begun(by, practice=practice, now=now)
@@ -176,6 +180,7 @@ def came_without_proof(case: str, by: Actor, *, person: str = "p1", now: datetim
     )
 
 
+@kept(STANDING)
 def signed(by: Actor, *, practice: bool = False, now: datetime = NOW) -> str:
     """A move-in of the five, heard to the end and signed on the pad."""
     case = begun(by, practice=practice, now=now)
@@ -189,6 +194,7 @@ def sign(case: str, by: Actor, *, now: datetime = NOW) -> None:
     closing.sign(case=case, strokes=PAD, paper_signed=False, by=by, now=now, version=None)
 
 
+@kept(STANDING)
 def closed(by: Actor, reviewer: Actor) -> str:
     """A case of people without a 住民票 alone, signed, checked and at its end."""
     case = without_record(by)

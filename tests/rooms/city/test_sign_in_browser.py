@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from tests.browser_kit import QUIET, chromium_path
 from tests.rooms.city.conftest import PASSWORD
 
 from madoguchi.audit.models import EntryRow
 from madoguchi.city.authority import Role
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -29,9 +28,7 @@ def page(member: Callable[..., int]) -> Iterator[Any]:
 
     member("sato", Role.CLERK)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
         page = browser.new_page(locale="ja-JP")
         device = page.context.new_cdp_session(page)
         device.send("WebAuthn.enable")

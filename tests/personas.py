@@ -142,8 +142,8 @@ def _file(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now:
 
 def _offer(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], now: datetime) -> str:
     """A card that the city offers; a campaign for everybody is sent with the first of them."""
-    from tests.standing import _actor
     from tests.rooms.outreach.campaigning import CARD, sent
+    from tests.standing import _actor
 
     if not OfferRow.objects.exists():
         day = date(2026, 4, 1)

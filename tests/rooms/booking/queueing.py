@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from itertools import count
 
 from tests.cast import NOW, SETTER
+from tests.snapshot import kept
+from tests.standing import STANDING
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.offering import Offer, set_offer
@@ -34,6 +36,7 @@ LANES = (
 ALL_DAY = tuple(Hours(day, time(8, 30), time(17, 15), desks=2, seats=1) for day in Weekday)
 
 
+@kept(STANDING)
 def lay_out(
     *, hours: Sequence[Hours] = ALL_DAY, rules: QueueRules = QueueRules(), branch: str = BRANCH
 ) -> None:

@@ -324,7 +324,7 @@ def _run(examples: int) -> None:
 
 def test_any_way_through_a_day(city: object) -> None:
     # What was rolled back stays in PostgreSQL's tables until the end: each history is slower than the one before.
-    _run(60 if connection.vendor == "sqlite" else 15)
+    _run(30 if connection.vendor == "sqlite" else 15)
 
 
 @pytest.mark.slow

@@ -12,6 +12,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.cast import NOW, SETTER
 from tests.rooms.booking.planned import SIX, TOMORROW, offered, past, people
+from tests.snapshot import kept
+from tests.standing import STANDING
 
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.levelling import book, history, operations, queries
@@ -38,6 +40,11 @@ BY = Actor(1, "推進 澪", "", "")
 
 @pytest.fixture
 def office(city: Mapping[str, Actor]) -> None:
+    _with_a_past()
+
+
+@kept(STANDING)
+def _with_a_past() -> None:
     offered()
     past()
     people(*SIX)

@@ -114,7 +114,7 @@ def see_that_the_table_holds(step: str, before: HomeCase, number: str, who: Appl
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )  # fmt: skip
 @given(steps=st.lists(STEPS, max_size=12))
 def test_any_way_through(city: Mapping[str, Actor], steps: list[str]) -> None:

@@ -43,6 +43,7 @@ SENTENCES = {
     "password_changed": noop("パスワードを変えました"),
     "practice_on": noop("練習を始めました"),
     "practice_off": noop("練習を終えました"),
+    "old_copy_accepted": noop("古い写しであることを承知して、使い始めました"),
     "city_set_up": noop("自治体を設定しました"),
     "gifts_tried": noop("寄附データの取込みを試しました"),
     "gifts_taken_in": noop("寄附データを取り込みました"),

@@ -14,5 +14,7 @@ class MarkRow(models.Model):
     accepted = models.BooleanField(default=False)
     reason = models.CharField(max_length=200, default="", blank=True)
 
+    objects: models.Manager[MarkRow] = models.Manager()
+
     class Meta:
         indexes = [models.Index(fields=["at"], name="porch_mark_at")]

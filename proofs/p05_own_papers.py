@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -88,36 +88,30 @@ def handed_out(own: Path, documents: str, without: str = "") -> Result:
 
 def _cases(own: Path, count: int) -> Iterator[tuple[str, str]]:
     """Cases whose people carry the mark, heard as far as papers need; with their marks."""
-    from django.test import Client
-    from django.utils import timezone
+    from dataclasses import replace
 
-    from madoguchi.audit.entries import Actor
-    from madoguchi.city.models import StaffMember
-    from madoguchi.city.queries import seat_of
+    from django.utils import timezone
     from tests.rooms.cases import walking
 
-    assert Client is not None
+    from madoguchi.audit.entries import Actor
+    from madoguchi.cases import opening
+    from madoguchi.city.models import StaffMember
+    from madoguchi.city.queries import seat_of
+    from madoguchi.config.demo_city import family
+
     member, now = StaffMember.objects.get(username="clerk"), timezone.now()
-    seat = seat_of(member)
+    seat, kept = seat_of(member), own / "cases.txt"
     assert seat is not None
     by = Actor(member.pk, member.display_name, seat.branch, seat.desk)
-    kept = own / "cases.txt"
     if not kept.exists():
-        lines = []
+        lines, whole = [], family(timezone.localdate())
         for number in range(count):
-            from dataclasses import replace
-
-            from madoguchi.cases import opening
-            from madoguchi.config.demo_city import family
-
-            whole = family(timezone.localdate())
             people = tuple(
                 replace(one, name=f"標{mark(number)} {one.name.split()[1]}") for one in whole.people[:2]
             )
             case = walking.opened(by, now=now)
-            opening.begin_from_certificate(
-                case=case, certificate=replace(whole, people=people), by=by, now=now
-            )
+            certificate = replace(whole, people=people)
+            opening.begin_from_certificate(case=case, certificate=certificate, by=by, now=now)
             walking.visited(case, by, now=now)
             walking.answered(case, by, now=now)
             lines.append(f"{case} {mark(number)}")
@@ -182,7 +176,7 @@ def one_place_for_all() -> None:
 
     place: dict[str, object] = {}
 
-    def shared(make):  # type: ignore[no-untyped-def]  # any of the functions that make a paper
+    def shared(make: Callable[..., object]) -> Callable[..., object]:
         def through_one_place(**said: object) -> object:
             place["paper"] = make(**said)
             time.sleep(0.01)

@@ -14,6 +14,9 @@ from madoguchi.cases import desk_tables  # noqa: F401  -- Django finds the other
 from madoguchi.cases.home_tables import AttachmentRow as AttachmentRow
 from madoguchi.cases.home_tables import CorrectionWishRow as CorrectionWishRow
 from madoguchi.cases.home_tables import HomeCaseRow as HomeCaseRow
+from madoguchi.cases.line_cut.tables import BranchActRow as BranchActRow
+from madoguchi.cases.line_cut.tables import BranchPackageRow as BranchPackageRow
+from madoguchi.cases.line_cut.tables import ClashRow as ClashRow
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 

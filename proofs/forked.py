@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
@@ -59,8 +60,10 @@ class Server:
 
     def end(self) -> None:
         """End all of it."""
-        self.parent.stdin.close()  # type: ignore[union-attr]  # a pipe
-        self.parent.wait(20)
+        for number in (self.pid, self.parent.pid):
+            with suppress(ProcessLookupError):
+                os.kill(number, 9)
+        self.parent.wait()
 
 
 def _serve(listening: socket.socket) -> None:

@@ -84,7 +84,7 @@ def _city(own: Path, residents: int) -> counter_day.Asked:
 
 
 def on_sqlite(own: Path, residents: str, without: str = "") -> Result:
-    """One copy made, put back and compared; then one put back by hand."""
+    """One copy made, put back and compared; one put back by hand, which has to be noticed."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
@@ -92,78 +92,83 @@ def on_sqlite(own: Path, residents: str, without: str = "") -> Result:
 
     from madoguchi.config.keeping import marks
 
-    ask, wrong = _city(own, int(residents)), list[str]()
-    files, copies = Path(settings.ATTACHMENTS_FOLDER), own / "copies"
+    ask, copies, place = _city(own, int(residents)), own / "copies", Path(connection.settings_dict["NAME"])
     shutil.rmtree(copies, ignore_errors=True)
-    shutil.rmtree(files, ignore_errors=True)
-    (files / "a").mkdir(parents=True)
-    (files / "a" / "one").write_bytes(os.urandom(100_000))
-    attached = hashlib.sha256((files / "a" / "one").read_bytes()).hexdigest()
-    place = Path(connection.settings_dict["NAME"])
+    attached = _attached(os.urandom(100_000))
     counter_day.Visit(ask).go()
     before, began = content(), time.monotonic()
-    if without == "by hand":
-        shutil.copyfile(place, own / "by-hand.sqlite3")
+    careless = own / "by-hand.sqlite3"
+    shutil.copyfile(place, careless)
     call_command("backup", str(copies), stdout=sys.stderr)
     copied = time.monotonic() - began
     marks.set_mark(settings.HOME, now=timezone.now())
     counter_day.Visit(ask).go()
-    (files / "a" / "one").write_bytes(b"changed")
+    _attached(b"changed")
     [copy] = copies.iterdir()
     connection.close()
     if without == "by hand":
-        for tail in ("-wal", "-shm"):
-            place.with_name(place.name + tail).unlink(missing_ok=True)
-        (own / "by-hand.sqlite3").replace(place)
-    # By hand first: it has to be noticed before anybody works on it.
-    kept = own / "kept.sqlite3"
-    shutil.copyfile(place, kept)
-    if not without:
-        wrong += _by_hand(place, copy)
-        shutil.copyfile(kept, place)
-    if without == "not asked":
-        marks.check = lambda _home: None  # the guard
-        wrong += _by_hand(place, copy)
+        _lay_over(place, careless)
+        return Result(1, int(content() != before), without)
+    wrong = _by_hand(place, copy, asked=without != "not asked")
+    if without:
+        return Result(1, len(wrong), without)
     began = time.monotonic()
-    if without != "by hand":
-        call_command("restore", str(copy), stdout=sys.stderr)
+    call_command("restore", str(copy), stdout=sys.stderr)
     took = time.monotonic() - began
     if content() != before:
         wrong.append("not what it was at the moment of the copy")
-    if without != "by hand" and hashlib.sha256((files / "a" / "one").read_bytes()).hexdigest() != attached:
+    if (Path(settings.ATTACHMENTS_FOLDER) / "a" / "one").read_bytes() != attached:
         wrong.append("the attached file is not what it was")
     if took > MOST_SECONDS:
         wrong.append(f"putting back took {took:.0f} s")
     print(wrong, flush=True)
-    told = f"SQLite, {int(residents):,} residents: copy {copied:.1f} s, put back {took:.1f} s, {place.stat().st_size / 2**20:,.0f} MB"
-    return Result(4, len(wrong), without if without else told)
+    size = place.stat().st_size / 2**20
+    told = f"SQLite, {int(residents):,} residents, {size:,.0f} MB: copy {copied:.1f} s, put back {took:.1f} s"
+    return Result(4, len(wrong), told)
 
 
-def _by_hand(place: Path, copy: Path) -> list[str]:
-    """The copy's file laid over the database, as somebody in a hurry would."""
+def _attached(content: bytes) -> bytes:
+    """A file that a resident attached."""
+    from django.conf import settings
+
+    there = Path(settings.ATTACHMENTS_FOLDER) / "a" / "one"
+    there.parent.mkdir(parents=True, exist_ok=True)
+    there.write_bytes(content)
+    return content
+
+
+def _lay_over(place: Path, copy: Path) -> None:
+    """A file laid over the database, as somebody in a hurry would."""
+    for tail in ("-wal", "-shm"):
+        place.with_name(place.name + tail).unlink(missing_ok=True)
+    shutil.copyfile(copy, place)
+
+
+def _by_hand(place: Path, copy: Path, *, asked: bool) -> list[str]:
+    """Whether the copy's file, laid over the database, goes unnoticed; afterwards it is as before."""
     from django.conf import settings
     from django.db import connection
 
     from madoguchi.config.keeping import marks
 
-    for tail in ("-wal", "-shm"):
-        place.with_name(place.name + tail).unlink(missing_ok=True)
-    shutil.copyfile(copy / "database.sqlite3", place)
-    connection.close()
+    kept = place.with_name("kept.sqlite3")
+    shutil.copyfile(place, kept)
+    _lay_over(place, copy / "database.sqlite3")
     try:
-        marks.check(settings.HOME)
+        if asked:
+            marks.check(settings.HOME)
     except marks.OldCopy:
         return []
     finally:
         connection.close()
+        _lay_over(place, kept)
     return ["an older copy was not noticed"]
 
 
 def on_postgresql(own: Path, residents: int) -> Result:
-    """Base copy, received log, the server's disk gone; put back to a clock time and to the last commit."""
+    """Base copy, received log, the server's disk not used any more; put back to a clock time and to the last commit."""
     data = own / "cluster"
-    if data.exists():
-        shutil.rmtree(data)
+    shutil.rmtree(data, ignore_errors=True)
     with cluster(data) as running:
         return on(running.url, own, _worked, residents)
 
@@ -194,37 +199,50 @@ def _worked(own: Path, residents: str) -> Result:
         time.sleep(2.0)
     finally:
         following.terminate()
-        following.wait(30)
+        following.wait(60)
     [copy] = copies.iterdir()
     for one in (wal, *wal.iterdir()):
         one.chmod(0o755 if one.is_dir() else 0o644)
-    seconds = []
-    for name, until, wanted in (("at-time", moment, then), ("at-end", None, last)):
-        began = time.monotonic()
-        more = ["--until", until.isoformat()] if until else []
-        call_command(
-            "restore", str(copy), "--to", str(own / name), "--wal", str(wal), *more, stdout=sys.stderr
-        )
-        seconds.append(time.monotonic() - began)
-        found = Cluster(own / name)
-        if not found.start():
-            wrong.append(f"{name}: does not start")
-            continue
-        try:
-            environment = {**os.environ, "MADOGUCHI_DATABASE_URL": found.url}
-            done = subprocess.run(
-                [sys.executable, "-c", "import django; django.setup(); from proofs.p25_backup import content; print(content())"],
-                cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            if done.stdout.strip() != wanted:
-                wrong.append(f"{name}: not what it was ({done.stderr.strip()[-200:]})")
-        finally:
-            found.kill()
-            shutil.rmtree(found.socket, ignore_errors=True)
-    if max(seconds) > MOST_SECONDS:
-        wrong.append(f"putting back took {max(seconds):.0f} s")
+    seconds = [
+        _put_back(copy, own / "at-time", wal, moment, then, wrong),
+        _put_back(copy, own / "at-end", wal, None, last, wrong),
+    ]
     print(wrong, flush=True)
     return Result(4, len(wrong), f"PostgreSQL, {int(residents):,} residents: put back {max(seconds):.1f} s")
+
+
+def _put_back(
+    copy: Path, to: Path, wal: Path, until: datetime | None, wanted: str, wrong: list[str]
+) -> float:
+    """Put back to a moment, started and compared; the seconds that putting back took."""
+    from django.core.management import call_command
+
+    began = time.monotonic()
+    more = ["--until", until.isoformat()] if until else []
+    call_command("restore", str(copy), "--to", str(to), "--wal", str(wal), *more, stdout=sys.stderr)
+    took = time.monotonic() - began
+    if took > MOST_SECONDS:
+        wrong.append(f"putting back took {took:.0f} s")
+    found = Cluster(to)
+    try:
+        if not found.start():
+            wrong.append(f"{to.name}: does not start")
+            return took
+        words = "import django; django.setup(); from proofs.p25_backup import content; print(content())"
+        done = subprocess.run(
+            [sys.executable, "-c", words],
+            cwd=ROOT,
+            env={**os.environ, "MADOGUCHI_DATABASE_URL": found.url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.stdout.strip() != wanted:
+            wrong.append(f"{to.name}: not what it was ({done.stderr.strip()[-200:]})")
+    finally:
+        found.kill()
+        shutil.rmtree(found.socket, ignore_errors=True)
+    return took
 
 
 PROOF = Proof(

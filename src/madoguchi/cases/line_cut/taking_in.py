@@ -19,9 +19,9 @@ from django.db.models import F
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import Given, NoSuchCase, begin_act, finish_act
-from madoguchi.cases.line_cut.merging import merge
+from madoguchi.cases.branch_tables import BranchActRow, BranchPackageRow, ClashRow
+from madoguchi.cases.line_cut import merging
 from madoguchi.cases.line_cut.outbox import Outbox
-from madoguchi.cases.line_cut.tables import BranchActRow, BranchPackageRow, ClashRow
 from madoguchi.cases.line_cut.values import BranchAct, CentreCase, HeldWhy, Merged
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, FactRow, PersonRow
 from madoguchi.cases.states import Act, CaseStatus, FactSource
@@ -122,7 +122,7 @@ def _take_case(package: BranchPackageRow, case: str, now: datetime) -> tuple[int
     centre = _centre(package, row, list(arrived.values()))
     became = {one.number: one.act for one in arrived.values() if one.act is not None}
     done = held = clashes = 0
-    for one in merge(centre, (BranchAct.from_json(there.body) for there in arrived.values())):
+    for one in merging.merge(centre, (BranchAct.from_json(there.body) for there in arrived.values())):
         there = arrived[one.act.number]
         if one.held is not None:
             BranchActRow.objects.filter(pk=there.pk).update(held=one.held.value)
@@ -181,8 +181,9 @@ def _do(row: CaseRow, one: Merged, became: Mapping[int, ActRow], base: int) -> A
                 settled_at=at, settled_by=act.by_name, kept="centre"
             )
     by = Actor(act.by, act.by_name, row.branch, row.desk)
-    changes = {Act.PARK.value: {"parked": True}, Act.RESUME.value: {"parked": False}}.get(act.kind, {})
-    made = finish_act(row, Act(act.kind), by=by, now=at, given=given, prompt=act.prompt, **changes)
+    made = finish_act(row, Act(act.kind), by=by, now=at, given=given, prompt=act.prompt)
+    if act.kind in (Act.PARK.value, Act.RESUME.value):
+        CaseRow.objects.filter(pk=row.pk).update(parked=act.kind == Act.PARK.value)
     PersonRow.objects.bulk_create(
         PersonRow(
             case=row, act=made, ref=person.ref, resident_no=person.resident_no, staying=person.staying,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import Enum
 from typing import Any
+
+from madoguchi.cases.states import HeldWhy as HeldWhy
 
 # Acts that a branch may do on its own (仮受付): everything is heard, nothing is signed, decided or handed on.
 PROVISIONAL = frozenset(
@@ -65,25 +66,6 @@ class BranchAct:
         facts = tuple(BranchFact(**one) for one in said["facts"])
         people = tuple(BranchPerson(**one) for one in said["people"])
         return cls(**{**said, "facts": facts, "people": people})
-
-
-class HeldWhy(Enum):
-    """Why an act of the branch was not done at the centre; it is kept and listed."""
-
-    CLOSED = "closed"
-    PEOPLE = "people"
-    NOT_PROVISIONAL = "not_provisional"
-    AFTER_HELD = "after_held"
-
-    @property
-    def label(self) -> str:
-        """The sentence of the list."""
-        return {
-            HeldWhy.CLOSED: "本庁で先に署名・取下げなどがされていました",
-            HeldWhy.PEOPLE: "本庁でも世帯の人が入れられていました",
-            HeldWhy.NOT_PROVISIONAL: "回線が切れているあいだはできない操作です",
-            HeldWhy.AFTER_HELD: "この前の操作を取り込めませんでした",
-        }[self]
 
 
 @dataclass(frozen=True, slots=True)

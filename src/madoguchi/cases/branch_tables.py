@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from madoguchi.cases.line_cut.values import HeldWhy
+from madoguchi.cases.states import HeldWhy
 
 
 class BranchPackageRow(models.Model):

@@ -18,6 +18,7 @@ from madoguchi.cases.letters import call_off_letter, settle_letter
 from madoguchi.cases.models import (
     ActRow,
     CaseRow,
+    ClashRow,
     DocumentRow,
     ExplanationRow,
     SignatureRow,
@@ -45,6 +46,15 @@ class NobodyCame(CannotSign):
     def __init__(self) -> None:
         super().__init__(
             "窓口に来た人をまだ確かめていません。「来た人」の画面で本人確認をしてから署名へ進んでください。"
+        )
+
+
+class ClashesOpen(CannotSign):
+    """A branch and the centre gave different values, and nobody has said yet which holds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "回線が切れていたあいだの支所の内容と食い違うところがあります。どちらが正しいかを決めてから署名へ進んでください。"
         )
 
 
@@ -192,7 +202,7 @@ def sign(
 ) -> None:
     """One signature over everything: on the pad (`strokes`) or on the printed confirmation. Tasks go out with it.
 
-    Raises NobodyCame, NotSigned, PeopleNotNamed, HeadUnclear, RolesNotSaid, VisitorMayNot, PadIsForThePerson.
+    Raises NobodyCame, NotSigned, PeopleNotNamed, ClashesOpen, HeadUnclear, RolesNotSaid, VisitorMayNot, PadIsForThePerson.
     """
     if not paper_signed and not (strokes and any(len(stroke) > 1 for stroke in strokes)):
         raise NotSigned
@@ -205,6 +215,8 @@ def sign(
             raise NobodyCame
         if record.unnamed:
             raise PeopleNotNamed
+        if ClashRow.objects.filter(case=row, settled_at__isnull=True).exists():
+            raise ClashesOpen
         if not head_is_clear(record, EventKind(row.event_kind)):
             raise HeadUnclear(heads_after(record))
         judged = judge(row, record)

@@ -11,6 +11,9 @@ from django.db.models import F, Q
 
 from madoguchi.audit.entries import Channel
 from madoguchi.cases import desk_tables  # noqa: F401  -- Django finds the other tables of this room here
+from madoguchi.cases.branch_tables import BranchActRow as BranchActRow
+from madoguchi.cases.branch_tables import BranchPackageRow as BranchPackageRow
+from madoguchi.cases.branch_tables import ClashRow as ClashRow
 from madoguchi.cases.home_tables import AttachmentRow as AttachmentRow
 from madoguchi.cases.home_tables import CorrectionWishRow as CorrectionWishRow
 from madoguchi.cases.home_tables import HomeCaseRow as HomeCaseRow

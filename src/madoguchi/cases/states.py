@@ -116,6 +116,25 @@ CAN_BE_UNDONE = frozenset(
 )
 
 
+class HeldWhy(Enum):
+    """Why an act of the branch was not done at the centre; it is kept and listed."""
+
+    CLOSED = "closed"
+    PEOPLE = "people"
+    NOT_PROVISIONAL = "not_provisional"
+    AFTER_HELD = "after_held"
+
+    @property
+    def label(self) -> str:
+        """The sentence of the list."""
+        return {
+            HeldWhy.CLOSED: "本庁で先に署名・取下げなどがされていました",
+            HeldWhy.PEOPLE: "本庁でも世帯の人が入れられていました",
+            HeldWhy.NOT_PROVISIONAL: "回線が切れているあいだはできない操作です",
+            HeldWhy.AFTER_HELD: "この前の操作を取り込めませんでした",
+        }[self]
+
+
 class PayState(Enum):
     """Where the paying of a case's certificates stands (証明書の支払いの状態)."""
 

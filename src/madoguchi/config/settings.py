@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "madoguchi.city.gate.DeclaredAuthority",
+    "madoguchi.channels.shared.provisional.ProvisionalOnly",
     "madoguchi.channels.shared.readable_address.ReadableAddress",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -177,6 +178,9 @@ ATTACHMENTS_FOLDER = Path(os.environ.get("MADOGUCHI_ATTACHMENTS", "") or HOME / 
 VIRUS_SCANNER = os.environ.get("MADOGUCHI_VIRUS_SCANNER", "")
 VIRUS_SCANNER_SECONDS = float(os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20"))
 UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
+
+# A branch that works on its own while the line is cut: `madoguchi branch open` has put its package here.
+PROVISIONAL = (HOME / "branch.json").exists()
 
 DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -16,6 +16,7 @@ from madoguchi.cases import prepared
 from madoguchi.cases.from_home.attaching import sweep as sweep_files
 from madoguchi.cases.from_home.withdrawing import lapse
 from madoguchi.cases.messages.notices import send_notices
+from madoguchi.config.keeping.marks import OldCopy, keep_mark
 from madoguchi.connect.message_ports import message_ports, offers_link
 from madoguchi.connect.paying import care
 from madoguchi.outreach.upkeep import keep_up as keep_offers_up
@@ -33,6 +34,7 @@ def letters() -> Letters | None:
 def once() -> Upkeep:
     """One round, now."""
     now = timezone.now()
+    _mark(now)
     _payments(now)
     prepared.sweep(now=now)
     if (by_mail := letters()) is not None:
@@ -41,6 +43,14 @@ def once() -> Upkeep:
     sweep_files(now=now)
     keep_offers_up(ports=message_ports(), link=offers_link(), now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
+
+
+def _mark(now: datetime) -> None:
+    """The mark by which an old copy is told. A database that was changed under our feet is said, and gets none."""
+    try:
+        keep_mark(settings.HOME, now=now)
+    except OldCopy as error:
+        log.error("%s", error)
 
 
 def _payments(now: datetime) -> None:

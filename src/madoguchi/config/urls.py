@@ -22,3 +22,5 @@ urlpatterns = [
     path("feedback/", include("madoguchi.channels.feedback.urls")),
     path("office/", include("madoguchi.channels.backoffice.urls")),
 ]
+
+handler500 = "madoguchi.channels.shared.not_saved.server_error"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,5 +63,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "city_name": _("%(city)s 窓口") % {"city": city_name},
         "menu": menu,
+        "provisional": settings.PROVISIONAL,
         "staff_line": f"{place} {user.display_name or user.username}".strip(),
     }

@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from madoguchi.catalogue.queries import NothingPublished, current, current_revision
 from madoguchi.city.plan_file import asked_by
 from madoguchi.city.queries import CityNotSetUp, departments, profile
+from madoguchi.config.keeping import marks
 from madoguchi.papers.fonts import Face, fonts
 
 WELL, NOT_READY, BROKEN = "○", "△", "×"
 SQLITE_FULL = 2
 LEAST_FREE_GB = 1
+ACCEPTED_SHOWN = timedelta(days=30)
 OWN_SOURCES = {"'none'", "'self'", "data:"}
 
 
@@ -65,6 +69,7 @@ def _examination() -> Iterator[Finding]:
         yield Finding(BROKEN, f"表の変更が {waiting} 件残っています", "madoguchi migrate を実行してください")
         return
     yield Finding(WELL, "表は最新です")
+    yield _mark()
     yield from _city()
 
 
@@ -125,6 +130,23 @@ def _database() -> Finding:
     if mode == "wal" and sync == SQLITE_FULL:
         return Finding(WELL, text)
     return Finding(BROKEN, text, "設定を既定にもどしてください")
+
+
+def _mark() -> Finding:
+    """Whether this is the database that was here, and whether an older copy was put back of late."""
+    try:
+        marks.check(settings.HOME)
+    except marks.OldCopy as error:
+        return Finding(BROKEN, str(error))
+    accepted = marks.accepted_since(timezone.now() - ACCEPTED_SHOWN)
+    if accepted:
+        at, reason = accepted[0]
+        return Finding(
+            NOT_READY,
+            f"{at:%Y-%m-%d %H:%M} に古い写しから使い始めました（{reason}）",
+            "写しより後の受付・支払い・支援措置の登録を、紙の控えで確かめてください",
+        )
+    return Finding(WELL, "古い写しではありません")
 
 
 def _waiting_migrations() -> int:

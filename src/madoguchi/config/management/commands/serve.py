@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from madoguchi.config.keeping.marks import OldCopy, check
 from madoguchi.config.server import server_command, stream_command, together
 
 
@@ -26,6 +27,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            check(settings.HOME)
+        except OldCopy as error:
+            raise CommandError(str(error)) from error
         host, port = options["host"], options["port"]
         stream_port = options["stream_port"] or port + 1
         # Over HTTPS there is a proxy in front, and a page may not reach past it.

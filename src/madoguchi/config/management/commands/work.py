@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from madoguchi.audit.operations import seal
 from madoguchi.booking.learning import learn_day
 from madoguchi.booking.tasks import learn_waits, next_morning
 from madoguchi.config import upkeep
+from madoguchi.config.keeping.marks import OldCopy, keep_mark
 
 
 class Command(BaseCommand):
@@ -22,6 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="今あるものだけ済ませて終わります")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            keep_mark(settings.HOME, now=timezone.now())
+        except OldCopy as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"証跡 {seal(now=timezone.now())} 件を封印しました。")
         done = upkeep.once()
         self.stdout.write(

@@ -63,7 +63,13 @@ def seats(number: int) -> None:
 
 
 def attempt(attempts: int, who: int) -> None:
-    """Hold, and now and then confirm, change or cancel; prints held, refused, errors and p99 in ms."""
+    """Attempts to hold seats; prints held, refused, errors and p99 in ms."""
+    told, p99 = attempted(attempts, who)
+    print(told["held"], told["full"], told["odd"], p99)
+
+
+def attempted(attempts: int, who: int) -> tuple[Counter[str], float]:
+    """Hold, and now and then confirm, change or cancel; how many were held, full and odd, and the p99 in ms."""
     from django.db import DatabaseError
     from django.utils import timezone
 
@@ -101,11 +107,16 @@ def attempt(attempts: int, who: int) -> None:
         if number % 50 == 0:
             times.append((time.perf_counter() - begun) * 1000)
     times.sort()
-    print(told["held"], told["full"], told["odd"], times[int(len(times) * 0.99)] if times else 0)
+    return told, times[int(len(times) * 0.99)] if times else 0
 
 
 def check() -> None:
-    """Count quarter-hours whose seats do not add up; prints how many are wrong, and of how many."""
+    """Prints how many quarter-hours do not add up, and of how many."""
+    print(*added_up())
+
+
+def added_up() -> tuple[int, int]:
+    """How many quarter-hours have seats that do not add up, and how many there are."""
     from madoguchi.booking.models import BookingRow, SlotRow
     from madoguchi.booking.models.bookings import LIVING
 
@@ -120,7 +131,7 @@ def check() -> None:
         for lane, day, quarter, there, used, beyond in slots
     )
     lost = set(taken) - {(lane, day, quarter) for lane, day, quarter, *_ in slots}
-    print(wrong + len(lost), len(slots))
+    return wrong + len(lost), len(slots)
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.pay_kills --work FOLDER [--kills 200]
 
-Residents pay over HTTP: number and digits, the provider's page, back. At a random moment one of the two servers is killed
+Residents pay over HTTP: number and digits, the provider's page, back; cashiers give money back. At a random moment one of the two servers is killed
 with SIGKILL and started again; residents press again, come back later, or never. Then the care goes round, and it must hold:
 nobody was charged twice, every paid yen is filed or given back, and both ledgers are the same to the yen.
 It may be stopped and started again: city, books and count of kills stay in the folder until it is proved.
@@ -39,6 +39,8 @@ from urllib.request import (
     ProxyHandler,
     build_opener,
 )
+
+from benchmarks.pay_kills_refunds import Cashiers, given_back
 
 SECRETS = {"MADOGUCHI_PAYMENT_KEY": "kills", "MADOGUCHI_PAYMENT_SECRET": "the secret of the kills"}
 START_SECONDS = 60
@@ -227,6 +229,10 @@ def play(kills: int, seed: int, web: Server, twin: Server, books: Path, kept: Ke
             plan.db.close()
         people = [Resident(base, one.number, one.code, random.Random(chance.random()), seen) for one in some]
         threads = [threading.Thread(target=one.tries) for one in people]
+        if chance.random() < 0.6:
+            threads.append(
+                threading.Thread(target=Cashiers(base, random.Random(chance.random()), seen).tries)
+            )
         if chance.random() < 0.4:
             threads.append(threading.Thread(target=_care, args=(seen,)))
         for one in threads:
@@ -300,7 +306,7 @@ def settled(twin_books: Path) -> dict[str, int]:
     return {
         "payments": PaymentRow.objects.count(), "captured": len(captures),
         "yen": sum(yen for _of, move, _key, yen in theirs if move == "capture"), "filed": len(filed),
-        "refunds": sum(1 for _of, move, _key, _yen in theirs if move == "refund"),
+        **given_back(theirs),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from math import inf
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,10 @@ from proofs.frame import Proof, Result
 
 MOST_MEMORY_MB = 512
 SHOWN_EVERY = 50_000
+
+
+class Enough(Exception):
+    """Nothing more is wanted of this file."""
 
 
 def quick(own: Path) -> Result:
@@ -26,7 +31,7 @@ def full(own: Path) -> Result:
 
 
 def control(own: Path) -> Result:
-    return on(sqlite(own), own, read_whole, 128)
+    return on(sqlite(own), own, read_whole, 192)
 
 
 def tried(own: Path, megabytes: str) -> Result:
@@ -35,10 +40,13 @@ def tried(own: Path, megabytes: str) -> Result:
 
 
 def read_whole(own: Path, megabytes: str) -> Result:
-    return _tried(own, int(megabytes), lambda stream: io.BytesIO(b"".join(stream.readlines())))
+    """The first rows are enough: the file is in memory by then."""
+    return _tried(own, int(megabytes), lambda stream: io.BytesIO(b"".join(stream.readlines())), most_rows=1)
 
 
-def _tried(own: Path, megabytes: int, opened: Callable[[BinaryIO], BinaryIO]) -> Result:
+def _tried(
+    own: Path, megabytes: int, opened: Callable[[BinaryIO], BinaryIO], most_rows: float = inf
+) -> Result:
     from madoguchi.audit.entries import Actor
     from madoguchi.residents.importing.mapping import load_mapping
     from madoguchi.residents.operations import import_file
@@ -48,16 +56,21 @@ def _tried(own: Path, megabytes: int, opened: Callable[[BinaryIO], BinaryIO]) ->
         _write(path, megabytes)
 
     def progress(rows: int, share: float) -> None:
+        if rows >= most_rows:
+            raise Enough
         if rows % SHOWN_EVERY == 0:
             print(
                 f"{share:4.0%} {rows:,} rows {time.monotonic() - began:,.0f} s {_peak():.0f} MB", flush=True
             )
 
     with path.open("rb") as stream:
-        report = import_file(
-            stream=opened(stream), mapping=load_mapping("standard"), dry_run=True, by=Actor(None, "proof", "", ""),
-            now=datetime(2026, 11, 23, tzinfo=UTC), progress=progress,
-        )  # fmt: skip
+        try:
+            report = import_file(
+                stream=opened(stream), mapping=load_mapping("standard"), dry_run=True, by=Actor(None, "proof", "", ""),
+                now=datetime(2026, 11, 23, tzinfo=UTC), progress=progress,
+            )  # fmt: skip
+        except Enough:
+            return Result(1, int(_peak() > MOST_MEMORY_MB), f"{megabytes} MB: {_peak():.0f} MB of memory")
     lost = abs(report.rows_in - report.stored - report.refused_rows)
     detail = f"{megabytes} MB, {report.refused_rows:,} rows refused, highest memory {_peak():.0f} MB"
     return Result(report.rows_in, lost + (_peak() > MOST_MEMORY_MB), detail)

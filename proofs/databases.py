@@ -51,7 +51,7 @@ def on(url: str, own: Path, function: Callable[..., Result], *words: object, pro
         **os.environ, "MADOGUCHI_HOME": str(own), "MADOGUCHI_DATABASE_URL": url, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings_test"),
     }  # fmt: skip
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    _migrate(url, own, environment)
     running = []
     for number, file in enumerate(told):
         more = [str(one) for one in words] + ([str(number)] if processes > 1 else [])
@@ -62,6 +62,17 @@ def on(url: str, own: Path, function: Callable[..., Result], *words: object, pro
     if not all(one.exists() for one in told):
         raise RuntimeError(f"{name} ended without a result; see the log")
     return reduce(add, (Result(**json.loads(one.read_text())) for one in told))
+
+
+def _migrate(url: str, own: Path, environment: dict[str, str]) -> None:
+    """Once for each database of the folder."""
+    mark = own / ".migrated"
+    before = mark.read_text().splitlines() if mark.exists() else []
+    if url not in before:
+        subprocess.run(
+            [sys.executable, "-m", "django", "migrate", "-v0"], cwd=ROOT, env=environment, check=True
+        )
+        mark.write_text("\n".join([*before, url]))
 
 
 def main(argv: list[str]) -> int:

@@ -69,5 +69,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if COUNTS in os.environ and not hasattr(session.config, "workerinput"):
-        told = {"n": sum(n for n, _ in _tries), "losses": sum(losses for _, losses in _tries)}
-        Path(os.environ[COUNTS]).write_text(json.dumps(told))
+        counts = Path(os.environ[COUNTS])  # of several sessions, added up
+        told = json.loads(counts.read_text()) if counts.exists() else {"n": 0, "losses": 0}
+        told = {
+            "n": told["n"] + sum(n for n, _ in _tries),
+            "losses": told["losses"] + sum(losses for _, losses in _tries),
+        }
+        counts.write_text(json.dumps(told))

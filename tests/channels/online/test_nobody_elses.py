@@ -51,7 +51,7 @@ def test_an_address_that_was_forgotten_is_found(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("count", "tried"),
-    [(4, 6), pytest.param(200, None, marks=pytest.mark.slow)],
+    [(12, 100), pytest.param(200, None, marks=pytest.mark.slow)],
     ids=["some pairs", "all pairs of 200"],
 )
 @pytest.mark.parametrize("kind", OWNED, ids=lambda kind: f"{kind.method} {kind.addresses[0]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -21,7 +21,8 @@ from madoguchi.outreach.consent_purposes import TEXTS, ConsentPurpose
 from madoguchi.outreach.letter_code import code_of, grouped, read
 from madoguchi.outreach.mail import MailPort
 from madoguchi.outreach.models import ConsentRow, MessageRow, OfferRow
-from madoguchi.outreach.ports import Receipt, ReceiptKind, SendOutcome
+from madoguchi.outreach.ports import OfferNote, Receipt, ReceiptKind, SendOutcome
+from madoguchi.outreach.sending import note_of
 from madoguchi.outreach.states import RETRY_AFTER, MessageState, OfferChannel
 from madoguchi.outreach.values import NoSuchOffer
 from madoguchi.residents.sheltering import protect
@@ -105,9 +106,14 @@ def test_withdrawn_between_order_and_send(city: Staff, register: Mapping[str, st
     "flips", [pytest.param(120, id="quick"), pytest.param(100_000, marks=pytest.mark.slow, id="whole")]
 )
 def test_flips_of_consent_between_order_and_send(
-    city: Staff, register: Mapping[str, str], flips: int
+    city: Staff,
+    register: Mapping[str, str],
+    flips: int,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """Consent goes on and off at random, before, between and while sending: nothing is sent that is not consented to."""
+    """Consent goes on and off at random, before, between and while sending, also of whom it is just being sent to: nothing
+    is sent that is not consented to."""
     sent(city, [CARD], channels=MAIL_ONLY)
     people = list(MessageRow.objects.values_list("resident_no", flat=True))
     chance, says, wrong, done = random.Random(7), dict.fromkeys(people, False), [], 0
@@ -130,6 +136,12 @@ def test_flips_of_consent_between_order_and_send(
             self.sent.append((key, place, note))
             return SendOutcome.ACCEPTED
 
+    def worded(*, offers: int, link: str) -> OfferNote:
+        if chance.random() < 0.5:  # the way was chosen, and the call comes next
+            flip()
+        return note_of(offers=offers, link=link)
+
+    monkeypatch.setattr(sending, "note_of", worded)
     port, total = Watching(), 0
     while done < flips:
         MessageRow.objects.update(
@@ -140,6 +152,8 @@ def test_flips_of_consent_between_order_and_send(
         go(port)
         total += len(port.sent)
         port.sent.clear()
+    record_property("n", done)
+    record_property("losses", len(wrong))
     assert wrong == [] and total
 
 

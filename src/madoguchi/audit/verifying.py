@@ -13,14 +13,16 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
 
+from madoguchi.audit.entries import Kind
 from madoguchi.audit.models import EntryRow, SealedEntry, SealRow
 from madoguchi.audit.paper_head import PaperHead
 from madoguchi.audit.sealing import FIRST_PREVIOUS, chained, digest_of, edge_of, leaf_of
 from madoguchi.audit.tree import Frontier, consistency_path, inclusion_path
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+KIND_NAMES = {Kind.ACCESS: "閲覧", Kind.ACT: "操作", Kind.STEP: "受付の手順"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +193,12 @@ def head_of_day(day: date) -> SealedHead | None:
     return SealedHead(row.number, row.sealed_at, PaperHead(row.size, row.root)) if row else None
 
 
-def lines_of_day(day: date) -> int:
-    """How many lines were written on that day in Japan."""
+def lines_of_day(day: date) -> dict[str, int]:
+    """How many lines of each kind were written on that day in Japan, by the name of the kind."""
     end = _end_of(day)
-    return EntryRow.objects.filter(at__gte=end - timedelta(days=1), at__lt=end).count()
+    of_day = EntryRow.objects.filter(at__gte=end - timedelta(days=1), at__lt=end)
+    counted = dict(of_day.values_list("kind").annotate(count=Count("id")))
+    return {name: counted.get(kind.value, 0) for kind, name in KIND_NAMES.items()}
 
 
 def seal_age() -> SealAge:

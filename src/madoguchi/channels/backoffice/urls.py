@@ -194,4 +194,5 @@ urlpatterns = [
     path("mandates/", views_matches.mandates, name="mandates"),
     path("mandates/end/", views_matches.mandate_end, name="mandate_end"),
     path("audit/", views_audit.audit, name="audit"),
+    path("audit/sheet/<str:day>/", views_audit.sheet, name="audit_sheet"),
 ]

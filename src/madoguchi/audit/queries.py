@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from madoguchi.audit.entries import Channel, Entry, Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
@@ -26,9 +26,43 @@ def person_timeline(person_key: str, *, limit: int = 500) -> tuple[Entry, ...]:
 
 def readings_of(person_key: str, *, limit: int) -> tuple[Entry, ...]:
     """Who else read this person's data, newest first, for that person; without practice and what they did themselves."""
+    return tuple(_entry(row) for row in _told_to(person_key).order_by("-id")[:limit])
+
+
+def readings_between(
+    person_key: str, *, begin: datetime | None, end: datetime | None, offset: int, limit: int
+) -> tuple[int, tuple[Entry, ...]]:
+    """How many such readings there were in the period (both ends included; None: without one), and a page of them, newest first."""
+    found = _told_to(person_key)
+    if begin is not None:
+        found = found.filter(at__gte=begin)
+    if end is not None:
+        found = found.filter(at__lte=end)
+    page = found.order_by("-at", "-id")[offset : offset + limit]
+    return found.count(), tuple(_entry(row) for row in page)
+
+
+def first_line_at() -> datetime | None:
+    """Since when the audit goes back; None for an empty one."""
+    return EntryRow.objects.order_by("id").values_list("at", flat=True).first()
+
+
+def _told_to(person_key: str) -> QuerySet[EntryRow]:
     rows = EntryRow.objects.filter(person_key=person_key, kind=Kind.ACCESS.value)
-    shown = rows.exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.OWN.value)).order_by("-id")[:limit]
-    return tuple(_entry(row) for row in shown)
+    return rows.exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.OWN.value))
+
+
+def readings_since(begin: datetime) -> Iterator[Entry]:
+    """Every reading of somebody by a member of staff since then, oldest first; practice and the auditors' own looks are left out."""
+    rows = EntryRow.objects.filter(kind=Kind.ACCESS.value, at__gte=begin, staff_id__isnull=False)
+    shown = rows.exclude(person_key="").exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.AUDIT.value))
+    return (_entry(row) for row in shown.order_by("id").iterator(chunk_size=2000))
+
+
+def acts_since(activity: str, begin: datetime) -> tuple[Entry, ...]:
+    """The acts of one kind since then, oldest first."""
+    rows = EntryRow.objects.filter(kind=Kind.ACT.value, activity=activity, at__gte=begin)
+    return tuple(_entry(row) for row in rows.order_by("id"))
 
 
 def staff_timeline(staff_id: int, *, limit: int = 500) -> tuple[Entry, ...]:

@@ -118,6 +118,12 @@ CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
 )
 
+# The rules by which readings are shown to the supervisor; those of the product without one.
+OVERSIGHT_RULES = Path(
+    os.environ.get("MADOGUCHI_OVERSIGHT", "")
+    or Path(__file__).resolve().parent.parent / "insight" / "oversight" / "rules.toml"
+)
+
 HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
 REMIND_HOURS = float(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
 PREPARED_DAYS = int(os.environ.get("MADOGUCHI_PREPARED_DAYS", "14"))
@@ -293,7 +299,13 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "django.views.debug.SafeExceptionReporterFil
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "madoguchi.config.logs.OneLine",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},

@@ -15,6 +15,7 @@ from madoguchi.channels.backoffice import (
     views_imports,
     views_inventory,
     views_matches,
+    views_oversight,
     views_plan,
     views_rulings,
     views_sheltered,
@@ -186,6 +187,7 @@ urlpatterns = [
     path("staff/<int:staff>/second-step/", views_staff.second_step, name="staff_second_step"),
     path("staff/day/", views_staff.day, name="day"),
     path("sheltered/", views_sheltered.sheltered, name="sheltered"),
+    path("sheltered/readings/", views_oversight.sheltered_readings, name="sheltered_readings"),
     path("sheltered/begin/", views_sheltered.begin, name="shelter_begin"),
     path("sheltered/prolong/", views_sheltered.prolong, name="shelter_prolong"),
     path("sheltered/lift/", views_sheltered.lift, name="shelter_lift"),
@@ -194,5 +196,6 @@ urlpatterns = [
     path("mandates/", views_matches.mandates, name="mandates"),
     path("mandates/end/", views_matches.mandate_end, name="mandate_end"),
     path("audit/", views_audit.audit, name="audit"),
+    path("audit/unusual/", views_oversight.unusual_readings, name="unusual"),
     path("audit/sheet/<str:day>/", views_audit.sheet, name="audit_sheet"),
 ]

@@ -31,9 +31,8 @@ def control(own: Path) -> Result:
 
 def found_by_paper(own: Path, count: str) -> Result:
     """Tamper so often; a tampering that the paper does not show is a loss. Untouched, the audit holds."""
-    from proofs import tampering
-
     from madoguchi.audit.verifying import verify
+    from proofs import tampering
 
     with tampering.as_owner():
         *_, paper = tampering.written()
@@ -52,9 +51,8 @@ def found_by_paper(own: Path, count: str) -> Result:
 
 def without_paper(own: Path, way: str, count: str) -> Result:
     """The same, all seals made anew, and nobody kept a paper."""
-    from proofs import tampering
-
     from madoguchi.audit.verifying import verify
+    from proofs import tampering
 
     ways, missed = list(tampering.WAYS), 0
     with tampering.as_owner():

@@ -52,7 +52,7 @@ def any_department() -> None:
     careful: Any = queries.task_view
 
     def careless(*, task: int, departments: Any) -> Any:
-        return careful(task=task, departments={one for one in TaskRow.objects.values_list("department", flat=True)})
+        return careful(task=task, departments=set(TaskRow.objects.values_list("department", flat=True)))
 
     queries.task_view = careless
 

@@ -107,7 +107,11 @@ def expected(cell: Cell) -> frozenset[str]:
     if allowed(cell.who, row):
         if cell.method not in row.methods:
             return frozenset({"no method"})
-        if row.whose == "department" and "<" in _pattern(cell.address) and cell.who.department != DEPARTMENTS[0]:
+        if (
+            row.whose == "department"
+            and "<" in _pattern(cell.address)
+            and cell.who.department != DEPARTMENTS[0]
+        ):
             return frozenset({"not there"})
         return frozenset({"open"})
     told = "refused" if cell.who.is_staff else "sign-in"

@@ -72,7 +72,7 @@ def test_there_are_more_than_a_hundred_thousand_cells() -> None:
 def test_an_address_that_is_not_in_the_table_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = dict(islice(table().items(), len(table()) - 1))
     monkeypatch.setattr("tests.house.test_authority_table.table", lambda: rows)
-    with pytest.raises(AssertionError, match="authority.csv"):
+    with pytest.raises(AssertionError, match=r"authority\.csv"):
         test_every_address_stands_in_the_table_as_it_is_declared()
 
 
@@ -131,7 +131,11 @@ def _word(address: Address, response: HttpResponse) -> str:
         return "sign-in"
     if response.status_code == 404 and address.view.authority is Authority.DEPARTMENT:
         return "not there"
-    return "open" if response.status_code < 500 or response.status_code == 503 else f"fault {response.status_code}"
+    return (
+        "open"
+        if response.status_code < 500 or response.status_code == 503
+        else f"fault {response.status_code}"
+    )
 
 
 def some(count: int | None) -> Iterator[Cell]:

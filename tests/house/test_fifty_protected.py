@@ -97,7 +97,12 @@ def screens(case: str, browser: Client) -> Iterator[tuple[str, str]]:
 
 def searches(one: Planted, case: str, browser: Client) -> Iterator[tuple[str, str]]:
     """By name and number they are found without a place; by place they are not."""
-    for asked in ({"name": "匿名 人"}, {"number": one.person}, {"kana": "トクメイ"}, {"address": one.words[0]}):
+    for asked in (
+        {"name": "匿名 人"},
+        {"number": one.person},
+        {"kana": "トクメイ"},
+        {"address": one.words[0]},
+    ):
         # What was typed is in the form again; what was found is below it.
         told = said(browser.post(f"/cases/{case}/find/", asked)).replace(f'value="{one.words[0]}"', "")
         yield f"find {next(iter(asked))}", told
@@ -136,7 +141,11 @@ def test_the_other_party_finds_the_place_in_no_part_they_play(
             for where, text in (*screens(case, browser), *searches(one, case, browser), *told_to(one, clerk)):
                 seen += 1
                 leaks += [(one.kind, str(part), where, word) for word in words if word in text]
-    for who, path in (("protector_yuki", "office/sheltered/"), ("protector_yuki", "office/sheltered/readings/"), ("auditor_ren", "office/audit/unusual/")):
+    for who, path in (
+        ("protector_yuki", "office/sheltered/"),
+        ("protector_yuki", "office/sheltered/readings/"),
+        ("auditor_ren", "office/audit/unusual/"),
+    ):
         leaks += [("", who, path, word) for word in words if word in said(signed_in(who).get(f"/{path}"))]
         seen += 1
     audit = " ".join(map(str, EntryRow.objects.values_list("activity", "person_key", "body")))

@@ -38,6 +38,7 @@ SENTENCES = {
     "refused": noop("権限のない画面を開こうとしました"),
     "second_step_added": noop("2段階めの確認方法を加えました"),
     "second_step_removed": noop("2段階めの確認方法を外しました"),
+    "secrets_resealed": noop("保存してある秘密を今の鍵で封じ直しました"),
     "unusual_listed": noop("気になる閲覧の一覧を見ました"),
     "unusual_checked": noop("気になる閲覧を確認しました"),
     "sheltered_readings_listed": noop("支援措置の方の閲覧の一覧を見ました"),

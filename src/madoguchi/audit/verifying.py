@@ -134,9 +134,7 @@ def _against_paper(papers: Sequence[PaperHead], size: int, roots: dict[int, str]
         else:
             good = paper.size
             continue
-        faults.append(
-            Fault(None, told + (f"はじめの {good} 件は、別の控えと合っています。" if good else ""))
-        )
+        faults.append(Fault(None, told + (f"はじめの {good} 件は、別の控えと合っています。" if good else "")))
     return faults
 
 
@@ -222,7 +220,8 @@ class LineProof:
 
 def prove_line(entry_id: int, *, size: int | None = None) -> LineProof | None:
     """The proof that this line is under the head of `size` lines (None: the newest); None when it is not under it."""
-    leaves, place = [], None
+    leaves: list[bytes] = []
+    place: int | None = None
     for _, number, digest in _sealed_lines():
         if size is not None and len(leaves) == size:
             break

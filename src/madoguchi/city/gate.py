@@ -51,7 +51,7 @@ SIGN_IN_VIEWS = {
 
 METHODS = ("GET", "HEAD", "POST")
 # The interface for programs answers other methods by itself, as data and with what it allows.
-OF_PROGRAMS = "/api/"
+OF_PROGRAMS = "/api/v1/"
 # Recovery codes alone are no second step.
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # However busy: whoever signed in this long ago signs in again. A ticket machine stands for days.
@@ -98,7 +98,9 @@ def _again(request: HttpRequest, *, of_sign_in: bool) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return None
     old = _signed_in_for(request) > LONGEST
-    without = settings.SECOND_STEP_REQUIRED and not of_sign_in and not is_mfa_enabled(request.user, SECOND_STEPS)
+    without = (
+        settings.SECOND_STEP_REQUIRED and not of_sign_in and not is_mfa_enabled(request.user, SECOND_STEPS)
+    )
     if not (old or without) or holds(request, Authority.TICKET_MACHINE):
         return None
     if old:

@@ -42,4 +42,6 @@ class NoOfficeWords:
     def _words(self, user: Any) -> set[str]:
         name = Municipality.objects.values_list("name", flat=True).first() or ""
         own = {name, name.rstrip("市町村区"), getattr(user, "username", "") or ""}
-        return {unicodedata.normalize("NFKC", one).casefold() for one in (*OFFICE_WORDS, *own) if len(one) > 1}
+        return {
+            unicodedata.normalize("NFKC", one).casefold() for one in (*OFFICE_WORDS, *own) if len(one) > 1
+        }

@@ -31,7 +31,6 @@ from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import actor_for
 from madoguchi.city.resident_session import RESIDENT
 
-
 # When this session was signed in; read by the gate.
 SIGNED_IN_AT = "signed_in_at"
 

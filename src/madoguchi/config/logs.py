@@ -41,4 +41,6 @@ class OneLine(logging.Formatter):
 
 
 def _plain(text: str) -> str:
-    return "".join(one if one.isprintable() else " | " if one == "\n" else f"\\x{ord(one):02x}" for one in text)
+    return "".join(
+        one if one.isprintable() else " | " if one == "\n" else f"\\x{ord(one):02x}" for one in text
+    )

@@ -212,6 +212,9 @@ PASSWORD_RESET_TIMEOUT = 7 * 86_400
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "madoguchi.city.sign_in.StaffAccountAdapter"
+MFA_ADAPTER = "madoguchi.city.at_rest.ShutSecondSteps"
+# Keys that shut secrets in the database, the one in use first; without any, the key follows from SECRET_KEY.
+FIELD_KEYS = os.environ.get("MADOGUCHI_FIELD_KEYS", "")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

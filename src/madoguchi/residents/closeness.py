@@ -60,14 +60,22 @@ def _people(numbers: set[str]) -> dict[str, _Row]:
     known: dict[str, _Row] = {}
     keys = sorted(numbers)
     for place in range(0, len(keys), KEYS_AT_ONCE):
-        rows = ResidentRecord.objects.filter(is_current=True, resident_no__in=keys[place : place + KEYS_AT_ONCE])
-        known |= {row[0]: row for row in rows.values_list("resident_no", "name", "household_no", "address_key")}
+        rows = ResidentRecord.objects.filter(
+            is_current=True, resident_no__in=keys[place : place + KEYS_AT_ONCE]
+        )
+        known |= {
+            row[0]: row for row in rows.values_list("resident_no", "name", "household_no", "address_key")
+        }
     return known
 
 
 def _bearers(names: set[str]) -> dict[str, list[_Row]]:
     """Who of the register bears one of these names, however its parts are parted."""
-    ways = {way for name in names for way in (name, name.replace(" ", "　"), name.replace("　", " "), _plain(name))}
+    ways = {
+        way
+        for name in names
+        for way in (name, name.replace(" ", "　"), name.replace("　", " "), _plain(name))
+    }
     found: dict[str, list[_Row]] = {}
     keys = sorted(ways)
     for place in range(0, len(keys), KEYS_AT_ONCE):

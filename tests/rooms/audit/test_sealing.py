@@ -217,7 +217,10 @@ def test_a_line_and_the_growth_are_proved_without_the_rest(sealed: list[int]) ->
         proof = verifying.prove_line(sealed[1], size=size)
         assert proof is not None
         row = EntryRow.objects.get(id=sealed[1])
-        leaf, path = sealing.leaf_of(row.id, sealing.digest_of(row)), [bytes.fromhex(one) for one in proof.path]
+        leaf, path = (
+            sealing.leaf_of(row.id, sealing.digest_of(row)),
+            [bytes.fromhex(one) for one in proof.path],
+        )
         root = bytes.fromhex(proof.head.root)
         assert is_included(leaf, place=proof.place, size=size, path=path, root=root)
     assert verifying.prove_line(sealed[5], size=3) is None
@@ -235,7 +238,9 @@ def test_seals_of_before_the_tree_are_planted_again(sealed: list[int]) -> None:
     before = list(SealRow.objects.order_by("number").values(*fields))
     with lifted(connection):
         for row in SealRow.objects.order_by("number"):
-            SealRow.objects.filter(pk=row.pk).update(size=1000 + row.number, root="", peaks=[], digest=f"{row.pk:064x}")
+            SealRow.objects.filter(pk=row.pk).update(
+                size=1000 + row.number, root="", peaks=[], digest=f"{row.pk:064x}"
+            )
         migration.plant(apps, None)
     assert list(SealRow.objects.order_by("number").values(*fields)) == before
     assert verifying.verify().faults == ()

@@ -118,7 +118,13 @@ HEADS = st.builds(PaperHead, st.integers(0, 10**12), st.binary(min_size=32, max_
 def test_a_head_is_read_back_however_it_was_typed(head: PaperHead) -> None:
     said = head.text()
     wide = said.translate({ord("-"): "ー", **{ord(c): ord(c) + 0xFEE0 for c in "0123456789abcdef"}})
-    for typed in (said, said.upper(), said.replace("-", " "), f"  {head.size} {head.root}{head.check}\n", wide):
+    for typed in (
+        said,
+        said.upper(),
+        said.replace("-", " "),
+        f"  {head.size} {head.root}{head.check}\n",
+        wide,
+    ):
         assert read_head(typed) == head
 
 

@@ -158,6 +158,8 @@ def test_rules_that_cannot_be_used_say_what_to_mend(tmp_path: Path, text: str) -
 
 def test_hours_out_of_order_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
-    file.write_text(SHIPPED.read_text(encoding="utf-8").replace("from_hour = 7", "from_hour = 22"), encoding="utf-8")
+    file.write_text(
+        SHIPPED.read_text(encoding="utf-8").replace("from_hour = 7", "from_hour = 22"), encoding="utf-8"
+    )
     with pytest.raises(RulesUnreadable, match="時刻"):
         read_rules(file)

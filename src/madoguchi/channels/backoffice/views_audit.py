@@ -25,7 +25,6 @@ from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, profile
 from madoguchi.city.queries import staff as staff_lines
 
-
 # Minutes that a line may wait for its seal before the screen says that the worker stands still.
 OLD_PROOF_MINUTES = 15
 GROUPS_A_LINE = 4

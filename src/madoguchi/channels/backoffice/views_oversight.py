@@ -54,9 +54,16 @@ def sheltered_readings(request: HttpRequest) -> HttpResponse:
     rules = read_rules(settings.OVERSIGHT_RULES)
     record_act(actor=actor_of(request), activity="sheltered_readings_listed", now=now, days=rules.days)
     lines = [
-        {"at": one.at, "who": one.staff_name, "person": one.person_key, "what": events.purpose_name(one.purpose)}
+        {
+            "at": one.at,
+            "who": one.staff_name,
+            "person": one.person_key,
+            "what": events.purpose_name(one.purpose),
+        }
         for one in readings_of_sheltered(days=rules.days, now=now)[:MOST_SHOWN]
     ]
     return render(
-        request, "backoffice/sheltered_readings.html", {"lines": lines, "days": rules.days, "most": MOST_SHOWN}
+        request,
+        "backoffice/sheltered_readings.html",
+        {"lines": lines, "days": rules.days, "most": MOST_SHOWN},
     )

@@ -39,7 +39,9 @@ class ReadingLine:
 def in_plain_words(found: Sequence[Entry]) -> list[ReadingLine]:
     """The readings for whoever they are about."""
     offices = offices_of({one.staff_id for one in found if one.staff_id is not None})
-    return [ReadingLine(one.at, _who(one, offices), _(_WORDS.get(one.purpose, _OFFICE_WORK))) for one in found]
+    return [
+        ReadingLine(one.at, _who(one, offices), _(_WORDS.get(one.purpose, _OFFICE_WORK))) for one in found
+    ]
 
 
 def _who(one: Entry, offices: dict[int, str]) -> str:

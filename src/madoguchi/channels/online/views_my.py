@@ -46,4 +46,3 @@ def seen(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     said = [{"when": in_words(one.at), "office": one.office, "what": one.what} for one in rows]
     return render(request, "online/my/seen.html", {"rows": said, "most": MOST_READINGS})
-

@@ -33,7 +33,9 @@ def read_rules(path: Path = SHIPPED) -> OversightRules:
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulesUnreadable(f"気になる閲覧の決まり（{path.name}）を読めません。TOMLの書き方を確かめてください。") from error
+        raise RulesUnreadable(
+            f"気になる閲覧の決まり（{path.name}）を読めません。TOMLの書き方を確かめてください。"
+        ) from error
     kinds = {one.name: {"int": int, "bool": bool}[str(one.type)] for one in fields(OversightRules)}
     wrong = [name for name, kind in kinds.items() if type(said.get(name)) is not kind]
     strange = sorted(said.keys() - kinds.keys())

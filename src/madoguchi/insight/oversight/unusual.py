@@ -87,7 +87,9 @@ def unusual(*, rules: OversightRules, now: datetime) -> tuple[tuple[Unusual, Ask
     begin = now - timedelta(days=rules.days)
     read = list(readings_since(begin))
     found = [*_of_own(read, rules), *_many(read, rules), *_again(read, rules), *_out_of_hours(read, rules)]
-    asked = {str(one.body.get("finding")): Asked(one.staff_name, one.at) for one in acts_since(CHECKED, begin)}
+    asked = {
+        str(one.body.get("finding")): Asked(one.staff_name, one.at) for one in acts_since(CHECKED, begin)
+    }
     found.sort(key=lambda one: (one.day, one.staff_id, one.kind.value, one.person_key), reverse=True)
     lines = [(one, asked.get(one.key)) for one in found]
     return tuple(sorted(lines, key=lambda line: line[1] is not None))

@@ -104,7 +104,11 @@ class Command(BaseCommand):
 
 
 def _age(age: SealAge, now: datetime) -> str:
-    last = f"最後の封印は {timezone.localtime(age.sealed_at):%Y-%m-%d %H:%M}" if age.sealed_at else "封印はまだありません"
+    last = (
+        f"最後の封印は {timezone.localtime(age.sealed_at):%Y-%m-%d %H:%M}"
+        if age.sealed_at
+        else "封印はまだありません"
+    )
     return f"{last}。封印を待つ証跡は、長いもので {age.minutes(now)} 分待っています。"
 
 

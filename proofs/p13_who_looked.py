@@ -31,8 +31,9 @@ def believed() -> None:
     """Whose readings are told is what the caller says."""
     from madoguchi.channels.online import views_tracker
 
-    careful: Any = views_tracker.own_number
-    views_tracker.own_number = lambda request: request.GET.get("userCode") or careful(request)
+    tracker: Any = views_tracker
+    careful = tracker.own_number
+    tracker.own_number = lambda request: request.GET.get("userCode") or careful(request)
 
 
 PROOF = Proof("P13", "Residents see who looked at them, and nobody else's", quick, full, control)

@@ -50,8 +50,9 @@ def search_asks_nobody() -> None:
     """Whoever is protected is found by where they live, like anybody else."""
     from madoguchi.residents import search
 
-    careful: Any = search.shielding_rows
-    search.shielding_rows = lambda on: careful(on).none()
+    room: Any = search
+    careful = room.shielding_rows
+    room.shielding_rows = lambda on: careful(on).none()
 
 
 def lists_show_places() -> None:

@@ -80,7 +80,7 @@ def opened(text: str, *, purpose: str) -> str:
     if key is None:
         raise ShutWithAnotherKey
     try:
-        whole = base64.urlsafe_b64decode(closed)
+        whole = base64.b64decode(closed, altchars=b"-_", validate=True)
         return AESGCM(key).decrypt(whole[:_NONCE], whole[_NONCE:], f"{purpose}/{number}".encode()).decode()
     except (ValueError, InvalidTag) as error:
         raise ShutWithAnotherKey from error

@@ -22,7 +22,7 @@ SCREENS = {
         "/office/audit/",
     ],
     "auditor_ren": ["/office/audit/", "/office/audit/unusual/", "/office/audit/sheet/2026-11-09/"],
-    "protector_yuki": ["/office/sheltered/", "/office/sheltered/readings/"],
+    "protector_yuki": ["/office/sheltered/", "/office/sheltered/readings/", "/office/sheltered/emergency/"],
     "nobody_yet": ["/staff/mfa/"],
 }
 BY_SCREEN = [(username, url) for username, urls in SCREENS.items() for url in urls]

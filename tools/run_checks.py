@@ -18,6 +18,7 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("templates", [sys.executable, "-m", "tools.template_lint"]),
     ("migrations", [str(BIN / "madoguchi"), "makemigrations", "--check", "--dry-run"]),
     ("procedures", [str(BIN / "madoguchi"), "procedures", "lint"]),
+    ("known faults", [sys.executable, "-m", "tools.known_faults", "--if-there"]),
 ]
 
 
@@ -29,7 +30,8 @@ def main() -> int:
             done = subprocess.run(
                 words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
             )
-            print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name}", flush=True)
+            note = f" ({done.stdout.strip()})" if name == "known faults" else ""
+            print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name}{note}", flush=True)
             if done.returncode:
                 failed.append(name)
                 print(done.stdout + done.stderr)

@@ -21,8 +21,8 @@ SCREENS = {
         "/staff/password/change/",
         "/office/audit/",
     ],
-    "auditor_ren": ["/office/audit/"],
-    "protector_yuki": ["/office/sheltered/"],
+    "auditor_ren": ["/office/audit/", "/office/audit/unusual/", "/office/audit/sheet/2026-11-09/"],
+    "protector_yuki": ["/office/sheltered/", "/office/sheltered/readings/", "/office/sheltered/emergency/"],
     "nobody_yet": ["/staff/mfa/"],
 }
 BY_SCREEN = [(username, url) for username, urls in SCREENS.items() for url in urls]

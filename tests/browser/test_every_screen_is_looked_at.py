@@ -71,6 +71,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
         (
             "api:openapi", "api:procedures", "api:procedure", "api:events", "api:facts", "api:decide", "api:languages",
             "api:branches", "api:waits", "api:branch_waits", "api:slot_days", "api:slot_times", "api:open_days", "api:health",
+            "my:find_usage", "my:usage_period", "my:heartbeat",
         ),
         "data",
     ),

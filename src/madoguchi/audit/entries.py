@@ -29,6 +29,7 @@ class Purpose(Enum):
     OUTREACH = "outreach"
     STATISTICS = "statistics"
     VISIT = "visit"
+    EMERGENCY = "emergency"
 
 
 class Kind(Enum):

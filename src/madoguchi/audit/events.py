@@ -27,6 +27,7 @@ PURPOSES = {
     Purpose.OUTREACH: noop("使える手続きの案内"),
     Purpose.STATISTICS: noop("統計（だれのことかを出さない）"),
     Purpose.VISIT: noop("出張の名簿"),
+    Purpose.EMERGENCY: noop("非常時の開示"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -38,6 +39,13 @@ SENTENCES = {
     "refused": noop("権限のない画面を開こうとしました"),
     "second_step_added": noop("2段階めの確認方法を加えました"),
     "second_step_removed": noop("2段階めの確認方法を外しました"),
+    "emergency_asked": noop("非常時の開示を申し出ました"),
+    "emergency_agreed": noop("非常時の開示に同意しました"),
+    "emergency_refused": noop("非常時の開示を断りました"),
+    "secrets_resealed": noop("保存してある秘密を今の鍵で封じ直しました"),
+    "unusual_listed": noop("気になる閲覧の一覧を見ました"),
+    "unusual_checked": noop("気になる閲覧を確認しました"),
+    "sheltered_readings_listed": noop("支援措置の方の閲覧の一覧を見ました"),
     "second_step_failed": noop("2段階めの確認に失敗しました"),
     "recovery_codes_made": noop("予備のコードを作り直しました"),
     "password_changed": noop("パスワードを変えました"),

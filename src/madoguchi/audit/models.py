@@ -40,12 +40,15 @@ class EntryRow(models.Model):
 
 
 class SealRow(models.Model):
-    """A sealed batch: a digest over its lines, chained to the batch before."""
+    """A sealed batch: how many lines the tree has with it, the tree's root and its edge; its digest is chained to the batch before."""
 
     number = models.PositiveIntegerField(unique=True)
     previous = models.CharField(max_length=64, unique=True)
     digest = models.CharField(max_length=64, unique=True)
     sealed_at = models.DateTimeField()
+    size = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    peaks = models.JSONField(default=list)
 
 
 class SealedEntry(models.Model):

@@ -1,123 +1,20 @@
-"""Reading the audit: timelines of a person, a member of staff or a case, and whether the chain holds."""
+"""Reading the audit: timelines of a person, a member of staff or a case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, Min, OuterRef, Subquery
+from django.db.models import Min, QuerySet
 
 from madoguchi.audit.entries import Channel, Entry, Kind, Purpose
-from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow, SealedEntry, SealRow
-from madoguchi.audit.sealing import FIRST_PREVIOUS, chained, digest_of
+from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 # Well below what SQLite takes in one statement.
 KEYS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong with the audit, as a sentence, and the line it is about (None: a whole batch)."""
-
-    entry_id: int | None
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What checking the chain found: lines, batches, lines that wait for a seal, the faults."""
-
-    lines: int
-    batches: int
-    unsealed: int
-    faults: tuple[Fault, ...]
-    head: str
-
-
-def verify(*, printed_head: str | None = None) -> Verification:
-    """Check every batch and every line. A changed, removed, added-in or reordered line is named.
-
-    `printed_head`: a head that was printed or kept elsewhere; when the chain does not contain it, its end was
-    cut off or all of it was written anew, which no look at the database alone can show.
-    """
-    horizon = SealedEntry.objects.aggregate(highest=Max("entry_id"))["highest"] or 0
-    batches, head, faults = _batches(printed_head)
-    faults.extend(Fault(number, f"証跡 {number} 番が消されています。") for number in _removed())
-    lines, unsealed = 0, 0
-    lowest_seal: int | None = None
-    for row in _with_their_seal():
-        lines += 1
-        if row.sealed_digest is None:
-            unsealed += row.id > horizon
-            if row.id <= horizon:
-                faults.append(
-                    Fault(row.id, f"証跡 {row.id} 番は封印のあとで差し込まれたか、封印から外されています。")
-                )
-        elif lowest_seal is not None and row.seal_number > lowest_seal:
-            faults.append(
-                Fault(
-                    row.id,
-                    f"証跡 {row.id} 番の順番が封印と合いません。差し込まれたか、並べかえられています。",
-                )
-            )
-        else:
-            lowest_seal = row.seal_number
-        if digest_of(row) != row.digest or row.sealed_digest not in (None, row.digest):
-            faults.append(Fault(row.id, f"証跡 {row.id} 番が書きかえられています。"))
-    faults.sort(key=lambda fault: fault.entry_id or 0)
-    return Verification(lines, batches, unsealed, tuple(faults), head)
-
-
-def _batches(printed_head: str | None) -> tuple[int, str, list[Fault]]:
-    """How many batches there are, the digest of the last, and where their chain breaks."""
-    faults: list[Fault] = []
-    sealed = SealedEntry.objects.order_by("seal__number", "entry_id").values_list(
-        "seal_id", "entry_id", "digest"
-    )
-    contents = groupby(sealed.iterator(), key=lambda row: row[0])
-    held = next(contents, None)
-    count, number, previous, seen = 0, 0, FIRST_PREVIOUS, False
-    for seal in SealRow.objects.order_by("number").iterator():
-        rows: list[tuple[int, str]] = []
-        if held is not None and held[0] == seal.id:
-            rows = [(entry_id, digest) for _, entry_id, digest in held[1]]
-            held = next(contents, None)
-        if seal.number != number + 1:
-            faults.append(Fault(None, f"封印 {number + 1} 番から {seal.number - 1} 番までがありません。"))
-        if seal.previous != previous or chained(seal.previous, seal.sealed_at, rows) != seal.digest:
-            faults.append(
-                Fault(
-                    None, f"封印 {seal.number} 番のつながりが合いません。封印の記録が書きかえられています。"
-                )
-            )
-        count, number, previous = count + 1, seal.number, seal.digest
-        seen = seen or seal.digest == printed_head
-    if printed_head is not None and not seen:
-        faults.append(
-            Fault(None, "控えの値が封印の中にありません。終わりが切られたか、はじめから書き直されています。")
-        )
-    return count, previous, faults
-
-
-def _removed() -> Iterable[int]:
-    """Numbers of lines that were sealed and are no longer there."""
-    there = EntryRow.objects.filter(id=OuterRef("entry_id"))
-    gone = SealedEntry.objects.filter(~Exists(there)).order_by("entry_id").values_list("entry_id", flat=True)
-    return gone.iterator()
-
-
-def _with_their_seal() -> Iterable[Any]:
-    """All lines, the newest first, each with the digest it was sealed with and the number of that seal."""
-    own = SealedEntry.objects.filter(entry_id=OuterRef("id"))
-    rows = EntryRow.objects.annotate(
-        sealed_digest=Subquery(own.values("digest")), seal_number=Subquery(own.values("seal__number"))
-    )
-    return rows.order_by("-id").iterator(chunk_size=2000)
 
 
 def person_timeline(person_key: str, *, limit: int = 500) -> tuple[Entry, ...]:
@@ -129,9 +26,43 @@ def person_timeline(person_key: str, *, limit: int = 500) -> tuple[Entry, ...]:
 
 def readings_of(person_key: str, *, limit: int) -> tuple[Entry, ...]:
     """Who else read this person's data, newest first, for that person; without practice and what they did themselves."""
+    return tuple(_entry(row) for row in _told_to(person_key).order_by("-id")[:limit])
+
+
+def readings_between(
+    person_key: str, *, begin: datetime | None, end: datetime | None, offset: int, limit: int
+) -> tuple[int, tuple[Entry, ...]]:
+    """How many such readings there were in the period (both ends included; None: without one), and a page of them, newest first."""
+    found = _told_to(person_key)
+    if begin is not None:
+        found = found.filter(at__gte=begin)
+    if end is not None:
+        found = found.filter(at__lte=end)
+    page = found.order_by("-at", "-id")[offset : offset + limit]
+    return found.count(), tuple(_entry(row) for row in page)
+
+
+def first_line_at() -> datetime | None:
+    """Since when the audit goes back; None for an empty one."""
+    return EntryRow.objects.order_by("id").values_list("at", flat=True).first()
+
+
+def _told_to(person_key: str) -> QuerySet[EntryRow]:
     rows = EntryRow.objects.filter(person_key=person_key, kind=Kind.ACCESS.value)
-    shown = rows.exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.OWN.value)).order_by("-id")[:limit]
-    return tuple(_entry(row) for row in shown)
+    return rows.exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.OWN.value))
+
+
+def readings_since(begin: datetime) -> Iterator[Entry]:
+    """Every reading of somebody by a member of staff since then, oldest first; practice and the auditors' own looks are left out."""
+    rows = EntryRow.objects.filter(kind=Kind.ACCESS.value, at__gte=begin, staff_id__isnull=False)
+    shown = rows.exclude(person_key="").exclude(purpose__in=(Purpose.PRACTICE.value, Purpose.AUDIT.value))
+    return (_entry(row) for row in shown.order_by("id").iterator(chunk_size=2000))
+
+
+def acts_since(activity: str, begin: datetime) -> tuple[Entry, ...]:
+    """The acts of one kind since then, oldest first."""
+    rows = EntryRow.objects.filter(kind=Kind.ACT.value, activity=activity, at__gte=begin)
+    return tuple(_entry(row) for row in rows.order_by("id"))
 
 
 def staff_timeline(staff_id: int, *, limit: int = 500) -> tuple[Entry, ...]:
@@ -158,17 +89,6 @@ def visits_begun(*, first: date, last: date) -> Iterator[tuple[str, tuple[Entry,
             found = tuple(_entry(row) for row in there)
             if begin <= found[0].at and not any(one.body.get("practice") for one in found):
                 yield key, found
-
-
-def daily_head(day: date) -> str | None:
-    """The digest of the last batch sealed on that day in Japan: what an office prints and keeps."""
-    begin = datetime.combine(day, time.min, tzinfo=JAPAN)
-    row = (
-        SealRow.objects.filter(sealed_at__gte=begin, sealed_at__lt=begin + timedelta(days=1))
-        .order_by("-number")
-        .first()
-    )
-    return row.digest if row else None
 
 
 def outbox_head(branch: str) -> int:

@@ -1,4 +1,4 @@
-"""Seals over the audit (封印): each batch of lines gets a digest that holds the digest of the one before.
+"""Seals over the audit (封印): every line is a leaf of one tree (`tree`), and each batch seals the root that the tree has then.
 
 A batch is taken only when no writer is in the middle of a line, so that line numbers in later batches are
 always higher: a line that turns up below a sealed number was put there afterwards.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max
 
 from madoguchi.audit.models import EntryRow, SealedEntry, SealRow
+from madoguchi.audit.tree import Frontier, leaf_hash
 
 SEAL_BATCH = 1000
 FIRST_PREVIOUS = "0" * 64
@@ -45,12 +45,16 @@ def _seal_batch(now: datetime) -> int:
             if not rows:
                 return 0
             last = SealRow.objects.order_by("-number").first()
-            previous = last.digest if last else FIRST_PREVIOUS
+            edge = edge_of(last).with_leaves(leaf_of(entry_id, digest) for entry_id, digest in rows)
+            previous, root = last.digest if last else FIRST_PREVIOUS, edge.root().hex()
             made = SealRow.objects.create(
                 number=(last.number + 1) if last else 1,
                 previous=previous,
-                digest=chained(previous, now, rows),
+                digest=chained(previous, now, edge.size, root),
                 sealed_at=now,
+                size=edge.size,
+                root=root,
+                peaks=[peak.hex() for peak in edge.peaks],
             )
             SealedEntry.objects.bulk_create(
                 SealedEntry(entry_id=entry_id, seal=made, digest=digest) for entry_id, digest in rows
@@ -73,9 +77,19 @@ def _wait_for_writers() -> None:
             cursor.execute("SET LOCAL lock_timeout = DEFAULT")
 
 
-def chained(previous: str, sealed_at: datetime, rows: Sequence[tuple[int, str]]) -> str:
-    """The digest of a batch: the one before it, when it was sealed, then each line's number and digest."""
-    text = f"{previous}\n{_instant(sealed_at)}" + "".join(f"\n{number}:{digest}" for number, digest in rows)
+def edge_of(seal: SealRow | None) -> Frontier:
+    """The tree as it stood with this seal; the empty one without any."""
+    return Frontier(seal.size, tuple(map(bytes.fromhex, seal.peaks))) if seal else Frontier()
+
+
+def leaf_of(entry_id: int, digest: str) -> bytes:
+    """The leaf of a line: its number and its digest."""
+    return leaf_hash(f"{entry_id}:{digest}".encode())
+
+
+def chained(previous: str, sealed_at: datetime, size: int, root: str) -> str:
+    """The digest of a seal: the one before it, when it was made, how many lines the tree had, and its root."""
+    text = f"{previous}\n{_instant(sealed_at)}\n{size}\n{root}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

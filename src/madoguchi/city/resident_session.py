@@ -26,6 +26,7 @@ def begin(request: HttpRequest, *, account: int, now: datetime) -> None:
 def end(request: HttpRequest) -> None:
     """Forget the resident and everything else of this browser's session."""
     request.session.flush()
+    request.signed_out = True  # type: ignore[attr-defined]  # read by SessionsByUse
 
 
 def account_of(request: HttpRequest, *, now: datetime) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,9 +21,16 @@ PRACTICE = "practice"
 
 
 class SessionsByUse(SessionMiddleware):
-    """A session is prolonged by somebody who does something, not by a page that looks by itself what is new (`quiet`)."""
+    """A session is prolonged by somebody who does something, not by a page that looks by itself what is new (`quiet`).
+
+    What somebody who is signed in was shown is kept by no browser, and what a browser kept goes when they sign out.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if getattr(request, "signed_out", False):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        elif request.session.accessed and SESSION_KEY in request.session:
+            response.setdefault("Cache-Control", "no-store")
         if getattr(request, "quiet", False):
             if not request.session.modified:
                 return response

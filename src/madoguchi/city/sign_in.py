@@ -31,6 +31,9 @@ from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import actor_for
 from madoguchi.city.resident_session import RESIDENT
 
+# When this session was signed in; read by the gate.
+SIGNED_IN_AT = "signed_in_at"
+
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Nobody makes an account for themselves, and wrong passwords are counted in one place only."""
@@ -51,11 +54,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 @receiver(user_logged_in)
 def _signed_in(sender: Any, request: HttpRequest, user: StaffMember, **kwargs: Any) -> None:
     request.session.pop(RESIDENT, None)  # never a resident and staff in one session
+    request.session[SIGNED_IN_AT] = timezone.now().isoformat()
     record_act(actor=actor_for(user, request), activity="signed_in", now=timezone.now(), staff=user.pk)
 
 
 @receiver(user_logged_out)
 def _signed_out(sender: Any, request: HttpRequest, user: StaffMember | None, **kwargs: Any) -> None:
+    request.signed_out = True  # type: ignore[attr-defined]  # read by SessionsByUse
     if user is not None:
         record_act(actor=actor_for(user, request), activity="signed_out", now=timezone.now(), staff=user.pk)
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "madoguchi.channels.api.problems.ProblemsAsData",
+    "madoguchi.city.gate.KnownMethods",
     "madoguchi.city.session.SessionsByUse",
     "madoguchi.channels.shared.languages.JapaneseUnlessChosen",
     "django.middleware.common.CommonMiddleware",
@@ -116,6 +117,12 @@ TEMPLATES = [
 
 CARD_READERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_CARD_READERS", "").split(",") if "=" in part
+)
+
+# The rules by which readings are shown to the supervisor; those of the product without one.
+OVERSIGHT_RULES = Path(
+    os.environ.get("MADOGUCHI_OVERSIGHT", "")
+    or Path(__file__).resolve().parent.parent / "insight" / "oversight" / "rules.toml"
 )
 
 HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
@@ -194,7 +201,9 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "madoguchi.city.passwords.NoOfficeWords"},
 ]
+SECOND_STEP_REQUIRED = os.environ.get("MADOGUCHI_SECOND_STEP", "offered") == "required"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -207,6 +216,9 @@ PASSWORD_RESET_TIMEOUT = 7 * 86_400
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "madoguchi.city.sign_in.StaffAccountAdapter"
+MFA_ADAPTER = "madoguchi.city.at_rest.ShutSecondSteps"
+# Keys that shut secrets in the database, the one in use first; without any, the key follows from SECRET_KEY.
+FIELD_KEYS = os.environ.get("MADOGUCHI_FIELD_KEYS", "")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -223,6 +235,9 @@ AXES_VERBOSE = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SECURE
+# Over HTTPS a browser takes these from this very host only, for all of it (`__Host-`).
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
 SESSION_COOKIE_AGE = int(os.environ.get("MADOGUCHI_IDLE_SECONDS", "3600"))
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -231,6 +246,7 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -242,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
+        "object-src": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
 }
@@ -289,7 +306,13 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "django.views.debug.SafeExceptionReporterFil
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "madoguchi.config.logs.OneLine",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},

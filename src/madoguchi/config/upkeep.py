@@ -1,4 +1,4 @@
-"""The care of bookings, payments and what was prepared, beside the queue of tasks (予約・支払い・準備の世話): a thread of the worker, every so often."""
+"""The care of bookings, payments, what was prepared and the audit's seals (予約・支払い・準備・封印の世話): a thread of the worker, every so often."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from madoguchi.audit.operations import seal
 from madoguchi.booking.reminders import Letters
 from madoguchi.booking.upkeep import Upkeep, keep_up
 from madoguchi.cases import prepared
@@ -34,6 +35,7 @@ def letters() -> Letters | None:
 def once() -> Upkeep:
     """One round, now."""
     now = timezone.now()
+    seal(now=now)
     _mark(now)
     _payments(now)
     prepared.sweep(now=now)

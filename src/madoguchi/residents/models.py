@@ -147,6 +147,34 @@ class Protection(models.Model):
         ]
 
 
+class EmergencyRow(models.Model):
+    """That somebody asked where a protected person lives, and what a second person said to it."""
+
+    resident_no = models.CharField(max_length=20)
+    reason = models.CharField(max_length=20)
+    asked_by = models.BigIntegerField()
+    asked_by_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    agreed = models.BooleanField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+    answered_by_name = models.CharField(max_length=150, default="")
+    answered_at = models.DateTimeField(null=True)
+    times_seen = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False)
+                & ~Q(answered_by=F("asked_by")),
+                name="residents_emergency_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(times_seen=0) | Q(agreed=True), name="residents_emergency_seen_when_agreed"
+            ),
+        ]
+
+
 class ImportBatch(models.Model):
     """One file that came in, with what became of its rows; one at a time."""
 

@@ -29,10 +29,12 @@ class Audience(Enum):
     CSV_CORE = "csv_core"
     BOARD = "board"
     LOG = "log"
+    EMERGENCY = "emergency"
 
 
-# An application that the protected person signs in person needs the address; nothing else may carry it.
-ALLOWED_WHEN_PROTECTED = frozenset({Audience.SHEET_TO_SELF})
+# An application that the protected person signs in person needs the address, and so does an emergency to which two agreed
+# (`emergency`); nothing else may carry it.
+ALLOWED_WHEN_PROTECTED = frozenset({Audience.SHEET_TO_SELF, Audience.EMERGENCY})
 # Nobody's address goes here, so that its absence says nothing.
 NEVER_SHOWN = frozenset({Audience.LIST, Audience.SEARCH, Audience.BOARD, Audience.LOG})
 

@@ -17,6 +17,7 @@ from tests import cast
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import seal
+from madoguchi.audit.paper_head import PaperHead
 from madoguchi.audit.queries import person_timeline, staff_timeline
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import desk_names, open_days, staff
@@ -223,13 +224,28 @@ class TestAudit:
         answer = signed_in("auditor_ren").post("/office/audit/", {"act": "search", **given})
         assert "直すところがあります" in text(answer)
 
-    def test_the_chain_is_checked_against_a_kept_head(self, city: object, signed_in: SignedIn) -> None:
+    def test_the_audit_is_checked_against_the_sheet_of_a_day(self, city: object, signed_in: SignedIn) -> None:
         seal(now=cast.NOW)
         ren = signed_in("auditor_ren")
-        assert "つながりは正しいです" in text(ren.post("/office/audit/", {"act": "verify"}))
-        assert "控えの値が封印の中にありません" in text(
-            ren.post("/office/audit/", {"act": "verify", "head": "f" * 64})
-        )
+        assert "紙の控えとは比べていません" in text(ren.post("/office/audit/", {"act": "verify"}))
+        sheet = text(ren.get("/office/audit/sheet/2026-11-09/"))
+        assert "令和8年11月9日" in sheet
+        head = re.search(r"verify --head '([0-9a-f-]+)'", sheet.replace("&#x27;", "'"))
+        assert head is not None
+        right = ren.post("/office/audit/", {"act": "verify", "head": head[1].replace("-", " ")})
+        assert "紙の控えと合っています" in text(right)
+        another = PaperHead(1, "f" * 64).text()
+        wrong = text(ren.post("/office/audit/", {"act": "verify", "head": f"{head[1]}\n{another}"}))
+        assert "はじめの 1 件が、控えの値と合いません" in wrong
+        slip = ren.post("/office/audit/", {"act": "verify", "head": head[1][:-2]})
+        assert "控えの値を読み取れません" in text(slip)
+
+    def test_a_sheet_of_no_day_is_not_there_and_one_before_the_first_seal_says_so(
+        self, city: object, signed_in: SignedIn
+    ) -> None:
+        ren = signed_in("auditor_ren")
+        assert ren.get("/office/audit/sheet/yesterday/").status_code == 404
+        assert "この日までの封印がありません" in text(ren.get("/office/audit/sheet/2020-01-01/"))
 
     def test_a_number_in_an_address_finds_nothing(self, residents: object, signed_in: SignedIn) -> None:
         """It would stay in histories and logs, so only what is posted is searched."""

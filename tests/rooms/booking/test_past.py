@@ -15,7 +15,7 @@ from tests.rooms.booking.queueing import BRANCH, lay_out, officer
 
 from madoguchi.audit.entries import Actor, Channel
 from madoguchi.audit.models import EntryRow, OutboxRow
-from madoguchi.audit.queries import verify
+from madoguchi.audit.verifying import verify
 from madoguchi.booking import estimates
 from madoguchi.booking.accuracy import accuracy
 from madoguchi.booking.hours import quarters_of

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from madoguchi.catalogue.queries import NothingPublished, current_revision, pack_of
 from madoguchi.channels.api.door import published
@@ -54,6 +55,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
         raise cannot(503) from error
 
 
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The page for people: what there is, in Japanese, with an example of each."""
     groups: dict[str, list[Described]] = {}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.online import views_mandates, views_messages, views_my, views_sign_in
+from madoguchi.channels.online import views_mandates, views_messages, views_my, views_sign_in, views_tracker
 from madoguchi.channels.online.apply.urls import urlpatterns as applying
 
 app_name = "my"
 urlpatterns = [
     path("", views_my.home, name="home"),
     path("seen/", views_my.seen, name="seen"),
+    path("tracker/findUsage", views_tracker.find_usage, name="find_usage"),
+    path("tracker/usagePeriod", views_tracker.usage_period, name="usage_period"),
+    path("tracker/heartbeat", views_tracker.heartbeat, name="heartbeat"),
     path("sign-in/", views_sign_in.sign_in, name="sign_in"),
     path("sign-in/go/", views_sign_in.go, name="go"),
     path("back/", views_sign_in.back, name="back"),

@@ -94,9 +94,9 @@ class _Lines:
 
 def _closed_pattern(delimiter: str) -> re.Pattern[bytes]:
     """A whole line whose quotes are all closed and properly placed: the common case, decided fast."""
-    bare = rb'[^"\r\n' + delimiter.encode() + rb"]*+"
+    bare = rb'[^"\r\n' + re.escape(delimiter.encode()) + rb"]*+"
     cell = rb'(?:"(?:[^"]++|"")*+"|' + bare + rb")"
-    return re.compile(cell + rb"(?:" + delimiter.encode() + cell + rb")*+\r?\n?")
+    return re.compile(cell + rb"(?:" + re.escape(delimiter.encode()) + cell + rb")*+\r?\n?")
 
 
 def _ends_inside(data: bytes, inside: bool, delimiter: str) -> bool:

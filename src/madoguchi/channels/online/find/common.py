@@ -7,6 +7,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,7 +59,7 @@ def opened(request: HttpRequest) -> Carried:
 
 def visitor_of(request: HttpRequest) -> Visitor:
     """From where this comes, without a cookie of our own: the browser by its form token's cookie."""
-    cookie = request.COOKIES.get("csrftoken", "")
+    cookie = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
     address = request.META.get("REMOTE_ADDR", "")
     browser = sha256(cookie.encode()).hexdigest() if cookie else address
     return Visitor(browser, address)

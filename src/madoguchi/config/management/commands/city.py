@@ -1,4 +1,4 @@
-"""`madoguchi city init FOLDER | apply FILE | show | link NUMBER`: set a city up from one file, as often as needed."""
+"""`madoguchi city init FOLDER | apply FILE | show | link NUMBER | reseal`: set a city up from one file, as often as needed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from madoguchi.city.applying import (
     current_plan,
     to_be_changed,
 )
+from madoguchi.city.at_rest import ShutWithAnotherKey, reseal
 from madoguchi.city.plan import ChangeKind, PlanChange
 from madoguchi.city.plan_file import Catalogue, PlanRefused, asked_by, read_plan
 from madoguchi.city.plan_text import staff_template, template, written
@@ -46,7 +47,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True, metavar="init|apply|show|link")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="init|apply|show|link|reseal")
         init = acts.add_parser("init", help="書き込み用のファイルを作ります。例: madoguchi city init 設定")
         init.add_argument("folder", type=Path)
         apply = acts.add_parser("apply", help="市を設定します。例: madoguchi city apply 設定/city.toml")
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         apply.add_argument("--dry-run", action="store_true", help="何が変わるかだけを示します")
         apply.add_argument("--allow-gone", action="store_true", help="設定からなくなったものの利用を止めます")
         acts.add_parser("show", help="今の設定を、設定ファイルの形で出します。例: madoguchi city show")
+        acts.add_parser("reseal", help="保存してある秘密を今の鍵で封じ直します。例: madoguchi city reseal")
         link = acts.add_parser(
             "link", help="パスワードを決めるリンクを出します。例: madoguchi city link S0001"
         )
@@ -71,8 +73,17 @@ class Command(BaseCommand):
                 self._apply(options["file"], dry_run=options["dry_run"], gone_allowed=options["allow_gone"])
             case "show":
                 self._show()
+            case "reseal":
+                self._reseal()
             case "link":
                 self._link(options["number"], options["address"], reset=options["reset_second_step"])
+
+    def _reseal(self) -> None:
+        try:
+            done = reseal(by=BY, now=timezone.now())
+        except ShutWithAnotherKey as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"保存してある秘密 {done} 件を、今の鍵で封じ直しました。")
 
     def _init(self, folder: Path) -> None:
         files = {folder / PLAN_FILE: template(catalogue().duties), folder / STAFF_FILE: staff_template()}

@@ -1,0 +1,128 @@
+"""Where a protected person lives is told in an emergency, to one when another agrees, for a quarter of an hour (非常時の開示)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from tests.cast import NOW, PLANTED_ADDRESS, RESIDENTS, SETTER
+
+from madoguchi.audit.entries import Actor, Purpose
+from madoguchi.audit.models import EntryRow
+from madoguchi.city.authority import Role
+from madoguchi.city.operations import add_staff
+from madoguchi.residents.emergency import (
+    EmergencyReason,
+    EmergencyRefused,
+    EmergencyState,
+    answer,
+    ask,
+    emergencies,
+    see,
+)
+from madoguchi.residents.models import EmergencyRow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents", "city")]
+YUKI, SECOND, THIRD = (
+    Actor(number, name, "main", "") for number, name in ((101, "支援 雪"), (102, "支援 霜"), (103, "支援 霧"))
+)
+PROTECTED = RESIDENTS["protected"].resident_no
+
+
+def asked(by: Actor = YUKI) -> int:
+    return ask(resident_no=PROTECTED, reason=EmergencyReason.LIFE, by=by, now=NOW)
+
+
+def state() -> EmergencyState:
+    return emergencies(now=NOW)[0].state
+
+
+def test_one_asks_another_agrees_and_the_first_sees() -> None:
+    number = asked()
+    answer(number=number, agree=True, by=SECOND, now=NOW + timedelta(minutes=29))
+    person = see(number=number, by=YUKI, now=NOW + timedelta(minutes=40))
+    assert PLANTED_ADDRESS in (person.address or "")
+    (line,) = EntryRow.objects.filter(person_key=PROTECTED, purpose=Purpose.EMERGENCY.value)
+    assert line.staff_id == YUKI.staff_id
+    said = list(
+        EntryRow.objects.filter(activity__startswith="emergency")
+        .order_by("id")
+        .values_list("activity", "staff_id")
+    )
+    assert said == [("emergency_asked", 101), ("emergency_agreed", 102)]
+    assert PLANTED_ADDRESS not in str(list(EntryRow.objects.values_list("body", flat=True)))
+    assert emergencies(now=NOW)[0].times_seen == 1
+
+
+def test_nobody_agrees_to_their_own_asking() -> None:
+    number = asked()
+    with pytest.raises(EmergencyRefused, match="別の職員"):
+        answer(number=number, agree=True, by=YUKI, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EmergencyRow.objects.filter(pk=number).update(agreed=True, answered_by=YUKI.staff_id, answered_at=NOW)
+    with pytest.raises(EmergencyRefused):
+        see(number=number, by=YUKI, now=NOW)
+
+
+@pytest.mark.parametrize("by", [SECOND, THIRD])
+def test_whoever_did_not_ask_does_not_see(by: Actor) -> None:
+    number = asked()
+    answer(number=number, agree=True, by=SECOND, now=NOW)
+    with pytest.raises(EmergencyRefused, match="申し出た人だけ"):
+        see(number=number, by=by, now=NOW)
+    assert not EntryRow.objects.filter(purpose=Purpose.EMERGENCY.value).exists()
+
+
+def test_time_ends_it() -> None:
+    late = asked()
+    with pytest.raises(EmergencyRefused):
+        answer(number=late, agree=True, by=SECOND, now=NOW + timedelta(minutes=30))
+    number = asked()
+    answer(number=number, agree=True, by=SECOND, now=NOW)
+    with pytest.raises(EmergencyRefused):
+        see(number=number, by=YUKI, now=NOW + timedelta(minutes=15))
+
+
+def test_what_was_refused_is_refused_and_answered_once() -> None:
+    number = asked()
+    assert state() is EmergencyState.WAITING
+    answer(number=number, agree=False, by=SECOND, now=NOW)
+    assert state() is EmergencyState.REFUSED
+    for by in (SECOND, THIRD):
+        with pytest.raises(EmergencyRefused):
+            answer(number=number, agree=True, by=by, now=NOW)
+    with pytest.raises(EmergencyRefused):
+        see(number=number, by=YUKI, now=NOW)
+
+
+def test_it_is_for_protected_people_only() -> None:
+    with pytest.raises(EmergencyRefused, match="支援措置を受けている方"):
+        ask(resident_no=RESIDENTS["head"].resident_no, reason=EmergencyReason.LIFE, by=YUKI, now=NOW)
+
+
+def test_the_screen(signed_in: Callable[[str], Client], city: Mapping[str, Actor]) -> None:
+    add_staff(
+        username="protector_shimo", password=None, display_name="支援 霜", roles=(Role.PROTECTION,), department="citizens",
+        branch=None, desk=None, by=SETTER, now=NOW,
+    )  # fmt: skip
+    yuki, shimo, url = (
+        signed_in("protector_yuki"),
+        signed_in("protector_shimo"),
+        "/office/sheltered/emergency/",
+    )
+    assert yuki.post(url, {"act": "ask", "resident_no": PROTECTED}).status_code == 422
+    assert yuki.post(url, {"act": "ask", "resident_no": PROTECTED, "reason": "life"}).status_code == 302
+    number = {"number": str(EmergencyRow.objects.get().pk)}
+    assert yuki.post(url, {"act": "agree", **number}).status_code == 422
+    assert "同意する" in shimo.get(url).content.decode()
+    assert shimo.post(url, {"act": "agree", **number}).status_code == 302
+    assert shimo.post(url, {"act": "see", **number}).status_code == 422
+    shown = yuki.post(url, {"act": "see", **number})
+    assert PLANTED_ADDRESS in shown.content.decode()
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert PLANTED_ADDRESS not in yuki.get(url).content.decode()
+    assert yuki.post(url, {"act": "dance", **number}).status_code == 422
+    assert yuki.post(url, {"act": "see", "number": "x"}).status_code == 422

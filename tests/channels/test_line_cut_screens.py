@@ -188,8 +188,8 @@ def test_what_a_branch_sends_is_taken_with_the_key_alone(
     assert "食い違いはありません" in said.getvalue()
 
 
-def test_clashes_are_listed_with_both_values_and_settled(city: Mapping[str, Actor], procedures: str) -> None:
-    by, said = city["clerk_hana"], StringIO()
+def clashing(by: Actor) -> str:
+    """A case of which branch and centre name another head of the household."""
     case = walking.begun(by)
     bases = taking_in.bases_of([case])
     taking_in.remember_package(
@@ -198,8 +198,14 @@ def test_clashes_are_listed_with_both_values_and_settled(city: Mapping[str, Acto
     ref = FactRef("old_head", EVENT_SUBJECT)
     hearing.correct_fact(case=case, ref=ref, value="本庁の人", reason="聞いた", by=by, now=NOW, version=None)
     fact = BranchFact("old_head", EVENT_SUBJECT, "支所の人", "said", "2026-11-09")
-    act = BranchAct(case, 3, "answer", "", NOW.isoformat(), None, "支所", (fact,))
+    act = BranchAct(case, 3, "answer", "", NOW.isoformat(), None, "支所の職員", (fact,))
     taking_in.take_in(received=Outbox("a" * 32, (), (act,)), by=by, now=NOW)
+    return case
+
+
+def test_clashes_are_listed_with_both_values_and_settled(city: Mapping[str, Actor], procedures: str) -> None:
+    by, said = city["clerk_hana"], StringIO()
+    case = clashing(by)
     call_command("branch", "clashes", stdout=said)
     assert "本庁「本庁の人」 支所「支所の人」" in said.getvalue()
     [clash] = taking_in.open_clashes()
@@ -209,3 +215,22 @@ def test_clashes_are_listed_with_both_values_and_settled(city: Mapping[str, Acto
     with pytest.raises(CommandError, match="見つかりません"):
         call_command("branch", "settle", "999999", "centre")
     assert walking.seen(case, by).record.text("old_head") == "支所の人"
+
+
+def test_a_clash_is_settled_on_the_page_of_the_check(
+    city: Mapping[str, Actor], procedures: str, signed_in: SignedIn
+) -> None:
+    by, browser = city["clerk_hana"], signed_in("clerk_hana")
+    case, other = clashing(by), walking.begun(by)
+    page = browser.get(f"/cases/{case}/check/").content.decode()
+    for word in ("回線が切れていたあいだの食い違い", "本庁の人", "支所の人", "支所の職員"):
+        assert word in page
+    [clash] = taking_in.open_clashes()
+    assert browser.post(f"/cases/{other}/check/", {"settle": f"{clash.id}:branch"}).status_code == 404
+    for nonsense in ("x", "0:branch", f"{clash.id}:both"):
+        assert browser.post(f"/cases/{case}/check/", {"settle": nonsense}).status_code == 404
+    assert browser.post(f"/cases/{case}/check/", {"settle": f"{clash.id}:centre"}).status_code == 302
+    again = browser.post(f"/cases/{case}/check/", {"settle": f"{clash.id}:branch"})
+    assert "もう決められています" in again.content.decode()
+    assert "食い違い</" not in browser.get(f"/cases/{case}/check/").content.decode()
+    assert walking.seen(case, by).record.text("old_head") == "本庁の人"

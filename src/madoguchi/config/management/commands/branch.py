@@ -24,6 +24,7 @@ from madoguchi.cases.line_cut.taking_in import (
     settle,
     take_in,
 )
+from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.city.queries import system_actor
 from madoguchi.config.keeping import shutting
 from madoguchi.config.line_cut import package as packages
@@ -118,7 +119,7 @@ class Command(BaseCommand):
             self.stdout.write(f"受付番号が変わりました: {before} → {after}")
         if told.held or told.clashes:
             self.stdout.write(
-                "madoguchi branch clashes で一覧を出し、madoguchi branch settle 番号 で決めてください。"
+                "madoguchi branch clashes で一覧を出し、受付の「内容の確認」の画面で決めてください。"
             )
 
     def _settle(self, clash: int, keep: str) -> None:
@@ -137,6 +138,11 @@ class Command(BaseCommand):
                 screen="branch_clashes", now=now,
             )  # fmt: skip
         for one in clashes:
+            if one.key in ADDRESS_FACTS:
+                self.stdout.write(
+                    f"食い違い {one.id}: 受付 {one.number} {one.subject} {one.key}: 「内容の確認」の画面で見てください"
+                )
+                continue
             self.stdout.write(
                 f"食い違い {one.id}: 受付 {one.number} {one.subject} {one.key}: 本庁「{one.centre}」 支所「{one.branch}」（{one.by_name}）"
             )

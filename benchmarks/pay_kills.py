@@ -48,6 +48,7 @@ START_SECONDS = 60
 SHORTEST_WALK, LONGEST_WALK, MEASURED_EVERY = 0.5, 20.0, 20
 PATIENCE = 15
 BOOKS = "books.sqlite3"
+ENOUGH = 100  # kills after which something has been paid and given back, however slow the machine is
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FAULTS = (
     "silent_after_create", "silent_after_capture", "silent_after_refund", "webhook_twice", "webhook_before_redirect",
@@ -338,6 +339,8 @@ def main(argv: list[str] | None = None) -> int:
         twin.start()
         play(options.kills, options.seed, web, twin, home / BOOKS, kept, state)
         counts = settled(home / BOOKS)
+        if kept.kills >= ENOUGH:  # else it says nothing of payments and refunds
+            assert counts["filed"] and counts["given back by cashiers"], counts
     finally:
         for one in (web, twin):
             with contextlib.suppress(Exception):

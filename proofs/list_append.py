@@ -79,8 +79,8 @@ def _circles(
     for some in final.values():
         for one, following in pairwise(some):
             ww[writer[one]].add(writer[following])
-    for n, one in enumerate(history):
-        for key, elements in one.read.items() if one.done else ():
+    for n, each in enumerate(history):
+        for key, elements in each.read.items() if each.done else ():
             at = place.get((key, elements[-1]), -1) if elements else -1
             if elements and writer[elements[-1]] != n:
                 wr[writer[elements[-1]]].add(n)
@@ -124,7 +124,9 @@ def _knots(size: int, several: Iterable[Edges]) -> int:
     for edges in several:
         for one, following in edges.items():
             after[one] += (each for each in following if each != one)
-    index, low, on_stack, stack, knots, count = [0] * size, [0] * size, [False] * size, [], 0, 0
+    index, low, on_stack = [0] * size, [0] * size, [False] * size
+    stack: list[int] = []
+    knots, count = 0, 0
     for root in range(size):
         if index[root]:
             continue
@@ -139,13 +141,13 @@ def _knots(size: int, several: Iterable[Edges]) -> int:
             else:
                 low[node] = min(low[node], low[after[node][at - 1]])
             while at < len(after[node]):
-                following = after[node][at]
+                there = after[node][at]
                 at += 1
-                if not index[following]:
-                    work += [(node, at), (following, 0)]
+                if not index[there]:
+                    work += [(node, at), (there, 0)]
                     break
-                if on_stack[following]:
-                    low[node] = min(low[node], index[following])
+                if on_stack[there]:
+                    low[node] = min(low[node], index[there])
             else:
                 if low[node] == index[node]:
                     group = 0

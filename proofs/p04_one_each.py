@@ -49,7 +49,7 @@ def _all_three(url: str, own: Path, *, seats: int, payments: int, numbers: int) 
     told += on(url, own, payments_wanted, payments // PROCESSES, processes=PROCESSES)
     told += on(url, own, numbers_wanted, numbers // PROCESSES, processes=PROCESSES)
     counted = [on(url, own, one) for one in (seats_counted, payments_counted, numbers_counted)]
-    found = "; ".join(f"{one.n:,} {one.detail}" for one in counted)
+    found = "; ".join(one for one in (told.detail, *(f"{one.n:,} {one.detail}" for one in counted)) if one)
     return Result(
         told.n, told.losses + sum(one.losses for one in counted), f"{url.partition(':')[0]}: {found}"
     )
@@ -79,7 +79,7 @@ def seats_wanted(own: Path, attempts: str, who: str) -> Result:
     from benchmarks import booking_race_city
 
     told, _p99 = booking_race_city.attempted(int(attempts), int(who))
-    return Result(told.total(), told["odd"])
+    return Result(told.total(), 0, _refused(told["odd"]))
 
 
 def seats_counted(own: Path) -> Result:
@@ -110,12 +110,17 @@ def seats_unguarded(own: Path, attempts: str, who: str) -> Result:
     return seats_wanted(own, attempts, who)
 
 
+def _refused(count: int) -> str:
+    """Attempts that a database which was too busy refused: nothing was done, and nothing is lost."""
+    return f"{count:,} refused by a busy database" if count else ""
+
+
 # -- payments ----------------------------------------------------------------------------------------------------
 
 
 def payments_wanted(own: Path, attempts: str, who: str) -> Result:
     """Begin, hear that it is captured, file: of whatever everybody is just at. What is refused is an answer."""
-    from django.db import DatabaseError
+    from django.db import OperationalError
     from django.utils import timezone
 
     from madoguchi.connect import paying
@@ -142,10 +147,10 @@ def payments_wanted(own: Path, attempts: str, who: str) -> Result:
                 file_due(ports=paying.filing_ports(), payment=number, now=now)
         except PaymentRefused:
             pass
-        except DatabaseError as error:
+        except OperationalError as error:
             odd += 1
             print(type(error).__name__, error)
-    return Result(int(attempts), odd)
+    return Result(int(attempts), 0, _refused(odd))
 
 
 def _captured(number: str, yen: int) -> Any:
@@ -173,7 +178,7 @@ def payments_counted(own: Path) -> Result:
 def payments_unguarded(own: Path, attempts: str, who: str) -> Result:
     from madoguchi.payments import asking
 
-    asking.transaction = SimpleNamespace(atomic=nullcontext)  # type: ignore[attr-defined]  # the guard
+    asking.transaction = SimpleNamespace(atomic=nullcontext)  # type: ignore[assignment,attr-defined]  # the guard
     return payments_wanted(own, attempts, who)
 
 
@@ -184,7 +189,7 @@ def numbers_wanted(own: Path, attempts: str, who: str) -> Result:
     """Cases opened at one branch, and tickets by a press that every process sends."""
     from datetime import timedelta
 
-    from django.db import DatabaseError
+    from django.db import OperationalError
     from tests.cast import NOW
 
     from madoguchi.audit.entries import Actor
@@ -200,10 +205,10 @@ def numbers_wanted(own: Path, attempts: str, who: str) -> Result:
             else:
                 day = NOW + timedelta(days=n // 2 // A_DAY_S_TICKETS)
                 issue(branch="main", services=("moving",), by=by, now=day, request=f"press-{n}")
-        except DatabaseError as error:
+        except OperationalError as error:
             odd += 1
             print(type(error).__name__, error)
-    return Result(int(attempts), odd)
+    return Result(int(attempts), 0, _refused(odd))
 
 
 def numbers_counted(own: Path) -> Result:
@@ -221,7 +226,7 @@ def numbers_counted(own: Path) -> Result:
 def numbers_unguarded(own: Path, attempts: str, who: str) -> Result:
     from madoguchi.cases import opening
 
-    opening.transaction = SimpleNamespace(atomic=nullcontext)  # type: ignore[attr-defined]  # the guard
+    opening.transaction = SimpleNamespace(atomic=nullcontext)  # type: ignore[assignment,attr-defined]  # the guard
     return numbers_wanted(own, attempts, who)
 
 

@@ -25,7 +25,7 @@ from proofs.frame import Proof, Result, weakest
 from proofs.list_append import Transaction, anomalies
 
 PROCESSES = 4
-KEYS = 5  # wanted at once; every half second they are others
+KEYS, LONGEST = 5, 60  # wanted at once, and how much may stand in their lists before others are wanted
 Lock = Callable[[int], AbstractContextManager[object]]
 
 
@@ -128,11 +128,23 @@ def without_transaction(own: Path, count: str, who: str) -> Result:
 def _transactions(own: Path, count: int, who: int, whole: Callable[[], Any], lock: Lock) -> Result:
     chance, seen = random.Random(who), []
     for n in range(count):
-        first = int(time.time() * 2) * KEYS
+        first = _wanted_now()
         keys = sorted(chance.sample(range(KEYS), chance.randint(1, 3)))
         seen.append(_one(chance, (who * count + n) * 10, first, keys, whole, lock))
     (own / f"history-{who}.json").write_text(json.dumps([asdict(one) for one in seen]))
     return Result(count, 0)
+
+
+def _wanted_now() -> int:
+    """The first of the keys that everybody wants just now."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(key) FROM proof_list")
+        first = (cursor.fetchone()[0] or 0) // KEYS * KEYS
+        cursor.execute("SELECT elements FROM proof_list WHERE key >= %s", [first])
+        full = sum(len(one.split()) for (one,) in cursor.fetchall()) > LONGEST
+    return first + KEYS if full else first
 
 
 def _one(

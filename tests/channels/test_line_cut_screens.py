@@ -18,11 +18,14 @@ from tests.rooms.cases import walking
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.queries import person_timeline
-from madoguchi.cases import opening
+from madoguchi.cases import hearing, opening
 from madoguchi.cases.line_cut import taking_in
+from madoguchi.cases.line_cut.outbox import Outbox
+from madoguchi.cases.line_cut.values import BranchAct, BranchFact
 from madoguchi.channels.shared import provisional
 from madoguchi.channels.shared.not_saved import of_the_database
 from madoguchi.config.line_cut import package as packages
+from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 
 NOT_SAVED = "保存できたことを確かめられていません"
 SignedIn = Callable[[str], Client]
@@ -183,3 +186,51 @@ def test_what_a_branch_sends_is_taken_with_the_key_alone(
     call_command("branch", "take", str(tmp_path / "out"), "--key-file", str(tmp_path / "key"), stdout=said)
     call_command("branch", "clashes", stdout=said)
     assert "食い違いはありません" in said.getvalue()
+
+
+def clashing(by: Actor) -> str:
+    """A case of which branch and centre name another head of the household."""
+    case = walking.begun(by)
+    bases = taking_in.bases_of([case])
+    taking_in.remember_package(
+        package="a" * 32, branch=by.branch, bases=bases, people=0, day=NOW.date(), by=by, now=NOW
+    )
+    ref = FactRef("old_head", EVENT_SUBJECT)
+    hearing.correct_fact(case=case, ref=ref, value="本庁の人", reason="聞いた", by=by, now=NOW, version=None)
+    fact = BranchFact("old_head", EVENT_SUBJECT, "支所の人", "said", "2026-11-09")
+    act = BranchAct(case, 3, "answer", "", NOW.isoformat(), None, "支所の職員", (fact,))
+    taking_in.take_in(received=Outbox("a" * 32, (), (act,)), by=by, now=NOW)
+    return case
+
+
+def test_clashes_are_listed_with_both_values_and_settled(city: Mapping[str, Actor], procedures: str) -> None:
+    by, said = city["clerk_hana"], StringIO()
+    case = clashing(by)
+    call_command("branch", "clashes", stdout=said)
+    assert "本庁「本庁の人」 支所「支所の人」" in said.getvalue()
+    [clash] = taking_in.open_clashes()
+    call_command("branch", "settle", str(clash.id), "branch", stdout=said)
+    with pytest.raises(CommandError, match="もう決められています"):
+        call_command("branch", "settle", str(clash.id), "centre")
+    with pytest.raises(CommandError, match="見つかりません"):
+        call_command("branch", "settle", "999999", "centre")
+    assert walking.seen(case, by).record.text("old_head") == "支所の人"
+
+
+def test_a_clash_is_settled_on_the_page_of_the_check(
+    city: Mapping[str, Actor], procedures: str, signed_in: SignedIn
+) -> None:
+    by, browser = city["clerk_hana"], signed_in("clerk_hana")
+    case, other = clashing(by), walking.begun(by)
+    page = browser.get(f"/cases/{case}/check/").content.decode()
+    for word in ("回線が切れていたあいだの食い違い", "本庁の人", "支所の人", "支所の職員"):
+        assert word in page
+    [clash] = taking_in.open_clashes()
+    assert browser.post(f"/cases/{other}/check/", {"settle": f"{clash.id}:branch"}).status_code == 404
+    for nonsense in ("x", "0:branch", f"{clash.id}:both"):
+        assert browser.post(f"/cases/{case}/check/", {"settle": nonsense}).status_code == 404
+    assert browser.post(f"/cases/{case}/check/", {"settle": f"{clash.id}:centre"}).status_code == 302
+    again = browser.post(f"/cases/{case}/check/", {"settle": f"{clash.id}:branch"})
+    assert "もう決められています" in again.content.decode()
+    assert "食い違い</" not in browser.get(f"/cases/{case}/check/").content.decode()
+    assert walking.seen(case, by).record.text("old_head") == "本庁の人"

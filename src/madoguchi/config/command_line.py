@@ -33,7 +33,7 @@ WITH_DJANGO = {
     "inventory": "手続きの棚卸しを取り込みます（import・list・book）",
     "form-review": "様式の欄を見直し、減る手間を出します",
     "changes": "異動データを渡します（list・export・acknowledge）",
-    "branch": "回線断のあいだ支所だけで受け付けます（pack・open・send・take・clashes）",
+    "branch": "回線断のあいだ支所だけで受け付けます（pack・open・send・take・clashes・settle）",
     "backup": "データベース・添付・鍵の写しを作ります",
     "restore": "写しをもどします",
     "migrate": "データベースの表を用意します",

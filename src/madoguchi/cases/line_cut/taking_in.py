@@ -26,7 +26,7 @@ from madoguchi.cases.line_cut.values import BranchAct, CentreCase, HeldWhy, Merg
 from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, FactRow, PersonRow
 from madoguchi.cases.states import Act, CaseStatus, FactSource
 from madoguchi.city.queries import branch_letter
-from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.residents.fact_json import value_from_json
 
 SETTLED = "回線が切れていたあいだの支所の内容を採用"
@@ -163,7 +163,7 @@ def _do(row: CaseRow, one: Merged, became: Mapping[int, ActRow], base: int) -> A
     act, at = one.act, datetime.fromisoformat(one.act.at)
     given = {
         FactRef(fact.key, fact.subject): Given(
-            None if fact.value is None else value_from_json(fact.value),
+            _value(fact.value),
             FactSource(fact.source),
             fact.reason,
             date.fromisoformat(fact.as_of),
@@ -203,8 +203,8 @@ class OpenClash:
     number: str
     key: str
     subject: str
-    centre: Any
-    branch: Any
+    centre: Value | None
+    branch: Value | None
     by_name: str
 
 
@@ -219,15 +219,28 @@ class HeldAct:
     by_name: str
 
 
-def open_clashes() -> tuple[OpenClash, ...]:
-    """Everything that clashes and is not settled, the oldest first."""
+def open_clashes(*, case: str = "") -> tuple[OpenClash, ...]:
+    """Everything that clashes and is not settled, of one case or of all, the oldest first."""
     rows = ClashRow.objects.filter(settled_at__isnull=True).select_related("case", "came_with").order_by("pk")
+    if case:
+        rows = rows.filter(case__public_id=case)
     return tuple(
         OpenClash(
-            one.pk, one.case.public_id, one.case.number, one.key, one.subject, one.centre, one.branch, one.came_with.body["by_name"]
+            id=one.pk,
+            case=one.case.public_id,
+            number=one.case.number,
+            key=one.key,
+            subject=one.subject,
+            centre=_value(one.centre),
+            branch=_value(one.branch),
+            by_name=one.came_with.body["by_name"],
         )
         for one in rows
-    )  # fmt: skip
+    )
+
+
+def _value(stored: Any) -> Value | None:
+    return None if stored is None else value_from_json(stored)
 
 
 def held_acts() -> tuple[HeldAct, ...]:
@@ -242,11 +255,14 @@ def held_acts() -> tuple[HeldAct, ...]:
     )
 
 
-def settle(*, clash: int, keep: str, by: Actor, now: datetime) -> None:
-    """Say which value holds: "centre" or "branch". The branch's becomes a correction with its reason. Raises AlreadySettled."""
+def settle(*, clash: int, keep: str, by: Actor, now: datetime, case: str = "") -> None:
+    """Say which value holds: "centre" or "branch". The branch's becomes a correction with its reason.
+
+    `case`: the one on whose page it was said. Raises NoSuchCase, AlreadySettled, NotNow.
+    """
     with transaction.atomic():
         row = ClashRow.objects.select_related("case").filter(pk=clash).first()
-        if row is None or keep not in ("centre", "branch"):
+        if row is None or keep not in ("centre", "branch") or case not in ("", row.case.public_id):
             raise NoSuchCase
         held = begin_act(row.case.public_id, Act.CORRECT_FACT, version=None)
         changed = ClashRow.objects.filter(pk=clash, settled_at__isnull=True).update(
@@ -255,8 +271,7 @@ def settle(*, clash: int, keep: str, by: Actor, now: datetime) -> None:
         if changed != 1:
             raise AlreadySettled
         if keep == "branch":
-            value = None if row.branch is None else value_from_json(row.branch)
-            given = {FactRef(row.key, row.subject): Given(value, FactSource.STAFF, SETTLED)}
+            given = {FactRef(row.key, row.subject): Given(_value(row.branch), FactSource.STAFF, SETTLED)}
             finish_act(held, Act.CORRECT_FACT, by=by, now=now, given=given)
 
 

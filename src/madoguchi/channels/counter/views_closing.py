@@ -18,8 +18,10 @@ from madoguchi.cases import certificate_wishes, closing, hearing, roles, sheets
 from madoguchi.cases.acting import NotNow, SomebodyElseChanged
 from madoguchi.cases.judging import choice_key, chosen
 from madoguchi.cases.lateness import counted_loss, span_note
+from madoguchi.cases.line_cut.taking_in import AlreadySettled
 from madoguchi.cases.record import MOVING
 from madoguchi.cases.views import CaseView
+from madoguchi.channels.counter.clashes import clash_lines, settle_posted
 from madoguchi.channels.counter.head import head_of
 from madoguchi.channels.counter.hearing_screen import (
     SAID_BESIDE_THE_NAME,
@@ -54,6 +56,7 @@ EXPECTED = (
     roles.RolesNotSaid,
     roles.OneForAllIsNobody,
     certificate_wishes.CertificatesArePaid,
+    AlreadySettled,
 )
 
 
@@ -66,6 +69,9 @@ def check(request: HttpRequest, case: str) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         try:
+            if posted := request.POST.get("settle"):
+                settle_posted(posted, case=case, by=actor_of(request), now=timezone.now())
+                return redirect("counter:check", case)
             _keep(request, case, view)
             if keep_role_prompt(request, case, view):
                 return redirect("counter:roles", case)
@@ -162,6 +168,7 @@ def _check_context(view: CaseView, problems: list[str]) -> dict[str, Any]:
     rows = _rows(view)
     return {
         "case": head_of(view.header, here="check", record=view.record, notices=notices_of(view)),
+        "clashes": clash_lines(view),
         "visitor": visitor_text(view),
         "event_facts": event_lines(view),
         "people": people_lines(view, hidden=SAID_BESIDE_THE_NAME | IN_A_COLUMN),

@@ -28,7 +28,7 @@ from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.protection import Audience, protected_people
 
 FILE = "branch.json"
-# The branch's own numbers (受付番号) begin after this; the centre's of the same branch and day stay below.
+# The branch gives numbers (受付番号) after this one; the centre's of the same branch and day stay below.
 FIRST_OWN = 700
 AT_ONCE = 400
 WHOLE = (

@@ -1,4 +1,4 @@
-"""`madoguchi branch pack|open|send|take|clashes`: a branch works on its own while the line is cut, and is taken in afterwards."""
+"""`madoguchi branch pack|open|send|take|clashes|settle`: a branch works on its own while the line is cut, and is taken in afterwards."""
 
 from __future__ import annotations
 
@@ -14,8 +14,17 @@ from django.utils import timezone
 
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_access
+from madoguchi.cases.acting import NoSuchCase, NotNow
 from madoguchi.cases.line_cut.outbox import Outbox, outbox
-from madoguchi.cases.line_cut.taking_in import NoSuchPackage, held_acts, open_clashes, take_in
+from madoguchi.cases.line_cut.taking_in import (
+    AlreadySettled,
+    NoSuchPackage,
+    held_acts,
+    open_clashes,
+    settle,
+    take_in,
+)
+from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.city.queries import system_actor
 from madoguchi.config.keeping import shutting
 from madoguchi.config.line_cut import package as packages
@@ -30,7 +39,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True, metavar="pack|open|send|take|clashes")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="pack|open|send|take|clashes|settle")
         pack = acts.add_parser("pack", help="本庁: きょうの持出しデータを作ります")
         pack.add_argument("branch", help="支所の記号（例: north）")
         pack.add_argument("--residents", type=Path, help="来る予定の方の宛名番号（1行に1つ）")
@@ -45,10 +54,20 @@ class Command(BaseCommand):
             one.add_argument("file", type=Path)
             one.add_argument("--key-file", type=Path, required=True, help="支所と本庁だけが持つ鍵")
         acts.add_parser("clashes", help="本庁: 決まっていない食い違いと、取り込めなかった操作を出します")
+        settled = acts.add_parser(
+            "settle", help="本庁: 食い違いを決めます。例: madoguchi branch settle 12 branch"
+        )
+        settled.add_argument("clash", type=int, help="clashes の番号")
+        settled.add_argument(
+            "keep", choices=("centre", "branch"), help="centre 本庁の内容、branch 支所の内容"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["act"] == "clashes":
             self._clashes()
+            return
+        if options["act"] == "settle":
+            self._settle(options["clash"], options["keep"])
             return
         try:
             getattr(self, f"_{options['act']}")(options, shutting.read_key(options["key_file"]))
@@ -99,7 +118,16 @@ class Command(BaseCommand):
         for before, after in told.renumbered:
             self.stdout.write(f"受付番号が変わりました: {before} → {after}")
         if told.held or told.clashes:
-            self.stdout.write("madoguchi branch clashes で一覧を出し、受付の画面で決めてください。")
+            self.stdout.write(
+                "madoguchi branch clashes で一覧を出し、受付の「内容の確認」の画面で決めてください。"
+            )
+
+    def _settle(self, clash: int, keep: str) -> None:
+        try:
+            settle(clash=clash, keep=keep, by=BY, now=timezone.now())
+        except (NoSuchCase, NotNow, AlreadySettled) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("決めました。受付の履歴に残ります。")
 
     def _clashes(self) -> None:
         clashes, held, now = open_clashes(), held_acts(), timezone.now()
@@ -110,6 +138,11 @@ class Command(BaseCommand):
                 screen="branch_clashes", now=now,
             )  # fmt: skip
         for one in clashes:
+            if one.key in ADDRESS_FACTS:
+                self.stdout.write(
+                    f"食い違い {one.id}: 受付 {one.number} {one.subject} {one.key}: 「内容の確認」の画面で見てください"
+                )
+                continue
             self.stdout.write(
                 f"食い違い {one.id}: 受付 {one.number} {one.subject} {one.key}: 本庁「{one.centre}」 支所「{one.branch}」（{one.by_name}）"
             )

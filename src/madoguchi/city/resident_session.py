@@ -25,8 +25,8 @@ def begin(request: HttpRequest, *, account: int, now: datetime) -> None:
 
 def end(request: HttpRequest) -> None:
     """Forget the resident and everything else of this browser's session."""
+    request.signed_out = RESIDENT in request.session  # type: ignore[attr-defined]  # read by SessionsByUse
     request.session.flush()
-    request.signed_out = True  # type: ignore[attr-defined]  # read by SessionsByUse
 
 
 def account_of(request: HttpRequest, *, now: datetime) -> int | None:

@@ -105,7 +105,7 @@ def test_it_is_for_protected_people_only() -> None:
 
 def test_the_screen(signed_in: Callable[[str], Client], city: Mapping[str, Actor]) -> None:
     add_staff(
-        username="protector_shimo", password=None, display_name="支援 霜", roles=(Role.PROTECTION,), department="citizens",
+        username="protector_shimo", password=None, display_name="支援 霜", roles=(Role.PROTECTION,), department=None,
         branch=None, desk=None, by=SETTER, now=NOW,
     )  # fmt: skip
     yuki, shimo, url = (

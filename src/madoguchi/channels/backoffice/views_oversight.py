@@ -28,11 +28,7 @@ def unusual_readings(request: HttpRequest) -> HttpResponse:
     """What the rules show, and 「確認した」 for each. Looking is itself recorded."""
     now, by = timezone.now(), actor_of(request)
     if request.method == "POST":
-        try:
-            mark_asked(finding=request.POST.get("finding", ""), by=by, now=now)
-            messages.success(request, _("確認したことを残しました。"))
-        except NotAKey:
-            messages.error(request, _("一覧から選び直してください。"))
+        _mark(request, request.POST.get("finding", ""))
         return redirect("backoffice:unusual")
     context: dict[str, Any] = {"problems": [], "most": MOST_SHOWN}
     try:
@@ -44,6 +40,16 @@ def unusual_readings(request: HttpRequest) -> HttpResponse:
         found = unusual(rules=rules, now=now)
         context |= {"rules": rules, "lines": found[:MOST_SHOWN], "count": len(found)}
     return render(request, "backoffice/unusual.html", context)
+
+
+def _mark(request: HttpRequest, finding: str) -> None:
+    try:
+        if not finding:
+            raise NotAKey(0)
+        mark_asked(finding=finding, by=actor_of(request), now=timezone.now())
+        messages.success(request, _("確認したことを残しました。"))
+    except NotAKey:
+        messages.error(request, _("一覧から選び直してください。"))
 
 
 @needs(Authority.PROTECTION)

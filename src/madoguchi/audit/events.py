@@ -225,6 +225,7 @@ SENTENCES = {
     "prepared_swept": noop("用の済んだ、前もって答えた内容を消しました"),
     "applied_from_home": noop("同意を得て、オンラインの申請を始めました"),
     "home_submitted": noop("オンラインで申請を出しました"),
+    "home_fee_asked": noop("申請の前に納める手数料の支払いへ進みました"),
     "home_withdrawn": noop("オンラインの申請を取り下げました"),
     "home_lapsed": noop("出されないまま日のたったオンラインの申請を、取下げにしました"),
     "correction_wished": noop("オンラインで訂正を申し出ました"),

@@ -18,6 +18,7 @@ from madoguchi.cases import closing, hearing
 from madoguchi.cases.acting import find_case
 from madoguchi.cases.at_home import SaidAtHome, SaidPage, question_now
 from madoguchi.cases.from_home.attaching import things_of
+from madoguchi.cases.from_home.fees import fee_question
 from madoguchi.cases.from_home.following import HomeCase, dated_today, home_row, see_that_it_may
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct
@@ -89,7 +90,8 @@ def page_now(view: HomeCase) -> Prompt | None:
     child = _nameless_child(view)
     if asked_day and child is not None:
         return _name_prompt(child)
-    return question_now(as_said(view), view.judged, view.record, one_by_one=False)
+    page = question_now(as_said(view), view.judged, view.record, one_by_one=False)
+    return page or fee_question(view.judged, view.record)
 
 
 def _nameless_child(view: HomeCase) -> FactRef | None:

@@ -22,6 +22,7 @@ from madoguchi.channels.online.apply.common import (
     opened,
     show,
 )
+from madoguchi.channels.online.apply.paying_fees import fee_lines, paid_now
 from madoguchi.channels.online.apply.views_answer import not_now
 from madoguchi.channels.online.apply.views_submit import elsewhere_of, things_lines
 from madoguchi.channels.online.apply.words import (
@@ -40,6 +41,8 @@ from madoguchi.city.queries import departments
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, in plain words, department by department; what can be done about it."""
     view = opened(request, number, "my_case")
+    if paid_now(view):
+        view = opened(request, number, "my_case")  # the money has filed it, or is counted now
     if view.line.state in (HomeState.FILLING,):
         return redirect("my:apply_ask", number=number)
     return show(request, "case", **_facts(view), answers=answer_lines(view))
@@ -84,6 +87,7 @@ def _facts(view: HomeCase) -> dict[str, Any]:
         "files": [one for one in things_lines(view) if one["files"]],
         "may_withdraw": HomeAct.WITHDRAW in view.may,
         "may_wish": HomeAct.WISH_CORRECTION in view.may,
+        **fee_lines(view),
         "back_again": view.line.state is HomeState.SENT_BACK,
     }
 

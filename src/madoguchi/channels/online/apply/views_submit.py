@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.from_home import answering, attaching, submitting
 from madoguchi.cases.from_home.answering import Step
+from madoguchi.cases.from_home.fees import HomeFee
 from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
 from madoguchi.cases.from_home.offering import may_be_filed
 from madoguchi.cases.from_home.states import HomeAct
@@ -22,6 +23,7 @@ from madoguchi.channels.online.apply.common import (
     opened,
     show,
 )
+from madoguchi.channels.online.apply.paying_fees import fee_lines, first_words, paid_here, sent_to_pay
 from madoguchi.channels.online.apply.views_answer import not_now
 from madoguchi.channels.online.apply.views_files import file_lines
 from madoguchi.channels.online.apply.words import (
@@ -43,11 +45,13 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            submitting.submit(
+            done = submitting.submit(
                 number=number, who=applicant(request), declared=request.POST.get("declared") == "yes",
                 by=acting(request).actor, now=timezone.now(),
-                version=whole_number(request.POST.get("version", "")),
+                version=whole_number(request.POST.get("version", "")), paid_here=paid_here(),
             )  # fmt: skip
+            if isinstance(done, HomeFee):
+                return sent_to_pay(request, number, done)
             return redirect("my:receipt", number=number)
         except (submitting.CannotSubmit, NotNowFromHome, SomebodyElseChanged) as error:
             problem = _(str(error))
@@ -61,7 +65,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         problems=[problem] if problem else [], answers=answer_lines(view), filed=filed_lines(view),
         people=list(names_of(view).values()), things=things_lines(view), version=view.version,
         choice=bool(answering.wishes(view)) and not view.line.procedure, elsewhere=elsewhere_of(view),
-        visitor=view.record.text("notifier_name"),
+        visitor=view.record.text("notifier_name"), **fee_lines(view), first=first_words(view),
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from madoguchi.procedures.language.tree import Expression, Node
 from madoguchi.procedures.situation import EventKind, Situation
 
 CHANNEL_LEVELS = ("information", "questionnaire", "reservation", "prefill", "submission", "visit", "full")
+# The department of what is filed with somebody else than the city (法務局, 年金事務所): the city only tells of it.
+OUTSIDE = "outside"
 DOUBTFUL = "?"
 LOSSES = ("none", "month", "yen", "fine", "right")
 
@@ -232,7 +234,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Procedure:
-    """One procedure (手続) with its rules, deadlines and everything said about it."""
+    """One procedure (手続) with its rules, deadlines and everything said about it.
+
+    `registers`: filing it changes the residents' register (異動の届出).
+    """
 
     id: str
     law_id: str
@@ -262,6 +267,7 @@ class Procedure:
     without_record: WithoutRecord = NOT_LOOKED_UP
     ruling: RulingTerms = ORDINARY_RULING
     fee_paid: FeeTime = FeeTime.AFTER
+    registers: bool = False
     file: str = ""
 
 

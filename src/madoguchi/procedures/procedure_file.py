@@ -44,7 +44,7 @@ _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
     "tell", "amount", "define", "role", "income_from_month", "without_record", "fee", "fee_paid",
-    "ruling",
+    "ruling", "registers",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _WITHOUT_RECORD_KEYS = ("state", "text", "law", "name", "verified")
@@ -136,6 +136,7 @@ class _ProcedureReader:
             role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,
             without_record=self._without_record(table.table("without_record")),
             fee_paid=FeeTime(table.one_of("fee_paid", FEE_TIMES, default=FeeTime.AFTER.value)),
+            registers=table.boolean("registers", default=False),
             ruling=read_ruling(table, self.around.parameters, _verification),
             file=table.source("id").file,
         )

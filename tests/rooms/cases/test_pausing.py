@@ -21,7 +21,9 @@ from madoguchi.cases.rulings.pausing import pause_of
 from madoguchi.cases.states import MessageKind
 
 Staff = Mapping[str, Actor]
-STEPS = st.lists(st.tuples(st.sampled_from((MessageKind.ASK, MessageKind.ANSWER)), st.integers(0, 9)), max_size=12)
+STEPS = st.lists(
+    st.tuples(st.sampled_from((MessageKind.ASK, MessageKind.ANSWER)), st.integers(0, 9)), max_size=12
+)
 
 
 @given(STEPS)

@@ -139,7 +139,11 @@ def _bill(row: CaseRow, when: FeeTime, lines: Lines, content: str, now: datetime
 
 def fees_of(*, case: str) -> tuple[HomeFee, ...]:
     """The fees of a case that stand: asked for, or paid. Whoever asks has written the reading of the case down."""
-    rows = HomeFeeRow.objects.filter(case__public_id=case).exclude(state=PayState.WITHDRAWN.value).order_by("nth")
+    rows = (
+        HomeFeeRow.objects.filter(case__public_id=case)
+        .exclude(state=PayState.WITHDRAWN.value)
+        .order_by("nth")
+    )
     return tuple(fee_value(one) for one in rows.select_related("case"))
 
 
@@ -176,9 +180,7 @@ def unpay(*, reference: str, payment: str) -> None:
 
 def paid_fees() -> tuple[tuple[str, str], ...]:
     """Reference and payment of everything that counts as paid."""
-    return tuple(
-        HomeFeeRow.objects.filter(state=PayState.PAID.value).values_list("reference", "payment")
-    )
+    return tuple(HomeFeeRow.objects.filter(state=PayState.PAID.value).values_list("reference", "payment"))
 
 
 def fee_value(row: HomeFeeRow) -> HomeFee:

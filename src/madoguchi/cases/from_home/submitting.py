@@ -32,6 +32,7 @@ from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct
 from madoguchi.cases.judging import Judged, applied_for, judge, prompt_now
 from madoguchi.cases.models import AttachmentRow, CaseRow, DocumentRow, HomeCaseRow, HomeFeeRow
 from madoguchi.cases.record import Record, read_record
+from madoguchi.cases.roles import in_their_own_name
 from madoguchi.cases.states import Act, CaseStatus, FactSource, PayState
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.procedures.packs import FeeTime, FromHome
@@ -65,6 +66,13 @@ class NothingFiled(CannotSubmit):
         super().__init__(
             "いまの答えでは、申請できるものがありません。答えを確かめるか、窓口でご相談ください。"
         )
+
+
+class ApplicantDied(CannotSubmit):
+    """Whoever applies was said to have died."""
+
+    def __init__(self) -> None:
+        super().__init__("亡くなった方に、申請する方が入っています。「変更」から答えを直してください。")
 
 
 class MayNotFile(CannotSubmit):
@@ -177,6 +185,7 @@ def _file(
     """What every submission does, in the caller's transaction."""
     _note_what_is_to_come(row, judged, record, by=by, now=now)
     given = {FactRef(ATTACHED, EVENT_SUBJECT): Given(digests_of(row), FactSource.SIGN_IN)}
+    given |= in_their_own_name(judged, record)
     finish_act(row, Act.CHOOSE, by=by, now=now, given=given, detail=StepDetail(fields_asked=0))
     record = read_record(row)
     closing.put_signature(row, record, judge(row, record), kind="sign_in", strokes=[], by=by, now=now)
@@ -203,6 +212,8 @@ def _see_that_it_is_whole(row: CaseRow, judged: Judged, record: Record) -> None:
         raise NotAnswered
     if not applied_for(judged, record):
         raise NothingFiled
+    if record.value("death_date", record.text("notifier_ref")) is not None:
+        raise ApplicantDied
     try:
         closing.see_that_they_may_file(judged, record)
     except closing.VisitorMayNot as error:

@@ -39,7 +39,13 @@ def home_lines(view: CaseView, *, task: TaskView | None = None) -> dict[str, Any
         "by_agent": part.by_agent,
         "files": [_line(one, view.header.id, task) for one in shown],
         "fees": [
-            {"lines": one.lines, "yen": one.yen, "state": one.state.value, "label": one.state.label, "at": one.paid_at}
+            {
+                "lines": one.lines,
+                "yen": one.yen,
+                "state": one.state.value,
+                "label": one.state.label,
+                "at": one.paid_at,
+            }
             for one in fees_of(case=view.header.id)
         ],
         "wishes": [{"at": at, "text": text} for at, text in part.wishes],

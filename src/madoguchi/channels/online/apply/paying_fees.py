@@ -108,9 +108,7 @@ def fee_lines(view: HomeCase) -> dict[str, Any]:
         paid = {one.paid_when for one in made if one.state is PayState.PAID}
         to_come = ((FeeTime.BEFORE, costs.before), (FeeTime.AFTER, costs.after))
         words = {one: _(_TO_COME[one] if paid_here() else _AT_THE_COUNTER) for one in FeeTime}
-        shown += [
-            _fee(view, lines, words[when]) for when, lines in to_come if lines and when not in paid
-        ]
+        shown += [_fee(view, lines, words[when]) for when, lines in to_come if lines and when not in paid]
     pack = view.judged.pack
     return {
         "fees": shown,

@@ -97,7 +97,12 @@ def settle(*, doubt: int, same: bool, how: str, by: Actor, now: datetime) -> Non
     if not said or len(said) > 100:
         raise HowMissing
     with transaction.atomic():
-        row = MovedDonorRow.objects.select_for_update(of=("self",)).select_related("gift").filter(pk=doubt).first()
+        row = (
+            MovedDonorRow.objects.select_for_update(of=("self",))
+            .select_related("gift")
+            .filter(pk=doubt)
+            .first()
+        )
         if row is None or row.same is not None:
             raise NoSuchDoubt
         if hidden_places([row.gift], on=today_in_japan(now), told=_told([row])):

@@ -43,6 +43,8 @@ def says(event: EventKind, definition: FactDefinition, ref: FactRef) -> Value:
         return ADDRESS
     if ref.key == "deceased":
         return ref.subject == "p2"
+    if ref.key == "estate":
+        return frozenset({"land"})
     if ref.key == "party":
         return ref.subject in ("p1", "p2")
     return ordinary(definition, ref)
@@ -134,7 +136,9 @@ def test_what_follows_from_an_event_changes_nobody_on_the_register(event: EventK
     body: dict[str, Any] = body_of(view.case, on=NOW.date())
     assert body["reason"] == EventKind.none.label and not body["moved_on"] and not body["new_address"]
     assert not any(one["moves"] for one in body["people"])
-    assert all(one["resident_no"] for one in body["people"]), "a child who is not on the register is in no change"
+    assert all(one["resident_no"] for one in body["people"]), (
+        "a child who is not on the register is in no change"
+    )
 
 
 def test_who_applies_did_not_die(who: Applicant) -> None:

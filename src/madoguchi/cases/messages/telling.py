@@ -48,7 +48,9 @@ from madoguchi.residents.accounts.facts import AccountState
 # A change of a sentence is another version: what somebody agreed to can always be shown.
 WORDS_VERSION = "2026-11"
 WORDS = (
-    noop("あなたの手続きに変わったことがあると、このアドレスにメールを送ります（課からの連絡、決定、答えの期限など）。"),
+    noop(
+        "あなたの手続きに変わったことがあると、このアドレスにメールを送ります（課からの連絡、決定、答えの期限など）。"
+    ),
     noop("メールには「新しいお知らせがあります」とだけ書きます。お名前、手続きの名前、内容は書きません。"),
     noop("アドレスは、このお知らせだけに使います。やめると、すぐに消します。"),
 )

@@ -137,8 +137,7 @@ def paid(*, reference: str, payment: str, yen: int, now: datetime) -> str:
     In the caller's transaction with the payment's own mark. Again by the same payment: the same answer, nothing twice.
     """
     with transaction.atomic():
-        found = HomeFeeRow.objects.filter(reference=reference).values_list("case", flat=True).first()
-        row = CaseRow.objects.select_for_update().filter(pk=found).first()
+        row = CaseRow.objects.select_for_update(of=("self",)).filter(home_fees__reference=reference).first()
         fee = HomeFeeRow.objects.select_related("case").filter(reference=reference).first()
         if row is None or fee is None:
             return "知らない請求"

@@ -54,6 +54,8 @@ WORDS = (
     noop("メールには「新しいお知らせがあります」とだけ書きます。お名前、手続きの名前、内容は書きません。"),
     noop("アドレスは、このお知らせだけに使います。やめると、すぐに消します。"),
 )
+# What changed, of which task (None: the whole application), and when.
+Change = tuple[str, int | None, datetime]
 LOOKED_BACK = timedelta(days=14)
 DUE_SOON = timedelta(days=3)
 
@@ -138,9 +140,10 @@ def _due(now: datetime) -> Iterator[tuple[TellingRow, list[str]]]:
             yield row, left
 
 
-def _changed(now: datetime) -> dict[int, list[tuple[str, int | None, datetime]]]:
+def _changed(now: datetime) -> dict[int, list[Change]]:
     """By case: what changed of late; of which task, None for the whole of it; when."""
-    since, found = now - LOOKED_BACK, defaultdict(list)
+    since = now - LOOKED_BACK
+    found: dict[int, list[Change]] = defaultdict(list)
     written = TaskMessageRow.objects.filter(side=Side.OFFICE.value, read__isnull=True, at__gte=since)
     for case, task, pk, at in written.values_list("task__case", "task", "pk", "at"):
         found[case].append((f"message/{pk}", task, at))
@@ -166,7 +169,8 @@ def _changed(now: datetime) -> dict[int, list[tuple[str, int | None, datetime]]]
 
 def _people_of(cases: Iterable[int]) -> dict[str, list[int]]:
     """By 宛名番号: the cases that somebody is in."""
-    keys, found = list(cases), defaultdict(list)
+    keys = list(cases)
+    found: dict[str, list[int]] = defaultdict(list)
     of_them = PersonRow.objects.filter(case__in=keys, act__undone_at__isnull=True).exclude(resident_no="")
     for number, case in of_them.values_list("resident_no", "case").distinct():
         found[number].append(case)
@@ -175,9 +179,7 @@ def _people_of(cases: Iterable[int]) -> dict[str, list[int]]:
     return found
 
 
-def _open_to(
-    case: int, changes: list[tuple[str, int | None, datetime]], number: str, row: TellingRow, now: datetime
-) -> list[str]:
+def _open_to(case: int, changes: list[Change], number: str, row: TellingRow, now: datetime) -> list[str]:
     """What of a case this person may see now and has not asked to be told of already, case by case."""
     if NoticeAddressRow.objects.filter(case=case, account=row.account).exists():
         changes = [one for one in changes if not one[0].startswith(("message/", "paper/"))]

@@ -48,6 +48,7 @@ def checked(browser: Client, what: str) -> tuple[str, Any]:
     number = begun(browser, what)
     answered(browser, number)
     chosen(browser, number)
+    answered(browser, number)  # what only the amount hangs on
     return number, browser.get(f"/my/apply/{number}/check/")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.applying import answer_once, applicant_of, begun, handed_in, ordinary, seen
-from tests.cast import NOW
+from tests.cast import NOW, RESIDENTS, SETTER
 from tests.personas import SELF
 
 from madoguchi.audit.entries import Actor
@@ -14,7 +14,7 @@ from madoguchi.cases import prepared
 from madoguchi.cases.from_home import answering, rest, submitting
 from madoguchi.cases.from_home.answering import Step
 from madoguchi.cases.from_home.following import HomeCase
-from madoguchi.cases.from_home.offering import HOME_EVENTS, PREPARED_EVENTS, may_be_filed, offered
+from madoguchi.cases.from_home.offering import HOME_EVENTS, PREPARED_EVENTS, NotOffered, may_be_filed, offered
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeState
 from madoguchi.cases.judging import applied_for
@@ -25,6 +25,7 @@ from madoguchi.connect.change_data import body_of
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactDefinition, FactRef, Value
 from madoguchi.procedures.situation import EventKind
+from madoguchi.residents.sheltering import protect
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("residents", "procedures")]
 ADDRESS = "まど県はなまち市中央1番"
@@ -141,6 +142,22 @@ def test_what_follows_from_an_event_changes_nobody_on_the_register(event: EventK
     )
 
 
+@pytest.mark.parametrize("sheltered", [False, True])
+def test_where_a_protected_household_goes_does_not_travel_behind_the_code(
+    who: Applicant, sheltered: bool
+) -> None:
+    number = begun(who, "move_within")
+    view = through(number, who, EventKind.move_within)
+    if sheltered:
+        wife = RESIDENTS["wife"].resident_no
+        protect(resident_no=wife, begins_on=NOW.date(), ends_on=None, by=SETTER, now=NOW)
+    kept = rest.bring_along(number=number, view=view, who=who, days=14, now=NOW)
+    assert kept is not None
+    case = prepared.take(code=kept.code, by=SETTER, now=NOW)
+    told = read_record(CaseRow.objects.get(public_id=case)).text("new_address")
+    assert told == ("" if sheltered else ADDRESS)
+
+
 def test_who_applies_did_not_die(who: Applicant) -> None:
     number = begun(who, "death")
     while (page := answering.page_now(view := seen(number, who))) is not None:
@@ -158,8 +175,6 @@ def test_who_applies_did_not_die(who: Applicant) -> None:
 
 
 def test_an_event_for_people_not_on_the_register_is_not_opened(procedures: str) -> None:
-    from madoguchi.cases.from_home.offering import NotOffered
-
     for event in PREPARED_EVENTS:
         with pytest.raises(NotOffered):
             offered(current(), event.value)

@@ -165,6 +165,10 @@ def test_where_nothing_can_be_paid_online_it_is_filed_and_the_fee_stays_open(pri
     handed_in(number, who)
     (fee,) = fees.fees_of(case=seen(number, who).case)
     assert (fee.state, fee.yen) == (PayState.ASKED, 200)
+    (listed,) = fees.filed_and_unpaid(most=10)
+    assert (listed.number, listed.yen) == (number, 200)
+    withdrawing.withdraw(number=number, who=who, by=SELF, now=NOW)
+    assert fees.filed_and_unpaid(most=10) == ()
 
 
 def test_what_was_changed_while_paying_is_not_filed_and_the_money_goes_back(

@@ -74,6 +74,15 @@ class HomeFee:
         return sum(yen for _text, yen in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class UnpaidFee:
+    """An application that was filed and is not paid for yet (受付済みで未納の手数料)."""
+
+    number: str
+    yen: int
+    submitted_at: datetime
+
+
 def costs_of(judged: Judged, record: Record) -> HomeCosts:
     """What is declared of everything that is applied for."""
     lines: dict[FeeTime, list[tuple[str, int]]] = {FeeTime.BEFORE: [], FeeTime.AFTER: []}
@@ -181,6 +190,14 @@ def unpay(*, reference: str, payment: str) -> None:
 def paid_fees() -> tuple[tuple[str, str], ...]:
     """Reference and payment of everything that counts as paid."""
     return tuple(HomeFeeRow.objects.filter(state=PayState.PAID.value).values_list("reference", "payment"))
+
+
+def filed_and_unpaid(*, most: int) -> tuple[UnpaidFee, ...]:
+    """Applications that are filed and whose fee nobody paid yet, the oldest first, by number alone: nobody is named."""
+    rows = HomeFeeRow.objects.filter(state=PayState.ASKED.value, case__home__submitted_at__isnull=False)
+    rows = rows.exclude(case__status=CaseStatus.WITHDRAWN.value).order_by("made_at", "pk")
+    found = rows.values_list("case__home__number", "yen", "case__home__submitted_at")
+    return tuple(UnpaidFee(*one) for one in found[:most])
 
 
 def fee_value(row: HomeFeeRow) -> HomeFee:

@@ -196,7 +196,9 @@ def _bring_in(
 
 def _moving(held: Sequence[HeldPerson], people: Sequence[DisclosedPerson]) -> dict[FactRef, Given]:
     """From where they move; who lives alone moves themselves. Of others it is asked, and whether they stay together follows."""
-    given = {FactRef("old_address", EVENT_SUBJECT): Given(people[0].address or "", FactSource.REGISTER)}
+    given: dict[FactRef, Given] = {}
+    if people[0].address:
+        given[FactRef("old_address", EVENT_SUBJECT)] = Given(people[0].address, FactSource.REGISTER)
     if len(held) == 1:
         given[FactRef("moves", held[0].ref)] = Given(True, FactSource.DERIVED)
     return given

@@ -13,15 +13,20 @@ from datetime import datetime
 
 from madoguchi.audit.entries import Channel
 from madoguchi.cases import prepared
+from madoguchi.cases.acting import civil_day
 from madoguchi.cases.at_home import SaidAtHome, SaidPage
 from madoguchi.cases.from_home.answering import as_said
 from madoguchi.cases.from_home.following import HomeCase, home_row
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.judging import Judged
+from madoguchi.cases.messages.parties import somebody_sheltered
+from madoguchi.cases.own_facts import ADDRESS_FACTS
 from madoguchi.cases.prepared import Preparation, Visitor
 from madoguchi.procedures.decisions import Decision, Status
 
 STAYS_HERE = frozenset({"name"})
+# Where somebody of the household is protected, where they go does not travel behind a code either.
+SHELTERED_STAYS_HERE = STAYS_HERE | ADDRESS_FACTS
 
 
 def rest_of(view: HomeCase) -> tuple[Decision, ...]:
@@ -50,7 +55,7 @@ def bring_along(
         return None
     account = f"account/{who.account}"
     return prepared.keep(
-        said=_without_names(view), mark=home.mark, language=view.language, channel=Channel.ONLINE,
+        said=_to_bring(view, now), mark=home.mark, language=view.language, channel=Channel.ONLINE,
         of=Visitor(account, account), days=days, now=now,
     )  # fmt: skip
 
@@ -58,13 +63,14 @@ def bring_along(
 def brought_along(*, number: str, view: HomeCase, who: Applicant, now: datetime) -> Preparation | None:
     """The code under which the answers are kept; None when they are not, any more or yet. Raises NotYours."""
     home = home_row(number, who)
-    return prepared.kept(said=_without_names(view), mark=home.mark, now=now) if rest_of(view) else None
+    return prepared.kept(said=_to_bring(view, now), mark=home.mark, now=now) if rest_of(view) else None
 
 
-def _without_names(view: HomeCase) -> SaidAtHome:
-    said = as_said(view)
+def _to_bring(view: HomeCase, now: datetime) -> SaidAtHome:
+    said, sheltered = as_said(view), somebody_sheltered(view.record, on=civil_day(now))
+    stays = SHELTERED_STAYS_HERE if sheltered else STAYS_HERE
     pages = (
-        SaidPage({ref: value for ref, value in page.answers.items() if ref.key not in STAYS_HERE})
+        SaidPage({ref: value for ref, value in page.answers.items() if ref.key not in stays})
         for page in said.pages
     )
     return replace(said, pages=tuple(page for page in pages if page.answers))

@@ -42,8 +42,7 @@ from madoguchi.cases.messages.reading import thread_marks
 from madoguchi.cases.models import CaseRow, HomeCaseRow, PersonRow, ReviewRow, TaskRow
 from madoguchi.cases.states import CaseStatus, MessageKind, Side, TaskState
 from madoguchi.city.queries import profile
-from madoguchi.residents.accounts.coming import account
-from madoguchi.residents.accounts.facts import AccountState
+from madoguchi.residents.accounts.coming import accounts_joined_to
 
 # A change of a sentence is another version: what somebody agreed to can always be shown.
 WORDS_VERSION = "2026-11"
@@ -125,15 +124,12 @@ def _due(now: datetime) -> Iterator[tuple[TellingRow, list[str]]]:
     """Who is to be told, and of what they were not told yet."""
     changed = _changed(now)
     people = _people_of(changed)
-    rows = {row.pk: row for row in TellingRow.objects.order_by("pk")} if changed else {}
-    for row in rows.values():
-        found = account(row.account)
-        if found is None or found.state is not AccountState.MATCHED or not found.resident_no:
-            continue
-        theirs = [case for case in people.get(found.resident_no, ()) if case in changed]
+    joined = accounts_joined_to(people)
+    for row in TellingRow.objects.filter(account__in=list(joined)).order_by("pk"):
+        number = joined[row.account]
         about: list[str] = []
-        for case in theirs:
-            about += _open_to(case, changed[case], found.resident_no, row, now)
+        for case in dict.fromkeys(people[number]):
+            about += _open_to(case, changed[case], number, row, now)
         done = Q(sent_at__isnull=False) | Q(tries__gte=MOST_TRIES) | Q(tried_at__gt=now - AGAIN)
         told = set(ToldRow.objects.filter(done, telling=row).values_list("about", flat=True))
         if left := [one for one in about if one not in told]:

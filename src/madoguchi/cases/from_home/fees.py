@@ -197,7 +197,7 @@ def filed_and_unpaid(*, most: int) -> tuple[UnpaidFee, ...]:
     rows = HomeFeeRow.objects.filter(state=PayState.ASKED.value, case__home__submitted_at__isnull=False)
     rows = rows.exclude(case__status=CaseStatus.WITHDRAWN.value).order_by("made_at", "pk")
     found = rows.values_list("case__home__number", "yen", "case__home__submitted_at")
-    return tuple(UnpaidFee(*one) for one in found[:most])
+    return tuple(UnpaidFee(number, yen, at) for number, yen, at in found[:most] if at is not None)
 
 
 def fee_value(row: HomeFeeRow) -> HomeFee:

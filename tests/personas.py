@@ -209,7 +209,7 @@ def case_of(persona: SignedInPersona, all_of_them: Sequence[SignedInPersona], no
 
 OF_APPLICATIONS = (
     *(f"my:apply_{name}" for name in ("ask", "change", "choose", "files", "check")),
-    *(f"my:{name}" for name in ("case", "receipt", "withdraw", "wish")),
+    *(f"my:{name}" for name in ("case", "receipt", "withdraw", "wish", "case_pay", "case_counter")),
 )
 OWNED: list[Owned] = [
     Owned(

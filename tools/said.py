@@ -31,6 +31,7 @@ MODULES = (
         "connect/identity/faults.py",
         "residents/mandates.py",
         "cases/rulings/checking.py",
+        "cases/messages/telling.py",
     ),
 )
 STAFF_ONLY = ("accuracy.html", "kiosk/branches.html")
@@ -143,15 +144,16 @@ def from_paying() -> Iterator[str]:
 
 def from_departments() -> Iterator[str]:
     """What is told of messages, result papers and of acting for somebody."""
-    from madoguchi.cases.messages import notices, writing
+    from madoguchi.cases.messages import notices, telling, writing
     from madoguchi.cases.rulings.result_papers import NoSuchPaper
     from madoguchi.residents import mandates
 
     reasons: tuple[Exception, ...] = (
         NoSuchPaper(), writing.NothingWritten(), writing.TooLong(), writing.ThreadClosed(), notices.NotAnAddress(),
         mandates.WrongCode(), mandates.OnlyAtTheCounter(), mandates.OwnCode(), mandates.MandateDaysWrong(),
-        mandates.MandateThere(),
+        mandates.MandateThere(), telling.WordsNotAgreed(),
     )  # fmt: skip
+    yield from telling.WORDS
     yield from map(str, reasons)
 
 
@@ -194,11 +196,12 @@ def from_applying() -> Iterator[str]:
         withdrawing,
     )
 
-    yield from (answering.NAME_QUESTION, answering.NAME_WHY)
+    yield from (text for page in answering.OWN_PAGES.values() for text in page)
     yield from (str(following.NotNowFromHome(states.HomeAct.ANSWER, one)) for one in states.HomeState)
     reasons: tuple[Exception, ...] = (
         offering.NotOffered(), opening.NotAgreed(), opening.NobodyHere(), submitting.NotDeclared(), submitting.NotAnswered(),
-        submitting.NothingFiled(), submitting.MayNotFile(), withdrawing.WishMissing(), withdrawing.WishTooLong(),
+        submitting.NothingFiled(), submitting.MayNotFile(), submitting.ApplicantDied(), withdrawing.WishMissing(),
+        withdrawing.WishTooLong(),
         withdrawing.ManyWishes(), withdrawing.DecidedInPart(), attaching.FileTooBig(), attaching.TooManyFiles(),
         attaching.EmptyFile(), attaching.NoSuchThing(), attaching.NotClean(), attaching.CannotBeScanned(),
         file_kinds.NotTheKind(), file_kinds.Damaged(), file_kinds.ActsByItself(), strong_room.NotReadable(),

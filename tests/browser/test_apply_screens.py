@@ -35,7 +35,7 @@ PHONE = {"width": 360, "height": 740}
 MOST_SCREENS, MOST_TABS = 8, 80
 LOOKED_AT = {
     *(f"my:apply{name}" for name in ("", "_begin", "_ask", "_change", "_choose", "_files", "_check")),
-    "my:case", "my:receipt", "my:withdraw", "my:wish",
+    "my:case", "my:case_counter", "my:receipt", "my:withdraw", "my:wish",
 }  # fmt: skip
 TYPED = 'input:not([type]), input[type="text"], input[type="number"], input[type="search"], textarea'
 SHOTS = os.environ.get("SHOTS")
@@ -266,6 +266,9 @@ def _checked_and_followed(page: Page, looked: Looked) -> None:
     looked.look("receipt")
     page.get_by_role("link", name="申請の状況を見る").click()
     looked.look("case")
+    page.get_by_role("link", name="窓口で行う手続き").click()
+    looked.look("counter")
+    page.get_by_role("link", name="申請の状況を見る").click()
     page.get_by_role("link", name="訂正を申し出る").click()
     looked.look("wish")
     page.get_by_role("textbox").fill("口座を変えました")

@@ -41,7 +41,7 @@ PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1366, "height": 900}
 LOOKED_AT = {
     *(f"online:{name}" for name in ("start", "find", "open", "mine", "contact", "change", "cancel", "days", "times")),
     "counter:bookings", "counter:booking_new", "counter:booking",
-    *(f"my:{name}" for name in ("home", "seen", "sign_in", "mandates", "mandate_ask", "mandate_code")),
+    *(f"my:{name}" for name in ("home", "seen", "sign_in", "mail", "mandates", "mandate_ask", "mandate_code")),
     *(f"backoffice:{name}" for name in ("matches", "match", "mandates")),
 }  # fmt: skip
 SHOTS = os.environ.get("SHOTS")
@@ -259,6 +259,7 @@ def at_home(live_server: Any, settings: Any, residents: Mapping[str, str]) -> It
     """The demo's provider, at which some of the cast sign in from home."""
     people = [persona_of(cast.RESIDENTS[role], role) for role in ("head", "wife", "protected")]
     people.append(persona_of(cast.RESIDENTS["twin_one"], "moved", address="まど県まどか市本町1"))
+    settings.MAIL_READY = True
     with provider_running(settings, people, back=f"{live_server.url}/my/back/") as provider:
         settings.PUBLIC_ADDRESS = live_server.url
         yield provider
@@ -334,7 +335,7 @@ def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
         actor=city["clerk_hana"], purpose=Purpose.COUNTER_CASE, resident_nos=[cast.RESIDENTS["head"].resident_no],
         audience=Audience.CLERK, case=None, screen="case", now=timezone.now(),
     )  # fmt: skip
-    for name in ("mandates", "seen"):
+    for name in ("mandates", "seen", "mail"):
         page.goto(f"/my/{name}/")
         look(name)
     page.goto("/my/?language=vi")

@@ -61,7 +61,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:draft_own_question", "backoffice:draft_language_take", "backoffice:draft_sheet_begin",
             "counter:calls_desk", "counter:calls_next", "counter:calls_number", "counter:calls_give", "counter:calls_act",
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back", "backoffice:payments_statement", "backoffice:payments_care", "backoffice:payments_refund", "furusato:end",
-            "backoffice:furusato_take", "backoffice:furusato_decide", "backoffice:furusato_accept",
+            "backoffice:furusato_take", "backoffice:furusato_decide", "backoffice:furusato_accept", "backoffice:furusato_settled", "my:case_pay",
             "counter:prepared_take",
             "backoffice:campaign_act", "backoffice:campaign_letters",
         ),

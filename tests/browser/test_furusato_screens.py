@@ -12,9 +12,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from tests.browser_kit import accessibility_faults, html_faults
-from tests.rooms.furusato.giving import code_of, given
+from tests.rooms.furusato.giving import DONOR, TARO, code_of, given
 
 from madoguchi.furusato.models import ApplicationRow
+from madoguchi.furusato.same_donor import vouch
+from madoguchi.residents.accounts.facts import ClaimedFacts
 
 pytestmark = [
     pytest.mark.browser,
@@ -27,9 +29,10 @@ NUMBERS = ("F-0001", "F-0002", "F-0003")
 MOST_SECONDS = 60
 LOOKED_AT = {
     "furusato:start", "furusato:gifts", "furusato:check", "furusato:receipt", "furusato:form", "furusato:change",
-    "furusato:withdraw", "backoffice:furusato", "backoffice:furusato_gift", "backoffice:furusato_paper",
+    "furusato:withdraw", "backoffice:furusato", "backoffice:furusato_gift", "backoffice:furusato_moved", "backoffice:furusato_paper",
 }  # fmt: skip
 SHOTS = os.environ.get("SHOTS")
+MOVED_AWAY = ClaimedFacts(TARO.name, "大阪府大阪市北区中之島一丁目3番20号", TARO.birth, TARO.sex)
 
 
 @pytest.fixture(autouse=True)
@@ -160,11 +163,19 @@ def test_every_screen_is_looked_at(page: Page, page_of: Callable[[str], Page], t
     page.goto(f"{receipt}withdraw/")
     look("withdraw")
     page_of("gifts_midori")
+    _at_the_desk(page, look)
+    assert faults == []
+    assert html_faults(seen, tmp_path) == []
+
+
+def _at_the_desk(page: Page, look: Callable[[str], None]) -> None:
     page.goto("/office/furusato/")
     look("office")
+    vouch(account=900, facts=MOVED_AWAY, by=DONOR, now=timezone.now())
+    page.goto("/office/furusato/moved/")
+    look("office-moved")
+    page.goto("/office/furusato/")
     page.get_by_role("link", name=NUMBERS[0]).click()
     look("office-gift")
     page.get_by_role("link", name="この寄附の紙を印刷する").click()
     look("office-paper")
-    assert faults == []
-    assert html_faults(seen, tmp_path) == []

@@ -189,7 +189,7 @@ def _there() -> dict[str, list[object]]:
         "branch": ["main", "north"], "desk": ["desk1", "desk2"], "service": ["moving", "certificates"],
         "day": ["2026-11-10", "2026-11-11"], "sheet": ["nhi-enrol"], "language": ["en", "ja-easy"],
         "procedure": ["move-in-notice", "nhi-enrol", "child-allowance-claim"], "what": ["child-allowance-claim", "birth"],
-        **{part: [1] for part in ("survey", "proposal", "experience", "refund", "application", "told", "nth", "outing")},
+        **{part: [1] for part in ("survey", "proposal", "experience", "refund", "application", "told", "nth", "outing", "doubt")},
     }  # fmt: skip
 
 

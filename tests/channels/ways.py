@@ -27,13 +27,12 @@ from tests.rooms.cases.walking import seen
 from madoguchi.audit.entries import Actor, Channel
 from madoguchi.cases import hearing, prepared
 from madoguchi.cases.from_home import answering
-from madoguchi.cases.from_home.offering import HOME_EVENTS, may_be_filed
+from madoguchi.cases.from_home.offering import HOME_EVENTS
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.judging import Judged
 from madoguchi.cases.models import CaseRow
 from madoguchi.cases.record import MOVING, Record
 from madoguchi.cases.states import FactSource
-from madoguchi.catalogue.queries import current
 from madoguchi.channels.shared.answers import field_name
 from madoguchi.jp.check_digits import with_check_digit
 from madoguchi.procedures.commands import decide
@@ -258,12 +257,7 @@ def find_at_home(household: Household, hands: Hands) -> Snapshot:
     return hands.found_at_home(household)[1]
 
 
-@way(
-    "online",
-    "apply",
-    events=frozenset(HOME_EVENTS),
-    covers=lambda one: may_be_filed(current().procedure(one)),
-)
+@way("online", "apply", events=frozenset(HOME_EVENTS))
 def applied_from_home(household: Household, hands: Hands) -> Snapshot:
     """`/my/apply/`, question after question, by the head of the household, whom the register knows."""
     who = _registered(household, hands.pack)
@@ -273,7 +267,7 @@ def applied_from_home(household: Household, hands: Hands) -> Snapshot:
         view = applied(number, who)
         page = answering.page_now(view)
         if page is None:
-            return snapshot(view.judged, view.record)
+            return snapshot(view.whole, view.record)
         fields = {**fields_of(page, household.answer), "version": view.version}
         answer = browser.post(f"/my/apply/{number}/", fields)
         assert answer.status_code == 302, (fields, answer.content.decode()[:3000])

@@ -89,6 +89,32 @@ class NoticeRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["address", "about"], name="cases_notice_once")]
 
 
+class TellingRow(models.Model):
+    """Where whoever signed in wishes to be told by mail that something is new on their page, after words they agreed to."""
+
+    account = models.BigIntegerField(unique=True)
+    address = models.EmailField(max_length=254)
+    language = models.CharField(max_length=12)
+    words = models.CharField(max_length=20)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="cases_telling_after_consent")]
+
+
+class ToldRow(models.Model):
+    """That somebody was told of one change, or tried to be: each once."""
+
+    telling = models.ForeignKey(TellingRow, on_delete=models.CASCADE, related_name="told")
+    about = models.CharField(max_length=40)
+    tried_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=1)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["telling", "about"], name="cases_told_once")]
+
+
 class RulingRow(models.Model):
     """A decision about a task as somebody proposes it (決定の案); in force with its `RulingAnswerRow`."""
 

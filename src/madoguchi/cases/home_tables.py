@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from madoguchi.cases.states import PayState
+from madoguchi.procedures.packs import FeeTime
+
 
 class HomeCaseRow(models.Model):
     """That a case was opened from home: by which account, for whom, after which consent; its receipt number.
@@ -73,3 +76,45 @@ class CorrectionWishRow(models.Model):
 
     class Meta:
         app_label = "cases"
+
+
+class HomeFeeRow(models.Model):
+    """What an application from home costs, as it is asked for (申請の手数料). `payment`: the payment by which it is paid.
+
+    `content`: a digest of everything that is filed when a fee of before is paid; empty for one of after.
+    """
+
+    case = models.ForeignKey("cases.CaseRow", on_delete=models.PROTECT, related_name="home_fees")
+    nth = models.PositiveSmallIntegerField()
+    paid_when = models.CharField(max_length=8)
+    reference = models.CharField(max_length=80, unique=True)
+    lines = models.JSONField()
+    yen = models.PositiveIntegerField()
+    content = models.CharField(max_length=64, default="", blank=True)
+    state = models.CharField(max_length=10, default=PayState.ASKED.value)
+    payment = models.CharField(max_length=20, default="", blank=True)
+    paid_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "nth"], name="cases_home_fee_once"),
+            models.UniqueConstraint(
+                fields=["case", "paid_when"],
+                condition=~Q(state=PayState.WITHDRAWN.value),
+                name="cases_home_fee_paid_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in PayState]), name="cases_home_fee_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_when__in=[one.value for one in FeeTime]), name="cases_home_fee_when"
+            ),
+            models.CheckConstraint(condition=Q(yen__gt=0), name="cases_home_fee_yen"),
+            models.CheckConstraint(
+                condition=Q(state=PayState.PAID.value, paid_at__isnull=False) & ~Q(payment="")
+                | ~Q(state=PayState.PAID.value) & Q(paid_at__isnull=True, payment=""),
+                name="cases_home_fee_paid_by",
+            ),
+        ]

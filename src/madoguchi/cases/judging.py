@@ -12,6 +12,7 @@ from madoguchi.city.queries import open_days
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decide import decide
 from madoguchi.procedures.decisions import Decision, Status
+from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.questions import Prompt, next_prompt
 from madoguchi.procedures.situation import EventKind, Situation
@@ -43,6 +44,12 @@ def judge(
         revision=revision or row.revision,
         calendar=calendar or open_days(),
     )
+
+
+def judge_whole(row: CaseRow, record: Record) -> Judged:
+    """Decide everything that the event of a case asks for, also where the case files some procedures alone."""
+    facts = {ref: held for ref, held in record.facts.items() if ref != FactRef(ONLY, EVENT_SUBJECT)}
+    return judge(row, Record(facts, record.people, record.acts))
 
 
 def judge_record(record: Record, *, event: EventKind, on: date, revision: str, calendar: OpenDays) -> Judged:

@@ -128,6 +128,13 @@ def keep(
     return _seen(row, code)
 
 
+def kept(*, said: SaidAtHome, mark: str, now: datetime) -> Preparation | None:
+    """The same answers with the same `mark`, where they are kept; None when they are not, any more or yet."""
+    code = code_from(_secret(), f"{mark}/{to_json(said)!r}")
+    row = PreparedRow.objects.filter(code_digest=_digest(code), expires_at__gt=now).first()
+    return None if row is None else _seen(row, code)
+
+
 def look(*, code: str, of: Visitor, now: datetime) -> Preparation:
     """What the code stands for. Raises NoSuchPreparation, ManyTries."""
     return _seen(_tried(code, of, now), read_code(code))
@@ -278,6 +285,7 @@ __all__ = [
     "confirm",
     "drop",
     "keep",
+    "kept",
     "look",
     "sweep",
     "take",

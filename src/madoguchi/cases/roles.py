@@ -126,6 +126,14 @@ def say_one_does_all(*, case: str, by: Actor, now: datetime, version: int | None
             finish_act(row, Act.SAY_ROLES, by=by, now=now, given=given, detail=StepDetail(prompt=PROMPT))
 
 
+def in_their_own_name(judged: Judged, record: Record) -> dict[FactRef, Given]:
+    """Who applies from home for something that is filed in a role files it in their own name; nothing for an agent."""
+    if not roles_needed(judged, applied_for(judged, record)) or not visitor_may_do_all(record):
+        return {}
+    holder = RoleHolder(record.text("notifier_name"), record.text("notifier_ref"))
+    return _given(ONE, dict.fromkeys(FilingRole, holder))
+
+
 def say_roles(
     *,
     case: str,

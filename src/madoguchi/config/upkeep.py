@@ -17,6 +17,7 @@ from madoguchi.cases import prepared
 from madoguchi.cases.from_home.attaching import sweep as sweep_files
 from madoguchi.cases.from_home.withdrawing import lapse
 from madoguchi.cases.messages.notices import send_notices
+from madoguchi.cases.messages.telling import tell_everybody
 from madoguchi.config.keeping.marks import OldCopy, keep_mark
 from madoguchi.connect.message_ports import message_ports, offers_link
 from madoguchi.connect.paying import care
@@ -41,6 +42,7 @@ def once() -> Upkeep:
     prepared.sweep(now=now)
     if (by_mail := letters()) is not None:
         send_notices(sender=by_mail.sender, address=by_mail.address, now=now)
+        tell_everybody(sender=by_mail.sender, address=by_mail.address, now=now)
     lapse(now=now, days=settings.UNSENT_DAYS)
     sweep_files(now=now)
     keep_offers_up(ports=message_ports(), link=offers_link(), now=now)

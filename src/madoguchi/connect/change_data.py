@@ -17,9 +17,17 @@ from datetime import date
 from typing import Any
 
 from madoguchi.cases.acting import find_case
-from madoguchi.cases.judging import applied_for, judge
+from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.queries import address_may_appear, certificate_wishes
-from madoguchi.cases.record import FURTHER_NAMES, POST_HELD, Record, comes_together, read_record
+from madoguchi.cases.record import (
+    FURTHER_NAMES,
+    ONLY,
+    POST_HELD,
+    HeldPerson,
+    Record,
+    comes_together,
+    read_record,
+)
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.procedures.situation import EventKind
@@ -39,7 +47,8 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
     row = find_case(case)
     record = read_record(row)
     judged = judge(row, record)
-    event = EventKind(row.event_kind)
+    changes = changes_the_register(record, judged)
+    event = EventKind(row.event_kind) if changes else EventKind.none
     happened = record.value(event.date_key)
     body = {
         "format": FORMAT,
@@ -57,11 +66,11 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         "processed_on": on.isoformat(),
         "late_reason": row.late_reason,
         "notifier": {"name": _notifier(record), "kind": record.text("notifier_kind")},
-        **{name: record.text(name) for name in ADDRESS_FIELDS},
+        **{name: record.text(name) if changes else "" for name in ADDRESS_FIELDS},
         "people": [
-            _person(record, person.ref, person.resident_no)
+            _person(record, person.ref, person.resident_no, moves=changes)
             for person in record.people
-            if person.ref in comes_together(record) and not person.unregistered
+            if _is_in_it(record, person, changes) and not person.unregistered
         ],
         "procedures": [
             {
@@ -79,6 +88,20 @@ def body_of(case: str, *, on: date) -> dict[str, Any]:
         ],
     }
     return body if address_may_appear(record, audience=Audience.CSV_CORE, on=on) else without_address(body)
+
+
+def changes_the_register(record: Record, judged: Judged) -> bool:
+    """Whether what is filed is the event's own notice (`registers` of the pack), or the case is one of the counter.
+
+    Who applies from home for what follows from an event has not filed the event: nobody moves, is born or dies by that.
+    """
+    if not isinstance(record.value(ONLY), frozenset):
+        return True
+    return any(judged.pack.procedure(one.procedure).registers for one in applied_for(judged, record))
+
+
+def _is_in_it(record: Record, person: HeldPerson, changes: bool) -> bool:
+    return person.ref in comes_together(record) if changes else bool(person.resident_no)
 
 
 def _notifier(record: Record) -> str:
@@ -111,7 +134,7 @@ def change_id(*, day: date, number: str, round_: int) -> str:
     return f"{day:%Y%m%d}-{number}-{round_}"
 
 
-def _person(record: Record, ref: str, resident_no: str) -> dict[str, Any]:
+def _person(record: Record, ref: str, resident_no: str, *, moves: bool = True) -> dict[str, Any]:
     birth = record.value("birth_date", ref)
     unclear = birth if isinstance(birth, PossibleDays) else None
     held = {key: record.facts.get(FactRef(key, ref)) for key in PERSON_FACTS}
@@ -127,7 +150,7 @@ def _person(record: Record, ref: str, resident_no: str) -> dict[str, Any]:
         "birth_latest": unclear.latest.isoformat() if unclear else "",
         "sex": record.text("sex", ref),
         "relationship": record.text("relationship", ref),
-        "moves": record.value("moves", ref) is True,
+        "moves": moves and record.value("moves", ref) is True,
         "facts": {
             key: {
                 "value": value_to_json(one.value),

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import certificate_payments
+from madoguchi.cases.from_home import fees, submitting
 from madoguchi.connect.payment_provider import provider
 from madoguchi.payments import asking, queries, webhooks
 from madoguchi.payments.filing import file_due
@@ -31,6 +32,7 @@ from madoguchi.payments.values import (
 )
 
 CERTIFICATES = "certificates"
+FROM_HOME = "from_home"
 
 
 class NotPaidHere(PaymentRefused):
@@ -63,6 +65,35 @@ class CertificateFiling:
         return [Filed(*one) for one in certificate_payments.paid_bills()]
 
 
+@dataclass(frozen=True, slots=True)
+class FromHomeFiling:
+    """Fees of applications from home (自宅からの申請の手数料): of before, the money files the application itself."""
+
+    def payable(self, reference: str) -> Payable | None:
+        """What is to be paid now."""
+        fee = fees.owed(reference=reference)
+        return None if fee is None else payable_of_home(fee)
+
+    def file(self, *, reference: str, payment: str, yen: int, now: datetime) -> FilingAnswer:
+        """The fee is paid."""
+        why = submitting.paid(reference=reference, payment=payment, yen=yen, now=now)
+        return FilingAnswer(not why, why)
+
+    def take_back(self, *, reference: str, payment: str, now: datetime) -> None:
+        """The money was given back."""
+        fees.unpay(reference=reference, payment=payment)
+
+    def filed(self) -> Sequence[Filed]:
+        """All fees that count as paid."""
+        return [Filed(*one) for one in fees.paid_fees()]
+
+
+def payable_of_home(fee: fees.HomeFee) -> Payable:
+    """A fee as something to pay."""
+    lines = tuple(PayLine(text, yen) for text, yen in fee.lines)
+    return Payable(FROM_HOME, fee.reference, "申請の手数料", lines, fee.case)
+
+
 def payable_of(bill: certificate_payments.CertificateBill) -> Payable:
     """A bill as something to pay."""
     lines = tuple(PayLine(text, yen) for text, yen in bill.lines)
@@ -71,7 +102,7 @@ def payable_of(bill: certificate_payments.CertificateBill) -> Payable:
 
 def filing_ports() -> FilingPorts:
     """The rooms in which something is paid for."""
-    return {CERTIFICATES: CertificateFiling()}
+    return {CERTIFICATES: CertificateFiling(), FROM_HOME: FromHomeFiling()}
 
 
 def ask_for(*, payable: Payable, by: Actor, now: datetime) -> Asked:
@@ -83,6 +114,13 @@ def ask_for(*, payable: Payable, by: Actor, now: datetime) -> Asked:
     if not settings.PAYMENT_PROVIDER:
         raise NotPaidHere
     return asking.ask(payable=payable, by=by, now=now)
+
+
+def asked_for(*, payable: Payable) -> str | None:
+    """The number under which this was asked for and can still be paid; None: nobody was asked yet, or it ended."""
+    numbers = queries.asked_numbers(source=payable.source, references=[payable.reference])
+    number, _code, is_open = numbers.get(payable.reference, ("", "", False))
+    return number if is_open else None
 
 
 def give_number(*, case: str, by: Actor, now: datetime) -> Asked:

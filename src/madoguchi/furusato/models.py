@@ -139,3 +139,26 @@ class VouchedRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "gift"], name="furusato_vouched_once")]
+
+
+class MovedDonorRow(models.Model):
+    """That a sign-in of the same name and birth with another address may be the donor; `same` once the desk has found out."""
+
+    account = models.BigIntegerField()
+    gift = models.ForeignKey(GiftRow, on_delete=models.PROTECT, related_name="moved")
+    address = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    same = models.BooleanField(null=True)
+    how = models.CharField(max_length=100, default="", blank=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.BigIntegerField(null=True)
+    settled_name = models.CharField(max_length=150, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "gift", "address"], name="furusato_moved_once"),
+            models.CheckConstraint(
+                condition=Q(same__isnull=True) | (Q(settled_at__isnull=False) & ~Q(how="")),
+                name="furusato_moved_settled_how",
+            ),
+        ]

@@ -20,11 +20,15 @@ def payable_of_fee(*, fee: Fee, source: str, reference: str, title: str, owner_k
 
     None: it costs nothing, or all of it is reduced; nobody is sent to pay. Raises FeeNotKnown.
     """
+    payable = Payable(source, reference, title, lines_of_fee(fee), owner_key)
+    return payable if payable.yen > 0 else None
+
+
+def lines_of_fee(fee: Fee) -> tuple[PayLine, ...]:
+    """The lines of a fee as something to pay, for whoever asks for several fees at once. Raises FeeNotKnown."""
     if (not fee.lines and fee.total_yen is None) or any(line.yen is None for line in fee.lines):
         raise FeeNotKnown
-    lines = tuple(PayLine(_text(line), line.yen) for line in fee.lines if line.yen is not None)
-    payable = Payable(source, reference, title, lines, owner_key)
-    return payable if payable.yen > 0 else None
+    return tuple(PayLine(_text(line), line.yen) for line in fee.lines if line.yen is not None)
 
 
 def _text(line: FeeLine) -> str:

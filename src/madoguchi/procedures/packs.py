@@ -12,6 +12,8 @@ from madoguchi.procedures.language.tree import Expression, Node
 from madoguchi.procedures.situation import EventKind, Situation
 
 CHANNEL_LEVELS = ("information", "questionnaire", "reservation", "prefill", "submission", "visit", "full")
+# The department of what is filed with somebody else than the city (法務局, 年金事務所): the city only tells of it.
+OUTSIDE = "outside"
 DOUBTFUL = "?"
 LOSSES = ("none", "month", "yen", "fine", "right")
 
@@ -125,6 +127,13 @@ class FeeRule:
     reductions: tuple[FeeReduction, ...]
 
 
+class FeeTime(Enum):
+    """When the fee of an application from home is paid (手数料を納めるとき): before it counts as filed, or after it was filed."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """What being late costs; `loses` is one of `LOSSES`."""
@@ -189,7 +198,8 @@ class RulingTerms:
     """How a procedure is decided (決定の決め): by how many, within how many days, and where one may object.
 
     `days` None: the city has set no 標準処理期間. `objection` empty: whoever dismisses says where one may object.
-    `appeal_first`: no court before the body to object to has decided (審査請求前置).
+    `appeal_first`: no court before the body to object to has decided (審査請求前置). `pauses`: the days in which the resident is
+    asked and has not answered do not count.
     """
 
     two_persons: bool
@@ -198,6 +208,7 @@ class RulingTerms:
     law: str
     appeal_first: bool
     verification: Verification
+    pauses: bool = True
 
 
 # Nothing said: one member of staff decides, no days are set, and no body to object to is made up.
@@ -223,7 +234,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Procedure:
-    """One procedure (手続) with its rules, deadlines and everything said about it."""
+    """One procedure (手続) with its rules, deadlines and everything said about it.
+
+    `registers`: filing it changes the residents' register (異動の届出).
+    """
 
     id: str
     law_id: str
@@ -252,6 +266,8 @@ class Procedure:
     income_from_month: int | None = None
     without_record: WithoutRecord = NOT_LOOKED_UP
     ruling: RulingTerms = ORDINARY_RULING
+    fee_paid: FeeTime = FeeTime.AFTER
+    registers: bool = False
     file: str = ""
 
 

@@ -23,6 +23,7 @@ from madoguchi.procedures.packs import (
     Bring,
     Deadline,
     Example,
+    FeeTime,
     FilingRole,
     FromHome,
     Late,
@@ -42,7 +43,8 @@ from madoguchi.procedures.tables import Table
 _KEYS = (
     "id", "law_id", "name", "summary", "law", "law_note", "events", "per", "department", "channels",
     "fee_yen", "fee_note", "bring", "rule", "deadline", "late", "sheet", "verified", "example", "notes",
-    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee", "ruling",
+    "tell", "amount", "define", "role", "income_from_month", "without_record", "fee", "fee_paid",
+    "ruling", "registers",
 )  # fmt: skip
 _RULE_KEYS = ("since", "until", "must", "optional", "because", "otherwise", "law", "law_note", "verified")
 _WITHOUT_RECORD_KEYS = ("state", "text", "law", "name", "verified")
@@ -52,6 +54,7 @@ _EXAMPLE_KEYS = (
     "expect", "deadline", "missing", "amount",
 )  # fmt: skip
 ROLES = tuple(role.value for role in FilingRole)
+FEE_TIMES = tuple(one.value for one in FeeTime)
 FROM_HOME = tuple(one.value for one in FromHome)
 _LAW_ID = re.compile(r"^[A-Z]{1,2}\d{2}[a-z]?$")
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -132,6 +135,8 @@ class _ProcedureReader:
             income_from_month=self._month("income_from_month"),
             role=FilingRole(table.one_of("role", ROLES)) if "role" in table.values else None,
             without_record=self._without_record(table.table("without_record")),
+            fee_paid=FeeTime(table.one_of("fee_paid", FEE_TIMES, default=FeeTime.AFTER.value)),
+            registers=table.boolean("registers", default=False),
             ruling=read_ruling(table, self.around.parameters, _verification),
             file=table.source("id").file,
         )

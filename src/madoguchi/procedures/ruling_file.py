@@ -7,7 +7,7 @@ from madoguchi.procedures.packs import ORDINARY_RULING, Parameter, RulingTerms, 
 from madoguchi.procedures.tables import Table
 
 LONGEST_DAYS = 730
-_KEYS = ("two_persons", "days", "objection", "law", "appeal_first", "verified")
+_KEYS = ("two_persons", "days", "objection", "law", "appeal_first", "pauses", "verified")
 _PARAMETER = re.compile(r"parameters\.([a-z][a-z0-9_]*)")
 Verify = Callable[[Table], Verification | None]
 
@@ -25,6 +25,7 @@ def read_ruling(table: Table, parameters: Mapping[str, Parameter], verify: Verif
         terms.text("law", default=""),
         terms.boolean("appeal_first", default=False),
         verify(terms) or Verification(False, None, ""),
+        pauses=terms.boolean("pauses", default=True),
     )
 
 

@@ -265,7 +265,7 @@ def test_a_child_was_born(family: Client) -> None:
     assert check.status_code == 200
     text = check.content.decode()
     assert "髙橋 新" in text
-    assert "オンラインではできない手続き" in text
+    assert "窓口で行う手続き" in text
     assert "出生届" in text
 
 

@@ -25,6 +25,7 @@ ASIDE = re.compile(r'<(\w+) [^>]*lang="(?:ja|zh-Hans|ko)"[^>]*>.*?</\1>')
 @pytest.fixture
 def provider(settings: Any) -> Iterator[Provider]:
     settings.OIDC_NAME = "Test ID"
+    settings.MAIL_READY = True
     people = [persona_of(RESIDENTS["head"], "head"), persona_of(RESIDENTS["protected"], "protected")]
     with provider_running(settings, people) as running:
         yield running
@@ -40,7 +41,7 @@ def test_every_page_is_in_the_language_that_was_chosen(provider: Provider, clien
     first = client.get(f"/my/sign-in/?language={code}")
     pages = [first, client.get("/my/back/?state=x&code=y")]
     sign_in(client, "head")
-    pages += [client.get(f"/my/{one}") for one in ("", "seen/", "mandates/", "mandates/ask/")]
+    pages += [client.get(f"/my/{one}") for one in ("", "seen/", "mail/", "mandates/", "mandates/ask/")]
     pages.append(client.post("/my/mandates/code/"))
     pages.append(client.post("/my/mandates/ask/", {"code": "A", "kind": "family", "ends_on": "x"}))
     pages.append(client.post("/my/mandates/ask/", {"code": "A", "kind": "family", "ends_on": "2000-01-01"}))

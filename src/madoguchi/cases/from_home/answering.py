@@ -1,6 +1,7 @@
 """Answering from home (自宅で答える): the questions of the counter, one after the other, each kept at once.
 
-1. `page_now`: the day of the event, the child's name, then what the counter would ask; nothing that the register knows.
+1. `page_now`: the day of the event, the child's name or the new address, then what the counter would ask of everything that
+   the event needs, whether it is filed here or there; nothing that the register knows.
 2. `answer`: kept in the case as said by the resident; what follows by itself is laid beside it.
 3. `back`: the last answer is taken back. `change`: one answer is put right, wherever one is.
 4. `choose`: what may be wished for, when there is more than one thing to wish.
@@ -16,8 +17,9 @@ from enum import Enum
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, hearing
 from madoguchi.cases.acting import find_case
-from madoguchi.cases.at_home import SaidAtHome, SaidPage, question_now
+from madoguchi.cases.at_home import LIVES_WITH, SaidAtHome, SaidPage, question_now
 from madoguchi.cases.from_home.attaching import things_of
+from madoguchi.cases.from_home.fees import fee_question
 from madoguchi.cases.from_home.following import HomeCase, dated_today, home_row, see_that_it_may
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct
@@ -25,17 +27,27 @@ from madoguchi.cases.household_notice import NO_NAME_YET
 from madoguchi.cases.judging import applied_for, choice_key, judge
 from madoguchi.cases.models import ActRow, FactRow
 from madoguchi.cases.own_facts import own_definition
-from madoguchi.cases.record import CHOSEN, Record, read_record
+from madoguchi.cases.record import CHOSEN, MOVING, Record, read_record
 from madoguchi.cases.states import Act
+from madoguchi.city.queries import profile
+from madoguchi.jp.municipalities import prefecture_of
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef, Value
 from madoguchi.procedures.questions import Prompt
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.wording import definition_of
 
+SAME_PREFECTURE = "to_same_prefecture"
+# Laid beside an answer, and no answer of its own.
+FOLLOWING = (LIVES_WITH, "death_date")
 CHILD_NAME = "child-name"
 NAME_QUESTION = "お子さんの氏名を入れてください"
 NAME_WHY = "申請書に書きます。まだ決まっていないときは「わからない」を押してください。"
+NEW_ADDRESS = "new-address"
+ADDRESS_QUESTION = "新しい住所を入れてください"
+ADDRESS_WHY = "届出書に書きます。まだ決まっていないときは「わからない」を押してください。"
+# Pages of what a case holds beside the vocabulary: by their id, the question and why it is asked.
+OWN_PAGES = {CHILD_NAME: (NAME_QUESTION, NAME_WHY), NEW_ADDRESS: (ADDRESS_QUESTION, ADDRESS_WHY)}
 
 
 class Step(Enum):
@@ -85,26 +97,31 @@ def answers_of(record: Record) -> tuple[SaidAnswer, ...]:
 def page_now(view: HomeCase) -> Prompt | None:
     """The question to ask now; None when nothing that can be answered matters any more."""
     day = FactRef(view.line.event.date_key, EVENT_SUBJECT)
-    asked_day = view.line.event is EventKind.none or day in view.record.facts
-    child = _nameless_child(view)
-    if asked_day and child is not None:
-        return _name_prompt(child)
-    return question_now(as_said(view), view.judged, view.record, one_by_one=False)
+    if view.line.event is EventKind.none or day in view.record.facts:
+        own = _own_page(view)
+        if own is not None:
+            return own
+    page = question_now(as_said(view), view.whole, view.record, one_by_one=False)
+    return page or fee_question(view.judged, view.record)
 
 
-def _nameless_child(view: HomeCase) -> FactRef | None:
+def _own_page(view: HomeCase) -> Prompt | None:
+    """The name of a child, or where somebody moves: asked once, and only where it is not known."""
     said = view.record.answered | view.record.heard_without_answer
     for person in view.record.people:
         ref = FactRef("name", person.ref)
         if view.record.text("name", person.ref) == NO_NAME_YET and ref not in said:
-            return ref
+            return _own_prompt(CHILD_NAME, ref)
+    address = FactRef("new_address", EVENT_SUBJECT)
+    if view.line.event in MOVING and address not in said:
+        return _own_prompt(NEW_ADDRESS, address)
     return None
 
 
-def _name_prompt(ref: FactRef) -> Prompt:
-    found = own_definition(ref)
-    assert found is not None, "a name is a fact of its own"
-    return Prompt(CHILD_NAME, NAME_QUESTION, NAME_WHY, (ref,), (found,))
+def _own_prompt(page: str, ref: FactRef) -> Prompt:
+    found, (question, why) = own_definition(ref), OWN_PAGES[page]
+    assert found is not None, "a fact of the case's own"
+    return Prompt(page, question, why, (ref,), (found,))
 
 
 def page_of(view: HomeCase, act: int) -> Prompt:
@@ -115,15 +132,15 @@ def page_of(view: HomeCase, act: int) -> Prompt:
     refs = tuple(ref for ref in one.values if not _follows_by_itself(view, ref))
     if not refs:
         raise AnswerGone
-    if one.prompt == CHILD_NAME:
-        return _name_prompt(refs[0])
+    if one.prompt in OWN_PAGES:
+        return _own_prompt(one.prompt, next(ref for ref in refs if own_definition(ref) is not None))
     definitions = tuple(definition_of(view.judged.pack, ref) for ref in refs)
     return Prompt(one.prompt, definitions[0].question, definitions[0].why, refs, definitions)
 
 
 def _follows_by_itself(view: HomeCase, ref: FactRef) -> bool:
     newborn = as_said(view).newborn
-    return bool(newborn) and ref == FactRef("birth_date", newborn)
+    return (bool(newborn) and ref == FactRef("birth_date", newborn)) or ref.key in FOLLOWING
 
 
 def step_of(view: HomeCase) -> Step:
@@ -162,7 +179,7 @@ def answer(
     hearing.answer_prompt(
         case=case,
         prompt=prompt.id,
-        answers=said | _following(case, said),
+        answers=_following(case, said) | said,
         by=by,
         now=now,
         version=version,
@@ -178,13 +195,26 @@ def _said(prompt: Prompt, ref: FactRef, value: Value | None) -> Value | None:
 
 
 def _following(case: str, said: Mapping[FactRef, Value | None]) -> dict[FactRef, Value | None]:
-    """Of a birth, the day of the event is the child's birthday."""
+    """What follows by itself, as it does where the event is said at the counter (household_notice)."""
     row = find_case(case)
-    day = said.get(FactRef(EventKind.birth.date_key, EVENT_SUBJECT))
-    if row.event_kind != EventKind.birth.value or not isinstance(day, date):
-        return {}
-    child = next((one.ref for one in read_record(row).people if not one.resident_no), None)
-    return {FactRef("birth_date", child): day} if child else {}
+    event, record = EventKind(row.event_kind), read_record(row)
+    day = said.get(FactRef(event.date_key, EVENT_SUBJECT), record.value(event.date_key))
+    follows: dict[FactRef, Value | None] = {}
+    for person in record.people:
+        moves, dead = (said.get(FactRef(key, person.ref)) for key in ("moves", "deceased"))
+        if isinstance(moves, bool):
+            follows[FactRef(LIVES_WITH, person.ref)] = moves
+        died = dead if isinstance(dead, bool) else record.value("deceased", person.ref)
+        known = record.value("death_date", person.ref)
+        if event is EventKind.death and (known is not None or died is True):
+            follows[FactRef("death_date", person.ref)] = day if died is True else None
+        if event is EventKind.birth and not person.resident_no and isinstance(day, date):
+            follows[FactRef("birth_date", person.ref)] = day
+    address = said.get(FactRef("new_address", EVENT_SUBJECT))
+    prefecture = prefecture_of(str(address)) if address else None
+    if event is EventKind.move_out and prefecture is not None:
+        follows[FactRef(SAME_PREFECTURE, EVENT_SUBJECT)] = prefecture == profile().prefecture
+    return {ref: value for ref, value in follows.items() if record.value(ref.key, ref.subject) != value}
 
 
 def _wish_for_the_only_one(case: str, *, by: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct, HomeState, state_of
-from madoguchi.cases.judging import Judged, judge
+from madoguchi.cases.judging import Judged, judge, judge_whole
 from madoguchi.cases.models import AttachmentRow, CaseRow, CorrectionWishRow, HomeCaseRow, ReviewRow, TaskRow
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CaseStatus, TaskState
@@ -84,7 +84,10 @@ class HomeTask:
 
 @dataclass(frozen=True, slots=True)
 class HomeCase:
-    """A whole application as its resident sees it (申請). `note`: why it was sent back."""
+    """A whole application as its resident sees it (申請). `note`: why it was sent back.
+
+    `judged`: what it files; `whole`: everything that the event asks for, of which the rest is done at the counter.
+    """
 
     line: HomeLine
     case: str
@@ -93,6 +96,7 @@ class HomeCase:
     language: str
     record: Record
     judged: Judged
+    whole: Judged
     tasks: tuple[HomeTask, ...]
     files: tuple[AttachedFile, ...]
     wishes: tuple[tuple[datetime, str], ...]
@@ -153,6 +157,7 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
     tasks = tuple(TaskRow.objects.filter(case=row).order_by("pk"))
     states = [TaskState(one.state) for one in tasks]
     state = state_of(CaseStatus(row.status), states, submitted=home.submitted_at is not None)
+    judged = judge(row, record)
     back = ReviewRow.objects.filter(case=row, approved=False).order_by("-pk").first()
     return HomeCase(
         line=_line(home, state),
@@ -161,7 +166,8 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
         version=row.version,
         language=row.language,
         record=record,
-        judged=judge(row, record),
+        judged=judged,
+        whole=judged if home.procedure else judge_whole(row, record),
         tasks=tuple(
             HomeTask(one.procedure, one.subject, one.department, TaskState(one.state))
             for one in tasks

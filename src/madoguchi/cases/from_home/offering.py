@@ -1,19 +1,23 @@
 """What one may apply for from home (自宅から申請できるもの): what the pack says of its own channels, no more.
 
-An event from home is told of a household of the register: whoever moves in is in none yet, and comes. What must be filed
-on paper by law, or needs a person to be seen, is not offered here and is named with the place to go to.
+An event from home is told of a household of the register: whoever moves in is in none yet, prepares, and comes. What must be
+filed on paper by law, or needs a person to be seen, is not filed here: it goes on the list for the counter (`rest`). What is
+filed with somebody else than the city is filed there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from madoguchi.procedures.packs import Pack, Procedure
+from madoguchi.cases.household_notice import FROM_REGISTER
+from madoguchi.procedures.packs import OUTSIDE, Pack, Procedure
 from madoguchi.procedures.situation import EventKind
 
 FILED_ONLINE = frozenset({"submission", "full"})
 # Events of which everything that may be filed online is applied for at once; of `none`, one procedure by its name.
-HOME_EVENTS = (EventKind.birth,)
+HOME_EVENTS = tuple(one for one in EventKind if one in FROM_REGISTER and one is not EventKind.none)
+# Of people who are not on the register yet: prepared at home without a sign-in, and filed at the counter.
+PREPARED_EVENTS = tuple(one for one in EventKind if one not in FROM_REGISTER)
 
 
 class NotOffered(LookupError):
@@ -37,8 +41,8 @@ class Offered:
 
 
 def may_be_filed(procedure: Procedure) -> bool:
-    """Whether the procedure's own declaration lets it be filed from home."""
-    return procedure.channels.get("online", "") in FILED_ONLINE
+    """Whether the procedure's own declaration lets it be filed from home, with the city."""
+    return procedure.department != OUTSIDE and procedure.channels.get("online", "") in FILED_ONLINE
 
 
 def one_may_apply_for(pack: Pack) -> tuple[Procedure, ...]:

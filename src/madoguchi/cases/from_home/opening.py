@@ -23,7 +23,7 @@ from madoguchi.cases.from_home.offering import NotOffered, Offered, procedures_o
 from madoguchi.cases.household_notice import NO_NAME_YET, address_of
 from madoguchi.cases.models import CaseRow, HomeCaseRow
 from madoguchi.cases.opening import add_people, given_of, open_case
-from madoguchi.cases.record import OF_AGE, ONLY, HeldPerson
+from madoguchi.cases.record import MOVING, OF_AGE, ONLY, HeldPerson
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.catalogue.queries import current
 from madoguchi.city.queries import branch_names
@@ -172,7 +172,10 @@ def _bring_in(
     given: dict[FactRef, Given] = {FactRef(ONLY, EVENT_SUBJECT): Given(only, FactSource.SAID)}
     for one, person in zip(held, people, strict=True):
         given |= given_of(person, one.ref, moves=None)
-    if EventKind(row.event_kind) is EventKind.birth:
+    event = EventKind(row.event_kind)
+    if event in MOVING:
+        given |= _moving(held, people)
+    if event is EventKind.birth:
         child = HeldPerson(f"p{len(held) + 1}", "", False)
         held.append(child)
         values: dict[str, Value] = {
@@ -189,6 +192,16 @@ def _bring_in(
         given[FactRef(CLAIMANT, HOUSEHOLD_SUBJECT)] = Given(grown_up[0], FactSource.DERIVED)
     act = finish_act(row, Act.BEGIN, by=by, now=now, given=given)
     add_people(row, act, held)
+
+
+def _moving(held: Sequence[HeldPerson], people: Sequence[DisclosedPerson]) -> dict[FactRef, Given]:
+    """From where they move; who lives alone moves themselves. Of others it is asked, and whether they stay together follows."""
+    given: dict[FactRef, Given] = {}
+    if people[0].address:
+        given[FactRef("old_address", EVENT_SUBJECT)] = Given(people[0].address, FactSource.REGISTER)
+    if len(held) == 1:
+        given[FactRef("moves", held[0].ref)] = Given(True, FactSource.DERIVED)
+    return given
 
 
 def _of_age(person: DisclosedPerson, on: date) -> bool:

@@ -15,6 +15,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.cases import closing
 from madoguchi.cases.acting import NotNow
+from madoguchi.cases.from_home.fees import end_fees
 from madoguchi.cases.from_home.following import NotNowFromHome, home_row, see_that_it_may
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct, HomeState
@@ -71,6 +72,7 @@ def withdraw(*, number: str, who: Applicant, by: Actor, now: datetime) -> None:
             closing.withdraw(case=row.public_id, reason="", by=by, now=now, version=None)
         except NotNow as error:
             raise DecidedInPart from error
+        end_fees(row)
         record_act(
             actor=by, activity="home_withdrawn", now=now, case=row.public_id, account=who.account,
             person=who.principal_no,

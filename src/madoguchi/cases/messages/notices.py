@@ -3,6 +3,7 @@
 1. What is due follows from what there is: of each message of a department and each result document one mail to an address.
 2. A mail is claimed by one row, sent outside of any transaction, then marked as sent; tried again later, five times at most.
 3. It says neither what nor which procedure; the address goes into the envelope and nowhere else.
+4. Whoever may not see the case any more (protection, an ended mandate, a stopped account) is not told of it any more.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from madoguchi.cases.acting import find_case
+from madoguchi.cases.acting import civil_day, find_case
 from madoguchi.cases.desk_tables import NoticeAddressRow, NoticeRow, ResultPaperRow, TaskMessageRow
+from madoguchi.cases.messages.parties import ForWhom, tasks_open_to
 from madoguchi.cases.states import Side
 from madoguchi.city.queries import profile
+from madoguchi.residents.accounts.coming import account
+from madoguchi.residents.accounts.facts import AccountState
+from madoguchi.residents.mandates import in_force, mandates_with
 
 MOST_TRIES = 5
 AGAIN = timedelta(minutes=5)
@@ -62,7 +67,7 @@ def send_notices(*, sender: str, address: str, now: datetime) -> tuple[int, int]
     """Send every mail that is due; how many went, and how many could not. `address`: where the product is found."""
     sent = failed = 0
     for row, about in list(_due(now)):
-        claimed = _claimed(row, about, now)
+        claimed = _claimed(row, about, now) if _may_still(row, now) else None
         if claimed is None:
             continue
         if _went(row, sender=sender, address=address):
@@ -115,9 +120,34 @@ def _went(row: NoticeAddressRow, *, sender: str, address: str) -> bool:
             "",
         )
     )
+    return letter_went(f"【{city}】手続きについてのお知らせ", body, sender=sender, to=row.address)
+
+
+def letter_went(subject: str, body: str, *, sender: str, to: str) -> bool:
+    """Send one mail, outside of any transaction; whether the server took it."""
+    headers = {"Auto-Submitted": "auto-generated"}
     try:
-        EmailMessage(f"【{city}】手続きについてのお知らせ", body, sender, [row.address]).send()
+        EmailMessage(subject, body, sender, [to], headers=headers).send()
     except (OSError, SMTPException) as error:
         log.warning("a notice of a case could not be sent (%s)", type(error).__name__)
         return False
     return True
+
+
+def _may_still(row: NoticeAddressRow, now: datetime) -> bool:
+    """Whether the case is open to this account now: theirs, or by a mandate that holds; asked again before each mail."""
+    found = account(row.account)
+    if found is None or found.state is not AccountState.MATCHED or not found.resident_no:
+        return False
+    on = civil_day(now)
+    if tasks_open_to(row.case, ForWhom(found.resident_no), on=on):
+        return True
+    held = (
+        in_force(mandate=one.public_id, account=row.account, now=now)
+        for one in mandates_with(account=row.account, resident_no=found.resident_no)
+    )
+    return any(
+        tasks_open_to(row.case, ForWhom(one.principal_no, by_agent=True, covers=one.covers), on=on)
+        for one in held
+        if one is not None
+    )

@@ -1,8 +1,8 @@
 """By when a task is to be decided (標準処理期間, 行政手続法 第6条), and what was decided about it.
 
 The days are the city's, per procedure (`[ruling] days`); where it has set none there is no day. They count from the day after
-the task came to the department (民法 第140条: the first day is not counted); days spent waiting for the resident's answer are
-not taken off, but the list says that it waits.
+the task came to the department (民法 第140条: the first day is not counted). While the resident is asked and has not answered it
+stands still, unless the pack says otherwise (`pausing`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from madoguchi.cases.acting import civil_day
 from madoguchi.cases.desk_tables import ResultPaperRow, RulingRow
 from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.rulings.deciding import in_force, may_follow, procedure_of, waiting
+from madoguchi.cases.rulings.pausing import Pause, Said, asked_and_answered, pause_of
 from madoguchi.cases.states import RulingKind, TaskState
 from madoguchi.cases.tasks import NoSuchTask
 from madoguchi.cases.views import TaskView
@@ -32,6 +33,7 @@ class DueState(Enum):
     TODAY = "today"
     SOON = "soon"
     ON_TIME = "on_time"
+    PAUSED = "paused"
     NO_DAY = "no_day"
     DECIDED = "decided"
 
@@ -46,6 +48,7 @@ DUE_LABELS = {
     DueState.TODAY: "今日まで",
     DueState.SOON: "もうすぐ",
     DueState.ON_TIME: "期限内",
+    DueState.PAUSED: "答え待ち（期間は止まっています）",
     DueState.NO_DAY: "期限の定めなし",
     DueState.DECIDED: "決定済み",
 }
@@ -53,12 +56,16 @@ DUE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class TaskDue:
-    """Where a task stands against its day: the day, how near it is, what was decided, and whether a proposal waits."""
+    """Where a task stands against its day: the day, how near it is, what was decided, and whether a proposal waits.
+
+    `paused`: the days that did not count, because the resident was asked; while it stands still, `on` moves with today.
+    """
 
     state: DueState
     on: date | None
     ruling: RulingKind | None = None
     proposed: bool = False
+    paused: int = 0
 
     @property
     def rank(self) -> tuple[bool, date]:
@@ -97,9 +104,9 @@ class RulingView:
     objection_law: str
 
 
-def due_day(*, made_at: datetime, days: int | None) -> date | None:
-    """The last day of the 標準処理期間; None where none is set."""
-    return None if days is None else civil_day(made_at) + timedelta(days=days)
+def due_day(*, made_at: datetime, days: int | None, paused: int = 0) -> date | None:
+    """The last day of the 標準処理期間, later by the days that did not count; None where none is set."""
+    return None if days is None else civil_day(made_at) + timedelta(days=days + paused)
 
 
 def due_state(on: date | None, *, today: date) -> DueState:
@@ -114,7 +121,7 @@ def due_state(on: date | None, *, today: date) -> DueState:
 
 
 def dues(tasks: Sequence[TaskView], *, now: datetime) -> dict[int, TaskDue]:
-    """Where each of these tasks stands: in three queries, however many there are."""
+    """Where each of these tasks stands: in four queries, however many there are."""
     keys = [one.id for one in tasks]
     stands: dict[int, RulingKind] = {}
     proposed: set[int] = set()
@@ -126,19 +133,29 @@ def dues(tasks: Sequence[TaskView], *, now: datetime) -> dict[int, TaskDue]:
             proposed.add(task)
     cases = {one.case for one in tasks}
     revisions = dict(CaseRow.objects.filter(public_id__in=cases).values_list("public_id", "revision"))
+    said = asked_and_answered(keys)
     return {
-        one.id: _due(one, revisions[one.case], stands.get(one.id), one.id in proposed, now) for one in tasks
+        one.id: _due(
+            one, revisions[one.case], stands.get(one.id), one.id in proposed, said.get(one.id, ()), now
+        )
+        for one in tasks
     }
 
 
-def _due(task: TaskView, revision: str, stands: RulingKind | None, proposed: bool, now: datetime) -> TaskDue:
+def _due(
+    task: TaskView, revision: str, stands: RulingKind | None, proposed: bool, said: Said, now: datetime
+) -> TaskDue:
     pack = pack_of(revision)
     terms = pack.procedure(task.procedure).ruling if pack.has_procedure(task.procedure) else ORDINARY_RULING
-    on = due_day(made_at=task.made_at, days=terms.days)
+    today = civil_day(now)
+    pause = pause_of(said, until=today) if terms.pauses else Pause()
+    on = due_day(made_at=task.made_at, days=terms.days, paused=pause.days)
     over = task.state in (TaskState.DONE, TaskState.CANCELLED)
     decided = over or stands not in (None, RulingKind.REVOKED)
-    state = DueState.DECIDED if decided and not proposed else due_state(on, today=civil_day(now))
-    return TaskDue(state, on, stands, proposed)
+    state = DueState.DECIDED if decided and not proposed else due_state(on, today=today)
+    if pause.now and state in (DueState.TODAY, DueState.SOON, DueState.ON_TIME):
+        state = DueState.PAUSED
+    return TaskDue(state, on, stands, proposed, pause.days if on is not None else 0)
 
 
 def ruling_view(*, task: int, departments: Collection[str], staff_id: int | None) -> RulingView:

@@ -8,17 +8,20 @@ from datetime import date, datetime, time, timedelta
 from madoguchi.audit.entries import Channel
 from madoguchi.audit.queries import first_channels
 from madoguchi.cases.acting import JAPAN, civil_day
-from madoguchi.cases.desk_tables import RulingRow, TaskMessageRow
+from madoguchi.cases.desk_tables import RulingRow
 from madoguchi.cases.models import TaskRow
+from madoguchi.cases.rulings.pausing import Said, asked_and_answered, pause_of
 from madoguchi.cases.states import MessageKind, TaskState
 from madoguchi.catalogue.queries import pack_of
+from madoguchi.procedures.packs import ORDINARY_RULING
 
 
 @dataclass(frozen=True, slots=True)
 class HandledTask:
     """A task that came to a department: by which channel, what it is about, how long until it was decided.
 
-    `days`: from the day it came to the first decision in force; None while there is none. `in_time`: None without a set day.
+    `days`: from the day it came to the first decision in force; None while there is none. `in_time`: None without a set day;
+    the days in which the resident was asked do not count for it, unless the pack says otherwise.
     """
 
     procedure: str
@@ -45,24 +48,24 @@ def handled_tasks(first: date, last: date) -> tuple[HandledTask, ...]:
     rulings = RulingRow.objects.filter(task__in=tasks.values("pk"), answer__in_force=True).order_by("-nth")
     for task, at in rulings.values_list("task", "answer__at"):
         decided[task] = at
-    asked = set(
-        TaskMessageRow.objects.filter(task__in=tasks.values("pk"), kind=MessageKind.ASK.value).values_list(
-            "task", flat=True
-        )
-    )
+    said = asked_and_answered([row.pk for row in rows])
     channels = first_channels({row.case.public_id for row in rows})
     return tuple(
-        _handled(row, decided.get(row.pk), row.pk in asked, channels.get(row.case.public_id, Channel.COUNTER))
+        _handled(
+            row, decided.get(row.pk), said.get(row.pk, ()), channels.get(row.case.public_id, Channel.COUNTER)
+        )
         for row in rows
     )
 
 
-def _handled(row: TaskRow, at: datetime | None, asked: bool, channel: Channel) -> HandledTask:
+def _handled(row: TaskRow, at: datetime | None, said: Said, channel: Channel) -> HandledTask:
     came = civil_day(row.made_at)
     pack = pack_of(row.case.revision)
     procedure = pack.procedure(row.procedure) if pack.has_procedure(row.procedure) else None
     days = (civil_day(at) - came).days if at else None
-    limit = procedure.ruling.days if procedure else None
-    in_time = None if days is None or limit is None else days <= limit
+    terms = procedure.ruling if procedure else ORDINARY_RULING
+    paused = pause_of(said, until=civil_day(at)).days if at and terms.pauses else 0
+    in_time = None if days is None or terms.days is None else days - paused <= terms.days
+    asked = any(kind is MessageKind.ASK for kind, _day in said)
     name = procedure.name if procedure else row.procedure
     return HandledTask(row.procedure, name, channel, came, days, asked, in_time)

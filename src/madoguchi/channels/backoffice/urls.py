@@ -35,7 +35,7 @@ from madoguchi.channels.backoffice.editor import (
     views_sheets,
     views_words,
 )
-from madoguchi.channels.backoffice.furusato import views_furusato
+from madoguchi.channels.backoffice.furusato import views_furusato, views_moved
 from madoguchi.channels.backoffice.insight import views_experience, views_journeys
 from madoguchi.channels.backoffice.insight import views_rulings as views_handling
 from madoguchi.channels.backoffice.levelling import (
@@ -134,6 +134,8 @@ urlpatterns = [
     path("furusato/", views_furusato.applications, name="furusato"),
     path("furusato/take/", views_furusato.take, name="furusato_take"),
     path("furusato/list.<str:kind>", views_furusato.notice_file, name="furusato_list"),
+    path("furusato/moved/", views_moved.moved, name="furusato_moved"),
+    path("furusato/moved/<int:doubt>/", views_moved.settled, name="furusato_settled"),
     path("furusato/papers.csv", views_furusato.papers_file, name="furusato_papers"),
     path("furusato/applications/<int:application>/", views_furusato.decide, name="furusato_decide"),
     path("furusato/changes/<int:told>/", views_furusato.accept, name="furusato_accept"),

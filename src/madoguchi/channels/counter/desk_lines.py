@@ -80,6 +80,7 @@ def _due_line(due: TaskDue) -> dict[str, Any]:
     return {
         "due": due.state.value,
         "due_word": _(due.state.label),
+        "paused": due.paused if due.state is not DueState.DECIDED else 0,
         "due_on": due.on if due.state is not DueState.DECIDED else None,
         "ruling": _(due.ruling.label) if due.ruling else "",
         "proposed": due.proposed,

@@ -37,7 +37,7 @@ def decided_and_said(view: CaseView, found: TaskView, *, by: Actor, now: datetim
         "waiting": {"one": rulings.waiting, "kind": _(rulings.waiting.kind.label)}
         if rulings.waiting
         else None,
-        "due": {"state": due.state.value, "word": _(due.state.label), "on": due.on},
+        "due": {"state": due.state.value, "word": _(due.state.label), "on": due.on, "paused": due.paused},
     }
 
 

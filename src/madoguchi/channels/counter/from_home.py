@@ -15,6 +15,7 @@ from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_act
 from madoguchi.cases import queries, tasks
 from madoguchi.cases.from_home.attaching import take_out_file
+from madoguchi.cases.from_home.fees import fees_of
 from madoguchi.cases.from_home.following import AttachedFile, NotYours, home_part
 from madoguchi.cases.from_home.strong_room import NotReadable
 from madoguchi.cases.views import CaseView, TaskView
@@ -37,6 +38,16 @@ def home_lines(view: CaseView, *, task: TaskView | None = None) -> dict[str, Any
         "submitted_at": part.submitted_at,
         "by_agent": part.by_agent,
         "files": [_line(one, view.header.id, task) for one in shown],
+        "fees": [
+            {
+                "lines": one.lines,
+                "yen": one.yen,
+                "state": one.state.value,
+                "label": one.state.label,
+                "at": one.paid_at,
+            }
+            for one in fees_of(case=view.header.id)
+        ],
         "wishes": [{"at": at, "text": text} for at, text in part.wishes],
     }
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.online import views_mandates, views_messages, views_my, views_sign_in, views_tracker
+from madoguchi.channels.online import (
+    views_mail,
+    views_mandates,
+    views_messages,
+    views_my,
+    views_sign_in,
+    views_tracker,
+)
 from madoguchi.channels.online.apply.urls import urlpatterns as applying
 
 app_name = "my"
@@ -18,6 +25,7 @@ urlpatterns = [
     path("sign-in/go/", views_sign_in.go, name="go"),
     path("back/", views_sign_in.back, name="back"),
     path("sign-out/", views_sign_in.sign_out, name="sign_out"),
+    path("mail/", views_mail.mail, name="mail"),
     path("messages/", views_messages.mine, name="messages"),
     path("cases/<str:case>/messages/", views_messages.case_messages, name="case_messages"),
     path("cases/<str:case>/documents/<int:nth>/", views_messages.case_document, name="case_document"),

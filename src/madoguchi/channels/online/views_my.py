@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -29,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "matched": signed_in.state is AccountState.MATCHED,
         "waits": signed_in.state is AccountState.DOUBTFUL and not signed_in.asked_to_come,
         "acting": acting_for(request),
+        "mail_ready": settings.MAIL_READY,
     }
     if context["matched"]:
         context["applications"] = lines_of(request)

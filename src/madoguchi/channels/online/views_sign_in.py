@@ -97,7 +97,8 @@ def back(request: HttpRequest) -> HttpResponse:
             answer = _page(request, blocked=True, status=403)
         else:
             resident_session.begin(request, account=made.number, now=now)
-            vouch(account=made.number, facts=claims.facts, by=by, now=now)
+            known = made.resident_no if made.state is AccountState.MATCHED else None
+            vouch(account=made.number, facts=claims.facts, by=by, now=now, resident_no=known)
             record_act(actor=by, activity="resident_signed_in", now=now, account=made.number)
             answer = redirect(tried.goal)
     answer["Referrer-Policy"] = "no-referrer"

@@ -68,6 +68,12 @@ def matched_residents(resident_nos: Iterable[str]) -> frozenset[str]:
     return frozenset(number for number in rows.values_list("resident_no", flat=True) if number is not None)
 
 
+def accounts_joined_to(resident_nos: Iterable[str]) -> dict[int, str]:
+    """The accounts that are joined to any of these residents and not stopped, with the resident of each."""
+    rows = AccountRow.objects.filter(resident_no__in=list(resident_nos), state=AccountState.MATCHED.value)
+    return {number: resident for number, resident in rows.values_list("pk", "resident_no") if resident}
+
+
 def digest_of(facts: ClaimedFacts, salt: str) -> str:
     """By what the same facts are known again without being kept."""
     return hashlib.sha256("\n".join((salt, *astuple(facts))).encode("utf-8", "surrogatepass")).hexdigest()

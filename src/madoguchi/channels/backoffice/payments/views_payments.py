@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from madoguchi.audit.operations import record_act
+from madoguchi.cases.from_home.fees import filed_and_unpaid
 from madoguchi.channels.backoffice.downloads import file_response
 from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
@@ -58,6 +59,7 @@ def _overview(wanted: str) -> dict[str, Any]:
         "more": (counts[state] if state else sum(counts.values())) > queries.MOST_SHOWN,
         "paid_not_filed": queries.paid_not_filed(),
         "filed_not_paid": queries.filed_not_paid(ports=paying.filing_ports()),
+        "unpaid_fees": filed_and_unpaid(most=queries.MOST_SHOWN),
         "uncertain": queries.uncertain(now=timezone.now()),
         "unknown_events": queries.unknown_events(),
         "waiting": queries.waiting_to_be_paid(),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madoguchi.channels.online.apply import views_answer, views_cases, views_files, views_start, views_submit
+from madoguchi.channels.online.apply import (
+    paying_fees,
+    views_answer,
+    views_cases,
+    views_files,
+    views_rest,
+    views_start,
+    views_submit,
+)
 
 urlpatterns = [
     path("apply/", views_start.start, name="apply"),
@@ -17,6 +25,8 @@ urlpatterns = [
     path("files/<str:file>/", views_files.file, name="file"),
     path("cases/<str:number>/", views_cases.case, name="case"),
     path("cases/<str:number>/receipt/", views_cases.receipt, name="receipt"),
+    path("cases/<str:number>/counter/", views_rest.counter, name="case_counter"),
+    path("cases/<str:number>/pay/", paying_fees.pay, name="case_pay"),
     path("cases/<str:number>/withdraw/", views_cases.withdraw, name="withdraw"),
     path("cases/<str:number>/correction/", views_cases.wish, name="wish"),
 ]

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.from_home import answering
-from madoguchi.cases.from_home.answering import CHILD_NAME, Step
+from madoguchi.cases.from_home.answering import OWN_PAGES, Step
 from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
+from madoguchi.cases.from_home.rest import rest_of
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.hearing import AnswerNotPossible
 from madoguchi.cases.judging import chosen
@@ -52,10 +53,14 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         return _posted(request, view)
     step = answering.step_of(view)
     if step is Step.NOTHING:
-        return show(request, "nothing", view=view, title=title_of(view.line))
+        return redirect("my:case_counter", number=number) if rest_of(view) else _nothing(request, view)
     if step is not Step.QUESTION:
         return redirect(PAGES[step], number=number)
     return _question(request, view)
+
+
+def _nothing(request: HttpRequest, view: HomeCase) -> HttpResponse:
+    return show(request, "nothing", view=view, title=title_of(view.line))
 
 
 def _posted(request: HttpRequest, view: HomeCase) -> HttpResponse:
@@ -108,7 +113,7 @@ def _page(
     page = at.page
     assert page is not None, "only while there is something to ask"
     shown = asked(at)
-    if page.id == CHILD_NAME:
+    if page.id in OWN_PAGES:
         shown = replace(shown, question=_(page.question), why=_(page.why), quick="")
         shown = replace(shown, fields=tuple(replace(one, who="") for one in shown.fields))
     return show(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.from_home import withdrawing
 from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
+from madoguchi.cases.from_home.rest import rest_of
 from madoguchi.cases.from_home.states import HomeAct, HomeState
 from madoguchi.cases.states import TaskState
 from madoguchi.channels.online.acting import acting
@@ -22,8 +23,10 @@ from madoguchi.channels.online.apply.common import (
     opened,
     show,
 )
+from madoguchi.channels.online.apply.paying_fees import fee_lines, paid_now
 from madoguchi.channels.online.apply.views_answer import not_now
-from madoguchi.channels.online.apply.views_submit import elsewhere_of, things_lines
+from madoguchi.channels.online.apply.views_rest import rest_page
+from madoguchi.channels.online.apply.views_submit import things_lines
 from madoguchi.channels.online.apply.words import (
     STEPS,
     answer_lines,
@@ -40,9 +43,11 @@ from madoguchi.city.queries import departments
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, in plain words, department by department; what can be done about it."""
     view = opened(request, number, "my_case")
+    if paid_now(view):
+        view = opened(request, number, "my_case")  # the money has filed it, or is counted now
     if view.line.state in (HomeState.FILLING,):
         return redirect("my:apply_ask", number=number)
-    return show(request, "case", **_facts(view), answers=answer_lines(view))
+    return show(request, "case", **_facts(view), rest=bool(rest_of(view)), answers=answer_lines(view))
 
 
 @my_page
@@ -51,7 +56,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     view = opened(request, number, "my_receipt")
     if view.line.submitted_at is None:
         return not_now(request, view)
-    return show(request, "receipt", **_facts(view), elsewhere=elsewhere_of(view))
+    return show(request, "receipt", **_facts(view), **rest_page(request, view))
 
 
 def _facts(view: HomeCase) -> dict[str, Any]:
@@ -84,6 +89,7 @@ def _facts(view: HomeCase) -> dict[str, Any]:
         "files": [one for one in things_lines(view) if one["files"]],
         "may_withdraw": HomeAct.WITHDRAW in view.may,
         "may_wish": HomeAct.WISH_CORRECTION in view.may,
+        **fee_lines(view),
         "back_again": view.line.state is HomeState.SENT_BACK,
     }
 

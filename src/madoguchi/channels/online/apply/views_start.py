@@ -44,6 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
         {"key": event.value, "name": _(EVENT_WORDS[event][0]), "hint": _(EVENT_WORDS[event][1])}
         for event in offering.HOME_EVENTS
     ]
+    prepared = [_(EVENT_WORDS[event][0]) for event in offering.PREPARED_EVENTS]
     procedures = [
         {"key": one.id, "name": text_of(pack, one.name), "hint": text_of(pack, one.summary)}
         for one in offering.one_may_apply_for(pack)
@@ -55,7 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
     ]
     return show(
         request, "start", begun=begun, events=events if who.mandate is None else [], procedures=procedures,
-        elsewhere=elsewhere,
+        elsewhere=elsewhere, prepared=prepared,
     )  # fmt: skip
 
 

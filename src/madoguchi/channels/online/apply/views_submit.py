@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.from_home import answering, attaching, submitting
 from madoguchi.cases.from_home.answering import Step
+from madoguchi.cases.from_home.fees import HomeFee
 from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
-from madoguchi.cases.from_home.offering import may_be_filed
 from madoguchi.cases.from_home.states import HomeAct
-from madoguchi.catalogue.queries import pack_of
 from madoguchi.channels.online.acting import acting
 from madoguchi.channels.online.apply.common import (
     UNPROCESSABLE,
@@ -22,8 +21,10 @@ from madoguchi.channels.online.apply.common import (
     opened,
     show,
 )
+from madoguchi.channels.online.apply.paying_fees import fee_lines, first_words, paid_here, sent_to_pay
 from madoguchi.channels.online.apply.views_answer import not_now
 from madoguchi.channels.online.apply.views_files import file_lines
+from madoguchi.channels.online.apply.views_rest import brought, rest_lines
 from madoguchi.channels.online.apply.words import (
     answer_lines,
     filed_lines,
@@ -32,8 +33,6 @@ from madoguchi.channels.online.apply.words import (
     title_of,
 )
 from madoguchi.channels.shared.fields import whole_number
-from madoguchi.channels.shared.finding.words import in_japanese
-from madoguchi.city.queries import departments
 
 
 @my_page
@@ -43,11 +42,14 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            submitting.submit(
+            done = submitting.submit(
                 number=number, who=applicant(request), declared=request.POST.get("declared") == "yes",
                 by=acting(request).actor, now=timezone.now(),
-                version=whole_number(request.POST.get("version", "")),
+                version=whole_number(request.POST.get("version", "")), paid_here=paid_here(),
             )  # fmt: skip
+            brought(request, opened(request, number, "apply_check"))
+            if isinstance(done, HomeFee):
+                return sent_to_pay(request, number, done)
             return redirect("my:receipt", number=number)
         except (submitting.CannotSubmit, NotNowFromHome, SomebodyElseChanged) as error:
             problem = _(str(error))
@@ -60,8 +62,8 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         request, "check", status=UNPROCESSABLE if problem else 200, view=view, title=title_of(view.line),
         problems=[problem] if problem else [], answers=answer_lines(view), filed=filed_lines(view),
         people=list(names_of(view).values()), things=things_lines(view), version=view.version,
-        choice=bool(answering.wishes(view)) and not view.line.procedure, elsewhere=elsewhere_of(view),
-        visitor=view.record.text("notifier_name"),
+        choice=bool(answering.wishes(view)) and not view.line.procedure, **rest_lines(view),
+        visitor=view.record.text("notifier_name"), **fee_lines(view), first=first_words(view),
     )  # fmt: skip
 
 
@@ -73,15 +75,3 @@ def things_lines(view: HomeCase) -> list[dict[str, object]]:
          "certain": one.certain}
         for one in attaching.everything_to_bring(view.judged, view.record)
     ]  # fmt: skip
-
-
-def elsewhere_of(view: HomeCase) -> list[dict[str, str]]:
-    """What belongs to the same event and is not applied for here: what, and where."""
-    if view.line.procedure:
-        return []
-    pack, names = pack_of(view.line.revision), departments()
-    return [
-        {"name": text_of(pack, one.name), "where": in_japanese(names.get(one.department, ""))}
-        for one in pack.procedures_of(view.line.event)
-        if not may_be_filed(one)
-    ]

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from madoguchi.cases.at_home import SaidPage
-from madoguchi.cases.from_home.answering import CHILD_NAME, SaidAnswer, answers_of, as_said
+from madoguchi.cases.from_home.answering import (
+    CHILD_NAME,
+    FOLLOWING,
+    NEW_ADDRESS,
+    OWN_PAGES,
+    SaidAnswer,
+    answers_of,
+    as_said,
+)
 from madoguchi.cases.from_home.following import HomeCase, HomeLine
 from madoguchi.cases.from_home.states import HomeState
 from madoguchi.cases.household_notice import NO_NAME_YET
@@ -30,6 +39,8 @@ from madoguchi.procedures.wording import definition_of
 
 # What happens, as three steps; before it is sent and after it is taken back there are none.
 STEPS = (HomeState.RECEIVED, HomeState.CHECKING, HomeState.DECIDED)
+
+_OWN_LABELS = {CHILD_NAME: noop("お子さんの氏名"), NEW_ADDRESS: noop("新しい住所")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ def names_of(view: HomeCase) -> dict[str, str]:
 def going_of(view: HomeCase, page: Prompt | None, *, changing: bool = False) -> Going:
     """The application as the pages of finding out show one."""
     chosen = {ref: view.record.value(ref.key, ref.subject) for ref in page.refs} if page and changing else {}
-    return Going(as_said(view), view.record, view.judged, page, names=names_of(view), chosen=chosen)
+    return Going(as_said(view), view.record, view.whole, page, names=names_of(view), chosen=chosen)
 
 
 def answer_lines(view: HomeCase) -> tuple[AnswerLine, ...]:
@@ -102,11 +113,14 @@ def _answer_line(view: HomeCase, one: SaidAnswer) -> AnswerLine:
     shown = {
         ref: value
         for ref, value in SaidPage(one.values).answers.items()
-        if not (newborn and ref == FactRef("birth_date", newborn))
+        if not (newborn and ref == FactRef("birth_date", newborn)) and ref.key not in FOLLOWING
     }
+    if one.prompt in OWN_PAGES:
+        shown = {ref: value for ref, value in shown.items() if own_definition(ref)}
+    shown = shown or dict(one.values)
     first = next(iter(shown))
-    own = own_definition(first) if one.prompt == CHILD_NAME else None
-    question = _("お子さんの氏名") if own else texts.ask(definition_of(view.judged.pack, first).label)
+    own = own_definition(first) if one.prompt in OWN_PAGES else None
+    question = _(_OWN_LABELS[one.prompt]) if own else texts.ask(definition_of(view.judged.pack, first).label)
     lines = []
     for ref, value in shown.items():
         said = value_words(view, ref, value)

@@ -19,7 +19,7 @@ from madoguchi.outreach.states import Phase
 from madoguchi.residents.by_household import HouseholdRange, household_ranges
 
 HELD_FOR = timedelta(minutes=5)
-HOUSEHOLDS_IN_A_PART = 5_000
+HOUSEHOLDS_IN_A_PART = 20_000
 
 
 class PartTakenOver(RuntimeError):

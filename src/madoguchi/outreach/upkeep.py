@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from madoguchi.outreach import finding
 from madoguchi.outreach.making import running
 from madoguchi.outreach.models import PartRow
 from madoguchi.outreach.ports import MessagePorts
@@ -20,10 +21,12 @@ class Cared:
     receipts: int
     reopened: int
     taken_up: int
+    asked: int
 
 
 def keep_up(*, ports: MessagePorts, link: str, now: datetime) -> Cared:
-    """One round: campaigns that nobody goes on with, receipts, what was put off until today, messages that are due."""
+    """One round: campaigns that nobody goes on with, receipts, what was put off until today, messages that are due,
+    and whom staff have to go and ask."""
     taken_up = 0
     for campaign in running():
         held = PartRow.objects.filter(
@@ -33,4 +36,7 @@ def keep_up(*, ports: MessagePorts, link: str, now: datetime) -> Cared:
             go_through.enqueue(campaign)
             taken_up += 1
     receipts, reopened = take_receipts(ports=ports, now=now), reopen_later(now=now)
-    return Cared(send_due(ports=ports, link=link, now=now), receipts, reopened, taken_up)
+    told = send_due(ports=ports, link=link, now=now)
+    asked = finding.look(now=now).opened
+    finding.tidy(now=now)
+    return Cared(told, receipts, reopened, taken_up, asked)

@@ -15,6 +15,7 @@ from tests.browser_kit import accessibility_faults, html_faults
 from tests.cast import SETTER
 from tests.personas import SignedInPersona, browser_of, personas
 from tests.rooms.outreach.campaigning import CARD, SEAL, approved, sent
+from tests.rooms.outreach.conftest import register as register_of_facts
 
 from madoguchi.audit.entries import Actor
 from madoguchi.city.models import StaffMember
@@ -36,6 +37,7 @@ LOOKED_AT = {
     "backoffice:campaign_new", "backoffice:campaign_sample", "backoffice:reaching", "backoffice:reach", "backoffice:reach_round",
     "backoffice:take_up", "backoffice:sheltered_reaching", "backoffice:sheltered_reach", "backoffice:entrusted", "backoffice:entrusted_one",
 }  # fmt: skip
+register = register_of_facts  # the fixture, under its name
 SHOTS = os.environ.get("SHOTS")
 
 
@@ -126,7 +128,7 @@ def test_screens_have_no_faults(
 
 
 def test_the_screens_of_whoever_goes_and_asks(
-    live_server: Any, person: SignedInPersona, city: Mapping[str, Actor], page_of: Callable[[str], Page], tmp_path: Path
+    live_server: Any, register: object, city: Mapping[str, Actor], page_of: Callable[[str], Page], tmp_path: Path
 ) -> None:  # fmt: skip
     """The queue, one person, a round, take-up, those under 支援措置, and what a 民生委員 sees."""
     now, seen, faults = timezone.now(), {}, []

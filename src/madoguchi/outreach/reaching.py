@@ -261,7 +261,10 @@ def _ranked(rows: QuerySet[ReachRow], today: date) -> QuerySet[ReachRow]:
         many=Count("steps", filter=Q(steps__act__in=[one.key for one in CONTACT_ACTS])),
     )
     due = Case(When(deadline__lte=today + SOON, then=F("deadline")))
-    return ranked.order_by("first", due, "-need", F("deadline").asc(nulls_last=True), "opened_at", "pk")
+    found: QuerySet[ReachRow] = ranked.order_by(
+        "first", due, "-need", F("deadline").asc(nulls_last=True), "opened_at", "pk"
+    )
+    return found
 
 
 def _row(number: str, *, sheltered: bool, now: datetime) -> ReachRow:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from django.db import IntegrityError, transaction
 
@@ -51,10 +51,10 @@ def lists() -> tuple[ReceivingList, ...]:
     return tuple(newest.values())
 
 
-def read_list(stream: BinaryIO) -> tuple[str, ...]:
+def read_list(stream: IO[bytes]) -> tuple[str, ...]:
     """The numbers of a file (xlsx, CSV) with the heading 宛名番号. Raises ReceivingListRefused with every line that is wrong."""
     try:
-        rows = list(read_grid(stream))
+        rows = list(read_grid(cast("BinaryIO", stream)))
     except (GridRefused, WorkbookRefused) as error:
         raise ReceivingListRefused(str(error)) from error
     heading = [cell.strip() for cell in rows[0].cells] if rows else []

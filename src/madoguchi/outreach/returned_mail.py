@@ -67,7 +67,7 @@ def _kind(mail: EmailMessage | Message) -> ReceiptKind | None:
         if part.get_content_type() != "message/delivery-status":
             continue
         blocks = part.get_payload()
-        for block in blocks if isinstance(blocks, list) else ():
+        for block in (one for one in blocks if isinstance(one, Message)) if isinstance(blocks, list) else ():
             action = str(block.get("Action", "")).split(";")[0].strip().lower()
             status = str(block.get("Status", "")).strip()
             if action == "failed" and status.startswith("5"):

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.cast import NOW, PLANTED
+from tests.cast import NOW, PLANTED, RESIDENTS
 from tests.house.walk import said
 from tests.rooms.outreach.campaigning import CARD, MEDICAL, sent
-from tests.rooms.outreach.conftest import register  # noqa: F401  -- a fixture
+from tests.rooms.outreach.conftest import register as register_of_facts
 
 from madoguchi.audit.entries import Actor
 from madoguchi.city.models import StaffMember
-from madoguchi.insight.outings.plans import areas
-from madoguchi.outreach import finding, reaching, sending
+from madoguchi.outreach import finding, sending
 from madoguchi.outreach.models import EntrustedRow, ReachRow
-from madoguchi.residents.models import ResidentRecord
-from madoguchi.residents.places import towns
 
 pytestmark = [pytest.mark.django_db]
+register = register_of_facts  # the fixture, under its name
 SignedIn = Callable[[str], Client]
 
 
 @pytest.fixture
-def waiting(city: Mapping[str, Actor], register: Mapping[str, str]) -> str:  # noqa: F811
+def waiting(city: Mapping[str, Actor], register: Mapping[str, str]) -> str:
     """A campaign by mail whom nobody gave an address for: everybody waits for staff. Its number."""
     number = sent(city, [CARD, MEDICAL], channels=())
     while sending.send_due(ports={}, link="", now=NOW) != sending.Told():
@@ -38,7 +39,7 @@ def page_of(resident_no: str) -> str:
     return f"/office/reaching/{ReachRow.objects.get(resident_no=resident_no).public_id}/"
 
 
-def test_from_the_queue_to_a_report(waiting: str, register: Mapping[str, str], signed_in: SignedIn) -> None:  # noqa: F811
+def test_from_the_queue_to_a_report(waiting: str, register: Mapping[str, str], signed_in: SignedIn) -> None:
     aki, tami = signed_in("herald_aki"), signed_in("commissioner_tami")
     head = register["head"]
     queue = said(aki.get("/office/reaching/"))
@@ -89,7 +90,7 @@ def test_from_the_queue_to_a_report(waiting: str, register: Mapping[str, str], s
 
 
 def test_those_under_protection_are_another_office_s(
-    waiting: str, register: Mapping[str, str], signed_in: SignedIn  # noqa: F811
+    waiting: str, register: Mapping[str, str], signed_in: SignedIn
 ) -> None:  # fmt: skip
     aki, yuki = signed_in("herald_aki"), signed_in("protector_yuki")
     mori = register["protected"]
@@ -110,17 +111,18 @@ def test_those_under_protection_are_another_office_s(
 
 
 def test_a_round_goes_to_doors_in_order(
-    waiting: str, register: Mapping[str, str], signed_in: SignedIn
+    waiting: str, signed_in: SignedIn, settings: Any, tmp_path: Path
 ) -> None:
-    aki, area = signed_in("herald_aki"), areas()[0]
-    there = [town.name for town in towns().values() if town.area == area][:3]
-    numbers = [one.resident_no for one in reaching.queue(now=NOW)]
-    city_name = ResidentRecord.objects.filter(resident_no=numbers[0]).values_list("address", flat=True)[0]
-    assert city_name
-    for number, town in zip(numbers, there, strict=False):
-        ResidentRecord.objects.filter(resident_no=number, is_current=True).update(
-            address=f"まど県まどか市{town}1番地"
-        )
+    aki, area = signed_in("herald_aki"), "東"
+    # The towns of the cast, where their addresses say.
+    names = dict.fromkeys(
+        re.split(r"[0-9一二三四五六七八九〇]", one.address.partition("まどか市")[2])[0]
+        for one in RESIDENTS.values()
+    )
+    there = [name for name in names if name]
+    lines = [f"{name},地区,{area},{35 + place / 100:.2f},139.0" for place, name in enumerate(there)]
+    settings.DISTRICTS = tmp_path / "towns.csv"
+    settings.DISTRICTS.write_text("\n".join(["町名,地区,方面,緯度,経度", *lines]))
     assert "道順を作る" in said(aki.get("/office/reaching/round/"))
     good = {"area": area, "start": "", "doors": "3", "minutes": "240", "stay": "20"}
     shown = said(aki.post("/office/reaching/round/", good))

@@ -46,7 +46,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class VisitRound:
     """A round of visits (訪問の回り方): the doors in order; how near to the best, of a hundred; who waits in the area besides."""
 
     area: str
@@ -63,7 +63,7 @@ class RoundRefused(ValueError):
 
 def plan_round(
     *, area: str, start: str, doors: int, minutes: int, stay: int, by: Actor, screen: str, now: datetime
-) -> Round:
+) -> VisitRound:
     """The round for one part of the city, now. Raises NotAnArea, RoundRefused."""
     for name, number in (("doors", doors), ("minutes", minutes), ("stay", stay)):
         low, high = LIMITS[name]
@@ -89,7 +89,7 @@ def plan_round(
     doors_found = _doors(task, chosen, tour.stops, by=by, screen=screen, now=now)
     record_act(actor=by, activity="round_planned", now=now, area=area, doors=len(doors_found))
     of_bound = 100 * tour.people // tour.bound if tour.bound else 100
-    return Round(area, begin, doors_found, tour.minutes, of_bound, len(near) - len(doors_found))
+    return VisitRound(area, begin, doors_found, tour.minutes, of_bound, len(near) - len(doors_found))
 
 
 def _doors(

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from madoguchi.channels.backoffice.chart import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Mark
 from madoguchi.insight.outings.plans import Outing
-from madoguchi.insight.outings.rounds import Round
+from madoguchi.insight.outings.rounds import VisitRound
 from madoguchi.residents.places import Town
 
 NAMES, ROW, ENDS, DAY_END = 230, 26, 60, 56
@@ -174,7 +174,7 @@ def route_map(outing: Outing, towns: Mapping[str, Town]) -> RouteMap | None:
     return _way_map(outing.area, shown, set(outing.covered), towns)
 
 
-def doors_map(found: Round, towns: Mapping[str, Town]) -> RouteMap | None:
+def doors_map(found: VisitRound, towns: Mapping[str, Town]) -> RouteMap | None:
     """The way of a round, town by town: several doors of one town are put beside one another. None without a door."""
     if not found.doors:
         return None

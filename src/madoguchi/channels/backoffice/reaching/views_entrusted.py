@@ -58,7 +58,7 @@ def entrusted_report(request: HttpRequest, entrusted: str) -> HttpResponse:
         return _one(request, entrusted, [_("会えたかどうかを選んでください。")])
     try:
         room.report(
-            number=number,
+            number=entrusted,
             act=act,
             note=request.POST.get("note", ""),
             by=actor_of(request),

@@ -141,6 +141,7 @@ def test_the_screens_of_whoever_goes_and_asks(
     consent(resident_no=ours.resident_no, purpose=ConsentPurpose.COMMISSIONER, by=city["herald_aki"], now=now)
 
     def look(page: Page, path: str) -> None:
+        page.set_default_timeout(60_000)
         if path:
             page.goto(path)
         faults.extend(f"{path}: {one}" for one in accessibility_faults(page))
@@ -148,6 +149,7 @@ def test_the_screens_of_whoever_goes_and_asks(
         shot(page, (path or "opened").strip("/").replace("/", "-"))
 
     page = page_of("herald_aki")
+    page.set_default_timeout(60_000)
     for path in ("", f"{ours.number}/", "round/", "take-up/"):
         look(page, f"/office/reaching/{path}")
     page.goto("/office/reaching/round/")

@@ -10,7 +10,7 @@ from madoguchi.outreach.making import running
 from madoguchi.outreach.models import PartRow
 from madoguchi.outreach.ports import MessagePorts
 from madoguchi.outreach.sending import Told, reopen_later, send_due, take_receipts
-from madoguchi.outreach.tasks import go_through
+from madoguchi.outreach.tasks import begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def keep_up(*, ports: MessagePorts, link: str, now: datetime) -> Cared:
             campaign__public_id=campaign, done_at__isnull=True, held_until__gt=now
         ).exists()
         if not held:
-            go_through.enqueue(campaign)
+            begin(campaign)
             taken_up += 1
     receipts, reopened = take_receipts(ports=ports, now=now), reopen_later(now=now)
     told = send_due(ports=ports, link=link, now=now)

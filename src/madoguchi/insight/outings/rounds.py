@@ -87,7 +87,7 @@ def plan_round(
     task = OutingTask(begin, tuple(there[one.resident_no] for one in chosen), worth, budget, doors=True)
     tour = plan_tour(task, effort=EFFORT)
     doors_found = _doors(task, chosen, tour.stops, by=by, screen=screen, now=now)
-    record_act(actor=by, activity="round_planned", now=now, area=area, doors=len(doors_found))
+    record_act(actor=by, activity="round_planned", now=now, doors=len(doors_found))
     of_bound = 100 * tour.people // tour.bound if tour.bound else 100
     return VisitRound(area, begin, doors_found, tour.minutes, of_bound, len(near) - len(doors_found))
 

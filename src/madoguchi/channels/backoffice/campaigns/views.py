@@ -133,7 +133,7 @@ def campaign_act(request: HttpRequest, campaign: str) -> HttpResponse:
         context = _context(request, found, running=False, problem=str(refused))
         return render(request, "backoffice/campaigns/one.html", context, status=CONFLICT)
     if request.POST["act"] in ("count", "send"):
-        tasks.go_through.enqueue(campaign)
+        tasks.begin(campaign)
     return redirect("backoffice:campaign", campaign)
 
 

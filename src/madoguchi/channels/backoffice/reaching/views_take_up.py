@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
-from typing import Any
+from typing import IO, Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -93,7 +93,7 @@ def take_up_act(request: HttpRequest) -> HttpResponse:
         if file is None or isinstance(day, PossibleDays):
             return _page(request, [_("一覧のファイルと、いつ現在のものか（日まで）を入れてください。")])
         people = receiving.take_list(
-            procedure=request.POST.get("procedure", ""), as_of=day, numbers=receiving.read_list(file.file), by=by, now=now
+            procedure=request.POST.get("procedure", ""), as_of=day, numbers=receiving.read_list(cast("IO[bytes]", file)), by=by, now=now
         )  # fmt: skip
         messages.success(request, _("%(people)s人の一覧を取り込みました。") % {"people": people})
     except NoSuchCampaign as error:

@@ -65,19 +65,20 @@ def open_entrusted(*, number: str, by: Actor, screen: str, now: datetime) -> Ent
         actor=by, purpose=Purpose.OUTREACH, resident_nos=[row.reach.resident_no], audience=Audience.DEPARTMENT, case=None,
         screen=screen, now=now,
     )[0]  # fmt: skip
-    birth = person.birth.latest if isinstance(person.birth, PossibleDays) else person.birth
     today = now.astimezone(JAPAN).date()
+    # Where the date of birth leaves the age open, none is told.
+    age = None if isinstance(person.birth, PossibleDays) else age_on(person.birth, today)
     return EntrustedPerson(
         _line(row), person.name.name, person.name.kana or "",
         person.address if EntrustedField.ADDRESS in fields else None,
-        age_on(birth, today) if EntrustedField.AGE in fields else None,
+        age if EntrustedField.AGE in fields else None,
         row.message if EntrustedField.MESSAGE in fields else None,
     )  # fmt: skip
 
 
 def report(*, number: str, act: ReachAct, note: str, by: Actor, now: datetime) -> None:
     """What came of the visit; with it the hand-over ends. Raises NoSuchReach, ReachRefused."""
-    clean = note.strip()
+    clean = note.replace("\0", "").strip()
     if act not in REPORTS:
         raise ReachRefused("会えたかどうかを選んでください。")
     if len(clean) > LONGEST_NOTE:

@@ -177,7 +177,7 @@ def entrust(
         )
     if not 1 <= days <= ENTRUSTED_DAYS:
         raise ReachRefused(f"引き継ぐ日数は、1日から{ENTRUSTED_DAYS}日までにしてください。")
-    clean = message.strip()
+    clean = message.replace("\0", "").strip()
     if EntrustedField.MESSAGE in fields and not 0 < len(clean) <= LONGEST_NOTE:
         raise ReachRefused(f"伝えてほしいことを、{LONGEST_NOTE}字までで入れてください。")
     with transaction.atomic():
@@ -286,7 +286,7 @@ def _done(
     row: ReachRow, act: ReachAct, *, way: ReachBy | None, note: str, by: Actor, now: datetime, again_on: date | None
 ) -> None:  # fmt: skip
     before, after = REACH_ACTS[act]
-    clean = note.strip()
+    clean = note.replace("\0", "").strip()
     if _STATE[row.state] not in before:
         raise ReachRefused("いまの状態ではできません。画面を開き直して、状態を確かめてください。")
     if len(clean) > LONGEST_NOTE:

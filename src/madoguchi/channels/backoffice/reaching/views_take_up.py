@@ -54,6 +54,7 @@ def _page(request: HttpRequest, problems: list[str]) -> HttpResponse:
     names |= names_of(current(), chosen.procedures) if chosen else {}
     context: dict[str, Any] = {
         "problems": problems, "campaigns": rows, "chosen": chosen, "smallest": SMALLEST,
+        "measured_today": bool(newest) and newest[0].day == timezone.localdate(),
         "newest": [_shown(one, names) for one in newest],
         "earlier": [(one, names.get(one.procedure, one.procedure), in_words(one.whole.entitled), in_words(one.whole.receiving)) for one in earlier],
         "lists": [(one, names.get(one.procedure, one.procedure)) for one in receiving.lists()],
@@ -83,7 +84,7 @@ def take_up_act(request: HttpRequest) -> HttpResponse:
     by, now = actor_of(request), timezone.now()
     try:
         if "measure" in request.POST:
-            number = request.POST["measure"]
+            number = request.POST["measure"].replace("\0", "")
             take_up.measure(campaign=number, by=by, now=now)
             messages.success(request, _("測りました。"))
             answer = redirect("backoffice:take_up")

@@ -22,7 +22,7 @@ from madoguchi.residents.by_household import HouseholdRange, households_between
 
 PROCEDURES = ("child-allowance-claim", "child-medical")
 AGO = timedelta(days=21)
-RECEIVE, ANSWERED = 0.85, 0.4
+RECEIVE, ANSWERED = 0.93, 0.4
 
 
 def make_push(*, seed: int, by: Actor, now: datetime) -> None:

@@ -52,6 +52,7 @@ STAFF: Mapping[str, Staff] = {
     "gifts_midori": Staff("寄附 緑", (Role.GIFTS,)),
     "herald_aki": Staff("案内 秋", (Role.OUTREACH,)),
     "herald_fuyu": Staff("案内 冬", (Role.OUTREACH,)),
+    "commissioner_tami": Staff("民生 多美", (Role.COMMISSIONER,)),
     "machine_one": Staff("発券機 1", (Role.TICKET_MACHINE,)),
     "nobody_yet": Staff("新人 七海", ()),
 }
@@ -67,6 +68,7 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.CASHIER: "cashier_kin",
     Role.GIFTS: "gifts_midori",
     Role.OUTREACH: "herald_aki",
+    Role.COMMISSIONER: "commissioner_tami",
     None: "nobody_yet",
 }
 

@@ -15,9 +15,14 @@ from tests.browser_kit import accessibility_faults, html_faults
 from tests.cast import SETTER
 from tests.personas import SignedInPersona, browser_of, personas
 from tests.rooms.outreach.campaigning import CARD, SEAL, approved, sent
+from tests.rooms.outreach.conftest import register as register_of_facts
 
 from madoguchi.audit.entries import Actor
-from madoguchi.outreach import offers
+from madoguchi.city.models import StaffMember
+from madoguchi.outreach import finding, offers, reaching, sending, take_up
+from madoguchi.outreach.consent import consent
+from madoguchi.outreach.consent_purposes import ConsentPurpose
+from madoguchi.outreach.reach_states import EntrustedField
 from madoguchi.residents.operations import add_fact
 
 pytestmark = [
@@ -29,8 +34,10 @@ pytestmark = [
 PHONE = {"width": 320, "height": 640}
 LOOKED_AT = {
     "offers:offers", "offers:offer", "offers:how", "offers:letter", "backoffice:campaigns", "backoffice:campaign",
-    "backoffice:campaign_new", "backoffice:campaign_sample",
+    "backoffice:campaign_new", "backoffice:campaign_sample", "backoffice:reaching", "backoffice:reach", "backoffice:reach_round",
+    "backoffice:take_up", "backoffice:sheltered_reaching", "backoffice:sheltered_reach", "backoffice:entrusted", "backoffice:entrusted_one",
 }  # fmt: skip
+register = register_of_facts  # the fixture, under its name
 SHOTS = os.environ.get("SHOTS")
 
 
@@ -116,5 +123,50 @@ def test_screens_have_no_faults(
     page_of("herald_aki")
     for path in ("", "new/", f"{done}/", f"{waiting}/", f"{waiting}/sample/"):
         look(f"/office/campaigns/{path}")
+    assert faults == []
+    assert html_faults(seen, tmp_path) == []
+
+
+def test_the_screens_of_whoever_goes_and_asks(
+    live_server: Any, register: object, city: Mapping[str, Actor], page_of: Callable[[str], Page], tmp_path: Path
+) -> None:  # fmt: skip
+    """The queue, one person, a round, take-up, those under 支援措置, and what a 民生委員 sees."""
+    now, seen, faults = timezone.now(), {}, []
+    number = sent(city, [CARD], channels=(), now=now)
+    while sending.send_due(ports={}, link="", now=now) != sending.Told():
+        pass
+    finding.look(now=now)
+    take_up.measure(campaign=number, by=city["herald_aki"], now=now)
+    ours, theirs = reaching.queue(now=now)[0], reaching.queue(now=now, sheltered=True)[0]
+    consent(resident_no=ours.resident_no, purpose=ConsentPurpose.COMMISSIONER, by=city["herald_aki"], now=now)
+
+    def look(page: Page, path: str) -> None:
+        page.set_default_timeout(60_000)
+        if path:
+            page.goto(path)
+        faults.extend(f"{path}: {one}" for one in accessibility_faults(page))
+        seen[path or page.url] = page.content()
+        shot(page, (path or "opened").strip("/").replace("/", "-"))
+
+    page = page_of("herald_aki")
+    page.set_default_timeout(60_000)
+    for path in ("", f"{ours.number}/", "round/", "take-up/"):
+        look(page, f"/office/reaching/{path}")
+    page.goto("/office/reaching/round/")
+    page.get_by_role("button", name="道順を作る").click()
+    look(page, "")
+    who = StaffMember.objects.get(username="commissioner_tami").pk
+    reaching.entrust(
+        number=ours.number, commissioner=who, fields=list(EntrustedField), message="電話をください", days=5, by=city["herald_aki"],
+        now=now,
+    )  # fmt: skip
+    look(page, f"/office/reaching/{ours.number}/?")
+    page = page_of("protector_yuki")
+    for path in ("", f"{theirs.number}/"):
+        look(page, f"/office/sheltered/reaching/{path}")
+    page = page_of("commissioner_tami")
+    look(page, "/office/entrusted/")
+    page.get_by_role("button", name="1人目を開く").click()
+    look(page, "")
     assert faults == []
     assert html_faults(seen, tmp_path) == []

@@ -38,7 +38,7 @@ from madoguchi.city.queries import seat_of
 from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
-from madoguchi.outreach.models import CampaignRow, OfferRow
+from madoguchi.outreach.models import CampaignRow, EntrustedRow, OfferRow, ReachRow
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import ClaimedFacts
 from madoguchi.residents.models import AccountRow, MandateCodeRow, MandateRow
@@ -176,6 +176,7 @@ def _there() -> dict[str, list[object]]:
         "staff": (StaffMember, "pk"), "draft": (DraftRow, "pk"), "revision": (RevisionRow, "revision"),
         "ticket": (TicketRow, "public_id"), "mandate": (MandateRow, "public_id"), "file": (AttachmentRow, "public_id"),
         "campaign": (CampaignRow, "public_id"), "offer": (OfferRow, "public_id"), "number": (HomeCaseRow, "number"),
+        "reach": (ReachRow, "public_id"), "entrusted": (EntrustedRow, "public_id"),
     }  # fmt: skip
     found = {
         part: list(model._default_manager.order_by("pk").values_list(column, flat=True)[:50])

@@ -29,6 +29,7 @@ GLOSSARY_ROOMS = (
     "cases",
     "furusato",
     "connect",
+    "small_counts",
     "insight",
 )
 # Of these rooms, what other rooms are given; the rest is their own workshop.

@@ -60,7 +60,7 @@ POSTED: Mapping[str, Mapping[str, str]] = {
 PLAIN: Mapping[str, object] = {
     "procedure": "move-in-notice", "subject": "household", "key": "move_date", "language": "en", "branch": "main",
     "desk": "desk1", "service": "moving", "day": "2026-11-10", "kind": "sheets", "what": "child-allowance-claim",
-    "offer": "none", "rule": 0, "sheet": "nhi-enrol",
+    "offer": "none", "reach": "none", "entrusted": "none", "rule": 0, "sheet": "nhi-enrol",
     **dict.fromkeys(("survey", "proposal", "experience", "refund", "application", "told", "outing", "nth", "doubt"), 1),
 }  # fmt: skip
 # A gift of the protected person, from where they live now; its number stands for any number.

@@ -45,6 +45,7 @@ class Authority(Enum):
     PAYMENTS = "payments"
     GIFTS = "gifts"
     OUTREACH = "outreach"
+    ENTRUSTED = "entrusted"
     ADMINISTER = "administer"
 
 
@@ -62,6 +63,7 @@ class Role(Enum):
     CASHIER = "cashier"
     GIFTS = "gifts"
     OUTREACH = "outreach"
+    COMMISSIONER = "commissioner"
 
 
 ROLE_NAMES = {
@@ -76,6 +78,7 @@ ROLE_NAMES = {
     Role.CASHIER: "収納担当",
     Role.GIFTS: "寄附担当",
     Role.OUTREACH: "案内担当",
+    Role.COMMISSIONER: "民生委員",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
@@ -89,6 +92,7 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CASHIER: frozenset({Authority.PAYMENTS}),
     Role.GIFTS: frozenset({Authority.GIFTS}),
     Role.OUTREACH: frozenset({Authority.OUTREACH, Authority.VISIT_LISTS}),
+    Role.COMMISSIONER: frozenset({Authority.ENTRUSTED}),
 }
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)

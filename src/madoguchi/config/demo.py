@@ -51,7 +51,15 @@ VISITS = {
     "protection": ("/office/sheltered/", "/office/matches/"),
     "cashier": ("/office/payments/",),
     "gifts": ("/office/furusato/",),
-    "herald": ("/office/campaigns/", "/office/campaigns/new/", "/office/visits/lists/"),
+    "herald": (
+        "/office/campaigns/",
+        "/office/campaigns/new/",
+        "/office/visits/lists/",
+        "/office/reaching/",
+        "/office/reaching/round/",
+        "/office/reaching/take-up/",
+    ),
+    "commissioner": ("/office/entrusted/",),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }

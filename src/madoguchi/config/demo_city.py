@@ -25,6 +25,7 @@ from madoguchi.city.plan import CityPlan
 from madoguchi.city.plan_file import asked_by, read_plan
 from madoguchi.city.queries import seat_of, system_actor
 from madoguchi.config.demo_past import make_past
+from madoguchi.config.demo_push import make_push
 from madoguchi.connect.twins.donation_management import gift_file
 from madoguchi.furusato.mapping import gift_mapping
 from madoguchi.furusato.taking_in import take_in
@@ -75,6 +76,9 @@ STAFF = (
     DemoStaff("gifts", "寄附 緑", (Role.GIFTS,), None, None, None, "ふるさと納税（ワンストップ特例）"),
     DemoStaff("herald", "案内 十和", (Role.OUTREACH,), None, None, None, "使える手続きの案内"),
     DemoStaff("herald2", "便 千里", (Role.OUTREACH,), None, None, None, "案内の承認をするもう一人"),
+    DemoStaff(
+        "commissioner", "民生 福子", (Role.COMMISSIONER,), None, None, None, "引き継がれた方（民生委員）"
+    ),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )
@@ -120,6 +124,7 @@ def build(
     load_population(residents=residents, seed=SEED, on=civil_day(now), by=by, now=now, progress=progress)
     if residents:
         count_day(by=by, screen="demo", now=now)
+        make_push(seed=SEED, by=by, now=now)
     _first_case(now)
     _gifts(by, now)
     return revision

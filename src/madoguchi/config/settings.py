@@ -141,6 +141,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_m
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("MADOGUCHI_MAIL_FROM", "yoyaku@localhost")
+# A Maildir into which the mail server puts what comes back to that address.
+RETURNED_MAIL = os.environ.get("MADOGUCHI_RETURNED_MAIL", "")
 # The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
 STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
 BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +30,9 @@ def message_ports() -> dict[OfferChannel, MessagePort]:
     """Every way that is set up here."""
     found: dict[OfferChannel, MessagePort] = {}
     if settings.MAIL_READY:
-        found[OfferChannel.EMAIL] = MailPort(settings.DEFAULT_FROM_EMAIL)
+        found[OfferChannel.EMAIL] = MailPort(
+            settings.DEFAULT_FROM_EMAIL, Path(settings.RETURNED_MAIL) if settings.RETURNED_MAIL else None
+        )
     for name, base in settings.MESSAGE_GATEWAYS.items():
         found[OfferChannel(name)] = Gateway(base, settings.MESSAGE_KEY, settings.MESSAGE_SECONDS)
     return found

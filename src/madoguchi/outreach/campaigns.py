@@ -19,7 +19,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.catalogue.queries import current, current_revision
 from madoguchi.outreach import parts
-from madoguchi.outreach.models import CampaignRow, CampaignStepRow, MessageRow, OfferRow
+from madoguchi.outreach.models import CampaignRow, CampaignStepRow, EntitledRow, MessageRow, OfferRow
 from madoguchi.outreach.states import (
     CAMPAIGN_ACTS,
     CampaignAct,
@@ -120,6 +120,7 @@ def stop(*, campaign: str, reason: str, by: Actor, now: datetime) -> None:
         MessageRow.objects.filter(campaign=row, state=MessageState.DUE.value).update(
             state=MessageState.WITHHELD.value, reason="stopped", changed_at=now
         )
+        EntitledRow.objects.filter(campaign=row, look_at__isnull=False).update(look_at=None)
 
 
 def _locked(campaign: str) -> CampaignRow:

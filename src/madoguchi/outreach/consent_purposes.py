@@ -19,6 +19,7 @@ class ConsentPurpose(Enum):
     LINE = "line"
     MYNAPORTAL = "mynaportal"
     LETTER = "letter"
+    COMMISSIONER = "commissioner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ TEXTS: dict[ConsentPurpose, ConsentText] = {
         1, noop("使える制度があることを、マイナポータルのお知らせで受け取ります。"), 730
     ),
     ConsentPurpose.LETTER: ConsentText(1, noop("使える制度があることを、はがきや手紙で受け取ります。"), 3650),
+    ConsentPurpose.COMMISSIONER: ConsentText(
+        1, noop("市から連絡がつかないとき、氏名と住所などを地区の民生委員に伝え、訪ねてもらうことに同意します。"), 365
+    ),
 }  # fmt: skip
 OF_CHANNEL = {channel: ConsentPurpose(channel.value) for channel in OfferChannel}
 # A letter goes to the address of the 住民票 unless somebody said no to it; everything else only after a yes.

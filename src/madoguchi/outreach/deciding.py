@@ -44,7 +44,7 @@ ADULT = 18
 
 @dataclass(frozen=True, slots=True)
 class DecidedFor:
-    """A procedure decided for one subject of a household: about whom, to whom it is told, on which facts."""
+    """A procedure decided for one subject of a household: about whom, to whom it is told ("": nobody), on which facts."""
 
     about: str
     resident_no: str
@@ -99,10 +99,10 @@ def decisions_of(
         procedure = pack.procedure(one)
         for decision in decide_procedure(pack, procedure, situation, on=on, open_days=calendar):
             to = addressee(home, decision.subject, on=on)
-            if decision.status is Status.NOT_NEEDED or to is None:
+            if decision.status is Status.NOT_NEEDED:
                 continue
             about = f"h{home.household_no}" if decision.subject == HOUSEHOLD_SUBJECT else decision.subject
-            yield DecidedFor(about, to, decision, digest(home, procedure, decision))
+            yield DecidedFor(about, to or "", decision, digest(home, procedure, decision))
 
 
 def addressee(home: RegisterHousehold, subject: str, *, on: date) -> str | None:
@@ -111,16 +111,17 @@ def addressee(home: RegisterHousehold, subject: str, *, on: date) -> str | None:
     That a child's offer goes to the head of the 世帯 is our own rule (本製品の独自の決まり).
     """
     own = next((person for person in home.people if person.id == subject), None)
-    if own is not None and _adult(own, on):
+    if own is not None and is_adult(own, on):
         return own.id
-    adults = [person for person in home.people if _adult(person, on)]
+    adults = [person for person in home.people if is_adult(person, on)]
     head = next((person for person in adults if person.values.get("relationship") == "世帯主"), None)
     if head is not None:
         return head.id
     return adults[0].id if adults else None
 
 
-def _adult(person: PersonFacts, on: date) -> bool:
+def is_adult(person: PersonFacts, on: date) -> bool:
+    """Whether somebody is of age (民法第4条) on a day, by the latest day on which they may be born."""
     birth = person.values.get("birth_date")
     day = birth.latest if isinstance(birth, PossibleDays) else birth
     return isinstance(day, date) and dates.attains(day, ADULT) <= on

@@ -1,4 +1,4 @@
-"""Tables of push. Private to this room. What was answered, consented to and heard back is only ever added."""
+"""Tables of push and of outreach. Private to this room. What was answered, consented to and heard is only ever added."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from madoguchi.outreach.consent_purposes import ConsentPurpose
+from madoguchi.outreach.reach_states import ReachAct, ReachEnd, ReachState, ReachWhy
 from madoguchi.outreach.states import (
     Answer,
     CampaignState,
@@ -246,3 +247,153 @@ class ReceiptRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "receipt"], name="outreach_receipt_once")]
+
+
+class ReceivingListRow(models.Model):
+    """A list of who receives what (受給者の一覧) from the system of a benefit, as of a day; only ever added."""
+
+    procedure = models.CharField(max_length=80)
+    as_of = models.DateField()
+    people = models.PositiveIntegerField()
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "as_of"], name="outreach_receiving_list_once"),
+        ]
+
+
+class ReceivingRow(models.Model):
+    """Somebody on such a list; only ever added."""
+
+    list = models.ForeignKey(ReceivingListRow, on_delete=models.PROTECT, related_name="rows")
+    resident_no = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list", "resident_no"], name="outreach_receiving_once"),
+        ]
+
+
+class EntitledRow(models.Model):
+    """Somebody who may have something (権利のある方), as a campaign found them: the denominator of take-up.
+
+    `look_at`: when it is looked at next whether staff have to go and ask; none: there is nothing to ask any more.
+    """
+
+    campaign = models.ForeignKey(CampaignRow, on_delete=models.PROTECT, related_name="entitled")
+    procedure = models.CharField(max_length=80)
+    about = models.CharField(max_length=20)
+    resident_no = models.CharField(max_length=20)
+    adult = models.BooleanField()
+    status = models.CharField(max_length=10)
+    need = models.PositiveSmallIntegerField()
+    deadline = models.DateField(null=True)
+    receiving_since = models.DateField(null=True)
+    look_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "procedure", "about"], name="outreach_entitled_once"),
+        ]
+        indexes = [
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="outreach_look_at"),
+            models.Index(fields=["resident_no"], name="outreach_entitled_of"),
+            models.Index(fields=["about", "procedure"], name="outreach_entitled_about"),
+        ]
+
+
+class ReachRow(models.Model):
+    """Somebody who was not reached (届いていない人): one piece of work at a time for a person, however many procedures."""
+
+    public_id = models.CharField(max_length=32, unique=True)
+    resident_no = models.CharField(max_length=20)
+    why = models.CharField(max_length=12)
+    state = models.CharField(max_length=10, default=ReachState.WAITING.key)
+    need = models.PositiveSmallIntegerField()
+    deadline = models.DateField(null=True)
+    again_on = models.DateField(null=True)
+    ended = models.CharField(max_length=12, default="", blank=True)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident_no"], condition=~Q(state="ended"), name="outreach_reach_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[one.key for one in ReachState]), name="outreach_reach_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(why__in=[one.key for one in ReachWhy]), name="outreach_reach_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended__in=[one.key for one in ReachEnd])
+                | (~Q(state="ended") & Q(ended="")),
+                name="outreach_reach_ends_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["looked_at"], condition=~Q(state="ended"), name="outreach_reach_open")
+        ]
+
+
+class ReachStepRow(models.Model):
+    """One contact with somebody, or what else was done for them (連絡の記録); only ever added."""
+
+    reach = models.ForeignKey(ReachRow, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField()
+    act = models.CharField(max_length=10)
+    by_way = models.CharField(max_length=12, default="", blank=True)
+    state = models.CharField(max_length=10)
+    note = models.CharField(max_length=300, default="", blank=True)
+    staff_id = models.BigIntegerField(null=True)
+    staff_name = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act__in=[one.key for one in ReachAct]), name="outreach_reach_act"
+            ),
+        ]
+
+
+class EntrustedRow(models.Model):
+    """Somebody handed over to a 民生委員 (引継ぎ): to whom, which fields, until when. The fields are read anew, never kept here."""
+
+    reach = models.ForeignKey(ReachRow, on_delete=models.PROTECT, related_name="entrusted")
+    public_id = models.CharField(max_length=32, unique=True)
+    commissioner = models.BigIntegerField()
+    commissioner_name = models.CharField(max_length=150)
+    fields = models.JSONField()
+    message = models.CharField(max_length=300, default="", blank=True)
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=150)
+    until = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reach"], condition=Q(ended_at__isnull=True), name="outreach_entrusted_once"
+            ),
+        ]
+
+
+class TakeUpRow(models.Model):
+    """One measuring of take-up (取得率の測定): the groups, which never leave this table, and what is shown. Never changed."""
+
+    campaign = models.ForeignKey(CampaignRow, on_delete=models.PROTECT, related_name="measured")
+    day = models.DateField()
+    measured_at = models.DateTimeField()
+    measured_by = models.CharField(max_length=150)
+    groups = models.JSONField()
+    numbers = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "day"], name="outreach_take_up_once"),
+        ]

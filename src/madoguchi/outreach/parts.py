@@ -18,8 +18,9 @@ from madoguchi.outreach.models import CampaignRow, PartRow
 from madoguchi.outreach.states import Phase
 from madoguchi.residents.by_household import HouseholdRange, household_ranges
 
-HELD_FOR = timedelta(minutes=5)
-HOUSEHOLDS_IN_A_PART = 5_000
+HELD_FOR = timedelta(minutes=10)
+# Beginning a part costs as much as deciding a thousand households.
+HOUSEHOLDS_IN_A_PART = 20_000
 
 
 class PartTakenOver(RuntimeError):

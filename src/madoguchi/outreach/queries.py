@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.db.models import Count
 
 from madoguchi.outreach import parts
 from madoguchi.outreach.making import RUNNING
 from madoguchi.outreach.models import CampaignRow, MessageRow, OfferRow
-from madoguchi.outreach.safe import may_be_told
-from madoguchi.outreach.small_cells import published
 from madoguchi.outreach.states import CampaignState, MessageState, OfferChannel, OfferState, Phase
 from madoguchi.outreach.values import (
     Became,
@@ -19,14 +16,12 @@ from madoguchi.outreach.values import (
     CampaignView,
     CountLine,
     NoSuchCampaign,
-    Undelivered,
 )
 from madoguchi.procedures.decisions import Status
-from madoguchi.residents.disclosure import JAPAN
+from madoguchi.small_counts.rows import published
 
 COUNTED = (Status.MUST, Status.OPTIONAL, Status.ASK)
 BECAME = (OfferState.OPEN, OfferState.LATER, OfferState.USED, OfferState.REFUSED, OfferState.ENDED)
-MOST_UNDELIVERED = 200
 # Before anything was counted there is nothing to show.
 _UNCOUNTED = (CampaignState.DRAFT, CampaignState.COUNTING)
 
@@ -85,25 +80,6 @@ def messages(number: str) -> Mapping[MessageState, int | None]:
     )
     shown = published([found.get(state.value, 0) for state in MessageState])
     return dict(zip(MessageState, shown, strict=True))
-
-
-def undelivered(*, now: datetime) -> tuple[Undelivered, ...]:
-    """Whom no way reached, for staff who go and ask. Whoever may not stand in a list is not in it.
-
-    Only numbers; whoever opens a person reads them, and that is written down.
-    """
-    rows = list(
-        MessageRow.objects.filter(state=MessageState.NO_WAY.value)
-        .exclude(campaign__state=CampaignState.STOPPED.value)
-        .select_related("campaign")
-        .order_by("changed_at", "pk")[:MOST_UNDELIVERED]
-    )
-    shown = may_be_told([row.resident_no for row in rows], on=now.astimezone(JAPAN).date())
-    return tuple(
-        Undelivered(row.resident_no, row.campaign.title, MessageState(row.state), row.reason, row.changed_at)
-        for row in rows
-        if row.resident_no in shown
-    )
 
 
 def _row(number: str) -> CampaignRow:

@@ -16,6 +16,7 @@ from madoguchi.outreach.bulk import decided
 from madoguchi.outreach.deciding import facts_for, tax_facts
 from madoguchi.outreach.making import masked
 from madoguchi.outreach.models import CampaignRow, PartRow
+from madoguchi.outreach.receiving import receiving
 from madoguchi.outreach.safe import may_be_told
 from madoguchi.outreach.states import Phase
 from madoguchi.outreach.values import NoSuchCampaign, SampleLine
@@ -66,10 +67,13 @@ def _lines(row: CampaignRow, *, by: Actor, now: datetime) -> list[tuple[str, Sam
     )
     if keys & tax_facts(pack) and not row.legal_basis:
         homes = list(masked(homes, pack, on=today))
+    receives = receiving(procedures, [number for home in homes for number in home.numbers])
     found = []
-    for _home, some in decided(homes, pack, procedures, keys, on=row.on, calendar=open_days()):
+    for home, some in decided(homes, pack, procedures, keys, on=row.on, calendar=open_days()):
         for one in some:
-            if one.decision.status in wanted:
+            of = home.numbers if one.about.startswith("h") else (one.about,)
+            has = any((one.decision.procedure, number) in receives for number in of)
+            if one.decision.status in wanted and one.resident_no and not has:
                 digest = hashlib.sha256(f"{row.public_id}/{row.run}/{one.resident_no}".encode()).hexdigest()
                 line = SampleLine(
                     one.resident_no,

@@ -4,7 +4,7 @@
 2. At that moment everything is asked anew: living here, protection, the offers and whether they still hold, consent to the way.
 3. Consent is asked once more as the last thing before the call. Nothing is sent while a transaction is open.
 4. A try that failed comes again after 5 and 30 minutes, 2, 8 and 24 hours (`states.RETRY_AFTER`), then the next way is taken;
-   after the last way somebody goes and asks (`queries.undelivered`).
+   after the last way somebody goes and asks (`finding`).
 Where it goes stands in the envelope and nowhere else: no log, no audit. What is sent says that there is something, never what.
 """
 
@@ -23,6 +23,7 @@ from madoguchi.city.queries import profile, system_actor
 from madoguchi.outreach.consent import contacts, holds
 from madoguchi.outreach.consent_purposes import OF_CHANNEL
 from madoguchi.outreach.deciding import facts_for
+from madoguchi.outreach.entitled import look_now
 from madoguchi.outreach.models import CampaignRow, MessageRow, OfferRow, ReceiptRow
 from madoguchi.outreach.offers import still_holds
 from madoguchi.outreach.ports import MessagePorts, OfferNote, Receipt, ReceiptKind, SendOutcome
@@ -203,6 +204,8 @@ def _again_at_once(row: MessageRow, now: datetime) -> str:
 
 
 def _ended(row: MessageRow, state: MessageState, reason: str, now: datetime) -> str:
+    if state in (MessageState.NO_WAY, MessageState.WITHHELD):  # staff look at it now
+        look_now(campaign=row.campaign_id, resident_no=row.resident_no, now=now)
     MessageRow.objects.filter(pk=row.pk).update(state=state.value, reason=reason, changed_at=now)
     return state.value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from madoguchi.outreach.states import CampaignState, MessageState, OfferChannel, OfferState
+from madoguchi.outreach.states import CampaignState, OfferChannel, OfferState
 from madoguchi.procedures.decisions import Amount, Reason, Status
 
 JAPAN_SYSTEM = "案内の係"
@@ -109,14 +109,3 @@ class Became:
 
     procedure: str
     cells: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """Somebody whom no way reached (届かなかった方), for staff who go and ask."""
-
-    resident_no: str
-    campaign: str
-    state: MessageState
-    reason: str
-    since: datetime

@@ -138,6 +138,7 @@ class _Household:
 
     def __init__(self, situation: Situation) -> None:
         self.ids = [person.id for person in situation.people]
+        self.parents: dict[str, _Found] = {}
         self.chains: dict[str, tuple[Chain, ...]] = {}
         self.unknown: list[str] = []
         apart: dict[str, list[str]] = {}
@@ -234,7 +235,11 @@ def _children(household: _Household, person: str) -> _Found:
     maybe: list[str] = []
     for other in household.ids:
         if other != person:
-            certain, possible = _parents(household, other)
+            # Asked of everybody about everybody: worked out once.
+            found = household.parents.get(other)
+            if found is None:
+                found = household.parents[other] = _parents(household, other)
+            certain, possible = found
             if person in certain:
                 sure.append(other)
             elif person in possible:

@@ -70,8 +70,10 @@ def households_between(
     rows = rows.filter(household_no__lt=part.before) if part.before else rows
     ordered = rows.order_by("household_no", "id").values_list(*_COLUMNS).iterator(chunk_size=_AT_ONCE)
     homes = ((home, list(people)) for home, people in groupby(ordered, key=lambda row: row[0]))
-    while block := list(islice(homes, _AT_ONCE // 4)):
-        yield from _with_facts(block, keys, on)
+    while block := list(islice(homes, _AT_ONCE)):
+        there = _living().filter(household_no__gte=block[0][0], household_no__lte=block[-1][0])
+        facts = _facts_of(Q(resident_no__in=there.values("resident_no")), keys, on) if keys else {}
+        yield from _with_facts(block, facts)
 
 
 def household_of(
@@ -87,7 +89,8 @@ def household_of(
         person_keys=[row[1] for row in rows], fields=sorted({"birth", "household", *keys}), case=None, screen=screen,
         now=now,
     )  # fmt: skip
-    return next(_with_facts([(home, rows)], keys, on))
+    facts = _facts_of(Q(resident_no__in=[row[1] for row in rows]), keys, on) if keys else {}
+    return next(_with_facts([(home, rows)], facts))
 
 
 def living_here(resident_nos: Sequence[str]) -> frozenset[str]:
@@ -106,9 +109,8 @@ def _living() -> QuerySet[ResidentRecord]:
 
 
 def _with_facts(
-    block: Sequence[tuple[str, list[tuple[Any, ...]]]], keys: Collection[str], on: date
+    block: Sequence[tuple[str, list[tuple[Any, ...]]]], facts: Mapping[str, Mapping[str, Value]]
 ) -> Iterator[RegisterHousehold]:
-    facts = _facts([row[1] for _home, rows in block for row in rows], keys, on)
     for home, rows in block:
         rows.sort(key=lambda row: row[5] != "世帯主")
         yield RegisterHousehold(home, tuple(_person(row, facts.get(row[1], {})) for row in rows))
@@ -129,18 +131,12 @@ def _person(row: tuple[Any, ...], facts: Mapping[str, Value]) -> PersonFacts:
     return PersonFacts(number, {**own, **facts})
 
 
-def _facts(numbers: Sequence[str], keys: Collection[str], on: date) -> dict[str, dict[str, Value]]:
+def _facts_of(whom: Q, keys: Collection[str], on: date) -> dict[str, dict[str, Value]]:
     """The newest value of each of these facts that holds on the day."""
     found: dict[str, dict[str, Value]] = {}
-    if not keys:
-        return found
     published = Q(batch__isnull=True) | Q(batch__state="stored")
-    for start in range(0, len(numbers), _AT_ONCE):
-        rows = ResidentFact.objects.filter(
-            published, resident_no__in=numbers[start : start + _AT_ONCE], key__in=keys, valid_from__lte=on
-        )
-        for number, key, value in rows.order_by("valid_from", "id").values_list(
-            "resident_no", "key", "value"
-        ):
-            found.setdefault(number, {})[key] = value_from_json(value)
+    rows = ResidentFact.objects.filter(published, whom, key__in=keys, valid_from__lte=on)
+    columns = rows.order_by("valid_from", "id").values_list("resident_no", "key", "value")
+    for number, key, value in columns.iterator(chunk_size=_AT_ONCE):
+        found.setdefault(number, {})[key] = value_from_json(value)
     return found

@@ -29,6 +29,7 @@ MAY_OPEN = {
     Role.CASHIER: EVERYBODY | {"payments"},
     Role.GIFTS: EVERYBODY | {"gifts"},
     Role.OUTREACH: EVERYBODY | {"outreach", "visit_lists"},
+    Role.COMMISSIONER: EVERYBODY | {"entrusted"},
 }
 
 

@@ -10,10 +10,10 @@ from tests.cast import NOW
 from tests.unit.insight.attacking import Groups
 
 from madoguchi.insight.coverage import days
-from madoguchi.insight.coverage.hiding import Before
 from madoguchi.insight.coverage.tables import numbers_of
 from madoguchi.insight.models import CoverageDayRow
 from madoguchi.residents.places import COLUMNS, Town
+from madoguchi.small_counts.hiding import Before
 
 
 def towns_file(folder: Path, towns: Mapping[str, Town]) -> str:

@@ -24,7 +24,7 @@ from madoguchi.outreach import campaigns, making, parts
 from madoguchi.outreach.models import OfferRow
 
 ROOT = Path(__file__).resolve().parents[3]
-MINUTES_AHEAD = 6
+MINUTES_AHEAD = 11
 OFFERS = "SELECT about FROM outreach_offerrow"
 KILLS = 2
 

@@ -15,13 +15,14 @@ from tests.cast import NOW, PLANTED, RESIDENTS, SETTER, TODAY
 from tests.rooms.outreach.campaigning import CARD, MEDICAL, Tray, sent
 
 from madoguchi.audit.entries import Actor
-from madoguchi.outreach import letters, queries, safe, sampling, sending
+from madoguchi.outreach import finding, letters, reaching, safe, sampling, sending
 from madoguchi.outreach.consent import consent, contacts, holds, ledger, set_contact, withdraw
 from madoguchi.outreach.consent_purposes import TEXTS, ConsentPurpose
 from madoguchi.outreach.letter_code import code_of, grouped, read
 from madoguchi.outreach.mail import MailPort
 from madoguchi.outreach.models import ConsentRow, MessageRow, OfferRow
 from madoguchi.outreach.ports import OfferNote, Receipt, ReceiptKind, SendOutcome
+from madoguchi.outreach.reaching import ReachLine
 from madoguchi.outreach.sending import note_of
 from madoguchi.outreach.states import RETRY_AFTER, MessageState, OfferChannel
 from madoguchi.outreach.values import NoSuchOffer
@@ -39,6 +40,12 @@ def wants_mail(number: str, place: str = "taro@example.jp") -> None:
 
 def go(port: Tray, *, now: object = NOW) -> sending.Told:
     return sending.send_due(ports={OfferChannel.EMAIL: port}, link="https://x.example/my/offers/", now=now)
+
+
+def not_reached() -> tuple[ReachLine, ...]:
+    """Those whom staff go and ask by now."""
+    finding.look(now=NOW)
+    return reaching.queue(now=NOW)
 
 
 def state_of(number: str) -> MessageState:
@@ -62,7 +69,7 @@ def test_mail_goes_to_whoever_wants_it_and_says_nothing_of_them(
     for word in ("髙橋", "医療", "児童", "こども", head):
         assert word not in letter.body + letter.subject
     assert sending.send_due(ports={}, link="", now=NOW + timedelta(days=9)).sent == 0
-    assert [one.resident_no for one in queries.undelivered(now=NOW)] == [register["mother_of_twins"]]
+    assert [one.resident_no for one in not_reached()] == [register["mother_of_twins"]]
 
 
 def test_the_ledger_is_only_added_to(register: Mapping[str, str]) -> None:
@@ -252,7 +259,7 @@ def test_a_no_to_letters_after_the_order(city: Staff, register: Mapping[str, str
     batch = letters.hand_over(by=city["herald_aki"], now=NOW)
     assert batch.letters == 1 and "髙橋 太郎" not in batch.content.decode()
     assert go(Tray()).no_way == 1
-    assert register["head"] in {one.resident_no for one in queries.undelivered(now=NOW)}
+    assert register["head"] in {one.resident_no for one in not_reached()}
 
 
 def test_a_code_is_told_from_a_mistyped_one() -> None:
@@ -274,7 +281,7 @@ def test_protected_people_are_told_by_no_way(city: Staff, register: Mapping[str,
     sample = sampling.draw(campaign=number, by=city["herald_aki"], now=NOW)
     assert not OfferRow.objects.filter(resident_no__in=planted).exists()
     assert not MessageRow.objects.filter(resident_no__in=planted).exists()
-    everything = batch.content.decode() + repr(port.sent) + repr(sample) + repr(queries.undelivered(now=NOW))
+    everything = batch.content.decode() + repr(port.sent) + repr(sample) + repr(not_reached())
     assert not [word for word in (*PLANTED, "守田", "mori@", *planted) if word in everything]
 
 
@@ -290,7 +297,7 @@ def test_protected_meanwhile(city: Staff, register: Mapping[str, str]) -> None:
     sample = sampling.draw(campaign=number, by=city["herald_aki"], now=NOW)
     everything = batch.content.decode() + repr(port.sent) + repr(sample)
     assert "髙橋" not in everything and RESIDENTS["head"].address not in everything and not port.sent
-    assert head not in {one.resident_no for one in queries.undelivered(now=NOW)}
+    assert head not in {one.resident_no for one in not_reached()}
 
 
 @pytest.mark.parametrize("guard", ["safe.protected_people", "letters.may_go_on"])

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0011_wishes_are_kept'),
+        ('cases', '0013_telling'),
     ]
 
     operations = [

@@ -45,6 +45,8 @@ from madoguchi.channels.backoffice.levelling import (
     views_proposals,
 )
 from madoguchi.channels.backoffice.payments import views_payments
+from madoguchi.channels.backoffice.reaching import views as views_reaching
+from madoguchi.channels.backoffice.reaching import views_entrusted, views_take_up
 
 app_name = "backoffice"
 urlpatterns = [
@@ -55,6 +57,16 @@ urlpatterns = [
     path("campaigns/<str:campaign>/act/", views_campaigns.campaign_act, name="campaign_act"),
     path("campaigns/<str:campaign>/sample/", views_campaigns.campaign_sample, name="campaign_sample"),
     path("campaigns/<str:campaign>/book.xlsx", views_campaigns.campaign_book, name="campaign_book"),
+    path("reaching/", views_reaching.reaching, name="reaching"),
+    path("reaching/round/", views_reaching.reach_round, name="reach_round"),
+    path("reaching/take-up/", views_take_up.take_up_page, name="take_up"),
+    path("reaching/take-up/act/", views_take_up.take_up_act, name="take_up_act"),
+    path("reaching/take-up/<str:campaign>.<str:kind>", views_take_up.take_up_file, name="take_up_file"),
+    path("reaching/<str:reach>/", views_reaching.reach, name="reach"),
+    path("reaching/<str:reach>/act/", views_reaching.reach_act, name="reach_act"),
+    path("entrusted/", views_entrusted.entrusted, name="entrusted"),
+    path("entrusted/<str:entrusted>/", views_entrusted.entrusted_one, name="entrusted_one"),
+    path("entrusted/<str:entrusted>/report/", views_entrusted.entrusted_report, name="entrusted_report"),
     path("changes/", views_changes.changes, name="changes"),
     path("changes/download.<str:kind>", views_changes.download, name="download"),
     path("changes/answers/", views_changes.answers, name="answers"),
@@ -195,6 +207,11 @@ urlpatterns = [
     path("sheltered/begin/", views_sheltered.begin, name="shelter_begin"),
     path("sheltered/prolong/", views_sheltered.prolong, name="shelter_prolong"),
     path("sheltered/lift/", views_sheltered.lift, name="shelter_lift"),
+    path("sheltered/reaching/", views_reaching.sheltered_reaching, name="sheltered_reaching"),
+    path("sheltered/reaching/<str:reach>/", views_reaching.sheltered_reach, name="sheltered_reach"),
+    path(
+        "sheltered/reaching/<str:reach>/act/", views_reaching.sheltered_reach_act, name="sheltered_reach_act"
+    ),
     path("matches/", views_matches.matches, name="matches"),
     path("matches/<int:match>/", views_matches.match, name="match"),
     path("mandates/", views_matches.mandates, name="mandates"),

@@ -7,10 +7,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from madoguchi.insight.coverage.hiding import SMALLEST
 from madoguchi.insight.coverage.tables import KINDS, CountKind, CoverageTable, table
 from madoguchi.jp.wareki import format_wareki
 from madoguchi.residents.places import Town
+from madoguchi.small_counts.hiding import SMALLEST
 from madoguchi.spreadsheets.writing import Cell, PageOut, workbook_of
 
 HIDDEN = "—"

@@ -19,7 +19,6 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.city.queries import profile
 from madoguchi.insight.coverage.effect import DistrictChange
-from madoguchi.insight.coverage.hiding import Before
 from madoguchi.insight.coverage.tables import Groups, numbers_of
 from madoguchi.insight.models import CoverageDayRow
 from madoguchi.residents.card_counts import (
@@ -32,6 +31,7 @@ from madoguchi.residents.card_counts import (
 )
 from madoguchi.residents.disclosure import JAPAN
 from madoguchi.residents.places import Town, towns
+from madoguchi.small_counts.hiding import Before
 
 AGES = {one.key: one for one in AgeBand}
 HOUSEHOLDS = {one.key: one for one in HouseholdKind}

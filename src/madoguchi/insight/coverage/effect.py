@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import ceil, exp, floor, lgamma, log1p, pi, sqrt
 from statistics import fmean, variance
 
-from madoguchi.insight.coverage.hiding import SMALLEST
+from madoguchi.small_counts.hiding import SMALLEST
 
 FEWEST = 4
 LEVEL = 0.95

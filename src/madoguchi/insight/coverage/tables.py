@@ -15,9 +15,9 @@ from enum import Enum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from madoguchi.insight.coverage.hiding import NOTHING_YET, Atom, Before, Count, Link, shown
 from madoguchi.residents.card_counts import AgeBand, CardGroup, CardState, HouseholdKind, WorkKind
 from madoguchi.residents.places import Town
+from madoguchi.small_counts.hiding import NOTHING_YET, Atom, Before, Count, Link, shown
 
 WHOLE = "all"
 

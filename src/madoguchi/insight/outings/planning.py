@@ -38,12 +38,16 @@ class OutingBudget:
 
 @dataclass(frozen=True, slots=True)
 class OutingTask:
-    """The towns of one area, how many people without a card each has, from where, and the budget."""
+    """The towns of one area, how many people without a card each has, from where, and the budget.
+
+    `doors`: a stop is somebody's door and serves them alone; several may stand in one town.
+    """
 
     start: Town
     towns: tuple[Town, ...]
     people: tuple[int, ...]
     budget: OutingBudget = field(default_factory=OutingBudget)
+    doors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ class Ways:
         budget = task.budget
         self.serves = [
             frozenset(
-                other for other in range(self.count) if distance_km(one, task.towns[other]) <= budget.reach_km
+                other
+                for other in range(0 if task.doors else self.count)
+                if distance_km(one, task.towns[other]) <= budget.reach_km
             )
             | {place}
             for place, one in enumerate(task.towns)

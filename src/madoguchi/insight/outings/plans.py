@@ -24,13 +24,13 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.city.queries import profile
 from madoguchi.insight.coverage.days import NotCounted, unpacked
-from madoguchi.insight.coverage.hiding import Atom, Before, Count, is_small, shown
 from madoguchi.insight.coverage.tables import counts_of
 from madoguchi.insight.models import CoverageDayRow, OutingRow, OutingStepRow, OutingTourRow
 from madoguchi.insight.outings.planning import EFFORT, OutingBudget, OutingTask, Ways, plan_tour
 from madoguchi.residents.card_counts import AgeBand, CardState, people_without_card
 from madoguchi.residents.people import DisclosedPerson
 from madoguchi.residents.places import Town, distance_km, towns
+from madoguchi.small_counts.hiding import Atom, Before, Count, is_small, shown
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "stops": (1, 12), "minutes": (60, 600), "stay": (10, 240), "reach_km": (0, 10), "speed_kmh": (5, 80), "detour": (1, 3),

@@ -1,4 +1,4 @@
-"""案内: the list, a new one, counts, sample, approval, progress, what became of it; letters, and whom no way reached."""
+"""案内: the list, a new one, counts, sample, approval, progress, what became of it; and letters."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from madoguchi.city.queries import actor_of
 from madoguchi.outreach import campaigns as room
 from madoguchi.outreach import letters, queries, sampling, tasks
 from madoguchi.outreach.offers import names_of
-from madoguchi.outreach.small_cells import in_words
 from madoguchi.outreach.states import CampaignState
 from madoguchi.outreach.values import CampaignRefused, CampaignView, NoSuchCampaign
 from madoguchi.procedures.situation import EventKind
+from madoguchi.small_counts.rows import in_words
 from madoguchi.spreadsheets.writing import PageOut, workbook_of
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -42,7 +42,7 @@ ACTS: dict[str, str] = {
 
 @needs(Authority.OUTREACH)
 def campaigns(request: HttpRequest) -> HttpResponse:
-    """Every campaign, letters that wait, and whom no way reached."""
+    """Every campaign, and letters that wait."""
     return render(request, "backoffice/campaigns/list.html", _overview([]))
 
 
@@ -50,7 +50,6 @@ def _overview(problems: list[str]) -> dict[str, Any]:
     return {
         "rows": queries.campaigns(),
         "letters": letters.waiting(),
-        "undelivered": queries.undelivered(now=timezone.now()),
         "problems": problems,
     }
 
@@ -134,7 +133,7 @@ def campaign_act(request: HttpRequest, campaign: str) -> HttpResponse:
         context = _context(request, found, running=False, problem=str(refused))
         return render(request, "backoffice/campaigns/one.html", context, status=CONFLICT)
     if request.POST["act"] in ("count", "send"):
-        tasks.go_through.enqueue(campaign)
+        tasks.begin(campaign)
     return redirect("backoffice:campaign", campaign)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, radians
+from typing import Protocol
 
 from madoguchi.channels.backoffice.chart import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Mark
-from madoguchi.insight.coverage.tables import CoverageLine
 from madoguchi.insight.outings.plans import Outing
+from madoguchi.insight.outings.rounds import VisitRound
 from madoguchi.residents.places import Town
 
 NAMES, ROW, ENDS, DAY_END = 230, 26, 60, 56
@@ -16,6 +17,17 @@ MAP_HEIGHT, MARGIN, DISC = 460, 40, 20
 PUSHES = 120
 LEVELS = (70.0, 80.0, 90.0)
 MOST_LABELS = 6
+
+
+class ShareLike(Protocol):
+    """A line with a share: which, its name, and how many of a hundred; None where it is hidden."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def share(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ class RouteMap:
     start: Mark
 
 
-def share_chart(lines: Sequence[CoverageLine]) -> ShareChart:
+def share_chart(lines: Sequence[ShareLike]) -> ShareChart:
     """The share of each line; a bar without length where it is hidden."""
     full, bars = WIDTH - NAMES - ENDS, []
     for place, line in enumerate(lines):
@@ -130,7 +142,7 @@ def level_of(share: float | None) -> int:
     return 0 if share is None else 1 + sum(share >= level for level in LEVELS)
 
 
-def area_maps(lines: Sequence[CoverageLine], towns: Mapping[str, Town]) -> tuple[AreaMap, ...]:
+def area_maps(lines: Sequence[ShareLike], towns: Mapping[str, Town]) -> tuple[AreaMap, ...]:
     """The districts where they lie, by their number in the table, pushed apart where they would cover one another."""
     numbers = {line.key: (number, level_of(line.share)) for number, line in enumerate(lines, start=1)}
     found = []
@@ -158,9 +170,20 @@ def route_map(outing: Outing, towns: Mapping[str, Town]) -> RouteMap | None:
     """The way of a visit; None while there is none, or where the towns are no longer those of the file."""
     if not outing.stops or outing.start not in towns:
         return None
-    there = [town for town in towns.values() if town.area == outing.area]
-    served = set(outing.covered)
     shown = [towns[outing.start], *(stop.town for stop in outing.stops)]
+    return _way_map(outing.area, shown, set(outing.covered), towns)
+
+
+def doors_map(found: VisitRound, towns: Mapping[str, Town]) -> RouteMap | None:
+    """The way of a round, town by town: several doors of one town are put beside one another. None without a door."""
+    if not found.doors:
+        return None
+    shown = [found.start, *(door.town for door in found.doors)]
+    return _way_map(found.area, shown, set(), towns)
+
+
+def _way_map(area: str, shown: Sequence[Town], served: set[str], towns: Mapping[str, Town]) -> RouteMap:
+    there = [town for town in towns.values() if town.area == area]
     near = [*shown, *(town for town in there if town.name in served)]
     frame = [(town.latitude, town.longitude) for town in near]
     stops = _placed(frame[: len(shown)], frame)

@@ -23,11 +23,11 @@ from madoguchi.insight import tasks
 from madoguchi.insight.coverage.book import NOTES, coverage_book, heading_of, rows_of
 from madoguchi.insight.coverage.days import CoverageDay, counted_days, district_changes
 from madoguchi.insight.coverage.effect import TooFewDistricts, effect_of
-from madoguchi.insight.coverage.hiding import SMALLEST
 from madoguchi.insight.coverage.tables import KINDS, TableKind, table
 from madoguchi.insight.outings.plans import visited_districts
 from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.residents.places import UnusablePlaces, towns
+from madoguchi.small_counts.hiding import SMALLEST
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BARS = 60

@@ -21,13 +21,13 @@ from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.insight import tasks
 from madoguchi.insight.coverage.days import NotCounted, counted_days
-from madoguchi.insight.coverage.hiding import SMALLEST
 from madoguchi.insight.outings import plans
 from madoguchi.insight.outings.book import OUTING_HEADING, outing_book, outing_rows
 from madoguchi.insight.outings.planning import OutingBudget
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import WarekiError, format_wareki, parse_date_text
 from madoguchi.residents.places import UnusablePlaces, towns
+from madoguchi.small_counts.hiding import SMALLEST
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHOLE = ("stops", "minutes", "stay")

@@ -63,7 +63,7 @@ def _changed(request: HttpRequest, by: Acting) -> str:
     if request.POST.get("act") == "withdraw":
         room.withdraw(resident_no=by.resident_no, purpose=purpose, by=by.actor, now=now, mandate=mandate)
         return ""
-    if purpose in (ConsentPurpose.TAX, ConsentPurpose.LETTER):
+    if purpose in (ConsentPurpose.TAX, ConsentPurpose.LETTER, ConsentPurpose.COMMISSIONER):
         room.consent(resident_no=by.resident_no, purpose=purpose, by=by.actor, now=now, mandate=mandate)
         return ""
     channel = OfferChannel(purpose.value)
@@ -121,6 +121,10 @@ def _context(by: Acting, problems: list[str]) -> dict[str, Any]:
     return {
         "ways": ways,
         "tax": {"text": _(TEXTS[ConsentPurpose.TAX].text), "holds": _holds(by, ConsentPurpose.TAX)},
+        "commissioner": {
+            "text": _(TEXTS[ConsentPurpose.COMMISSIONER].text),
+            "holds": _holds(by, ConsentPurpose.COMMISSIONER),
+        },
         "letter": {"text": _(TEXTS[ConsentPurpose.LETTER].text), "holds": _holds(by, ConsentPurpose.LETTER)},
         "lines": lines,
         "problems": problems,

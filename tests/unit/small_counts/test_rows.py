@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.outreach.small_cells import SMALLEST, published
+from madoguchi.small_counts.hiding import SMALLEST
+from madoguchi.small_counts.rows import published
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))

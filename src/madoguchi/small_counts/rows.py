@@ -1,19 +1,20 @@
-"""Which counts may leave the office (小さな数を出さない): none below ten, and none that could be worked out from the rest.
+"""One row of counts (件数の行): what of it may be shown when its total may be known from elsewhere.
 
 A total is never published beside its parts. A row that has to hide something also hides its smallest larger count, and more
-of them until whoever knows the row's total from elsewhere still cannot tell any hidden small count from another.
+of them until whoever knows the row's total from elsewhere, and that what was hidden for others is ten or more, still cannot
+tell any hidden small count from another. For one row this is stricter than `hiding`, which is for tables together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-SMALLEST = 10
+from madoguchi.small_counts.hiding import SMALLEST, is_small
 
 
 def published(cells: Sequence[int]) -> tuple[int | None, ...]:
     """The counts of one row as they may be shown; None where one is hidden. Zero is as hidden as nine."""
-    small = {place for place, count in enumerate(cells) if count < SMALLEST}
+    small = {place for place, count in enumerate(cells) if is_small(count)}
     if not small:
         return tuple(cells)
     hidden = set(small)

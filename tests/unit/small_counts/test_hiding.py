@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.insight.attacking import every_key, found_out, invented, places, true_numbers
 
-from madoguchi.insight.coverage import hiding
-from madoguchi.insight.coverage.hiding import Before, Count, shown
 from madoguchi.insight.coverage.tables import KINDS, numbers_of, table
+from madoguchi.small_counts import hiding
+from madoguchi.small_counts.hiding import Before, Count, shown
 
 SIZES = st.sampled_from((60, 300, 1500, 6000))
 

@@ -7,6 +7,7 @@ its words: never half in Japanese.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -20,6 +21,7 @@ from madoguchi.papers.payload import Json, Setting
 from madoguchi.papers.values import GuideItem, GuideValues, Standing
 
 JAPANESE = "ja"
+_NUMBERED_DESK = re.compile(r"(\d{1,3})番窓口")
 
 
 def own_language(setting: Setting, guide: GuideValues) -> dict[str, Json] | None:
@@ -68,6 +70,13 @@ class _Page:
     def japanese(self, text: str) -> Json:
         return self.setting.put(text, Role.LABEL, self.guide.title)
 
+    def place(self, sign: str) -> Json:
+        """A desk as its sign has it, and a numbered one in the language too."""
+        found = _NUMBERED_DESK.fullmatch(sign)
+        if found:
+            return self.say(f"{_('%(n)s番窓口') % {'n': found[1]}} ({sign})")
+        return self.setting.put(sign, Role.LABEL, self.guide.title, around=self.role)
+
     def part(
         self, title: str, items: Sequence[GuideItem], *, short: bool = False, nothing: str = ""
     ) -> list[Json]:
@@ -81,7 +90,7 @@ class _Page:
         if own is None:
             raise ValueError(one.procedure)
         place = one.department if one.filed else one.seat or one.department
-        lines = [(_("どこで"), self.japanese(place))]
+        lines = [(_("どこで"), self.place(place))]
         if not short:
             lines.insert(0, (_("いつまで"), self.say(_when(one, self.guide.received_on))))
             ask = one.standing is Standing.ASK

@@ -120,7 +120,9 @@ class _Saying:
 def _block(said: _Saying, sheet: SheetDefinition, block: Block) -> list[MeantWord]:
     match block:
         case Block.NOTIFIER:
-            return [said.frame("届出人", heading=True), *(said.own_box(one) for one in notifier_boxes())]
+            with override("ja"):
+                boxes = notifier_boxes()
+            return [said.frame("届出人", heading=True), *(said.own_box(one) for one in boxes)]
         case Block.PEOPLE_TABLE:
             title = sheet.people_title
             heading = said.text(title, heading=True) if title else said.frame("対象者", heading=True)

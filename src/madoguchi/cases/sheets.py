@@ -135,7 +135,11 @@ def meaning(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         raise NothingToPrint
     sheets = [one.sheet for one in _papers(pack, applied_for(papers.judged, papers.record))]
     made = render_meaning(
-        meanings(pack, language, sheets), language=language.value, tag=language.tag, number=papers.row.number, issued_at=now
+        meanings(pack, language, sheets),
+        language=language.value,
+        tag=language.tag,
+        number=papers.row.number,
+        issued_at=now,
     )
     return _printed(papers, "meaning", made, actor, now)
 

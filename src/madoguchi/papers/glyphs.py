@@ -41,7 +41,15 @@ _ORDER = {
     Role.HEADING: (Face.GOTHIC_BOLD, Face.MINCHO, Face.NAMES),
     Role.VALUE: (Face.MINCHO, Face.NAMES),
     Role.NAME: (Face.NAMES, Face.MINCHO),
-    Role.FOREIGN: (Face.WORLD, Face.THAI, Face.DEVANAGARI, Face.MYANMAR, Face.GOTHIC, Face.TAIWAN, Face.NAMES),
+    Role.FOREIGN: (
+        Face.WORLD,
+        Face.THAI,
+        Face.DEVANAGARI,
+        Face.MYANMAR,
+        Face.GOTHIC,
+        Face.TAIWAN,
+        Face.NAMES,
+    ),
     Role.SIMPLIFIED: (Face.WORLD, Face.TAIWAN, Face.GOTHIC, Face.NAMES),
     Role.TRADITIONAL: (Face.TAIWAN, Face.WORLD, Face.GOTHIC, Face.NAMES),
 }

@@ -54,8 +54,12 @@ class _Page:
             "unread": self.say(_("この訳は、この言葉を母語とする人の確認を受けていません。")),
             "parts": [
                 *self.part(_("今日、届け出たこと"), done, short=True),
-                *self.part(_("これから行うこと"), todo, nothing=_("今日の届出で、必要な手続きはすべて済みました。")),
-                *self.part(_("希望すればできること（任意）"), [one for one in wishes if not one.filed], short=True),
+                *self.part(
+                    _("これから行うこと"), todo, nothing=_("今日の届出で、必要な手続きはすべて済みました。")
+                ),
+                *self.part(
+                    _("希望すればできること（任意）"), [one for one in wishes if not one.filed], short=True
+                ),
             ],
             "next-title": self.say(_("このあと")),
             "next": [self.say(_(one)) for one in self.guide.next_steps],
@@ -83,7 +87,9 @@ class _Page:
         if not items and not nothing:
             return []
         said: list[Json] = [self.item(one, short=short) for one in items]
-        return [{"title": self.say(title), "items": said, "nothing": self.say(nothing) if not items else None}]
+        return [
+            {"title": self.say(title), "items": said, "nothing": self.say(nothing) if not items else None}
+        ]
 
     def item(self, one: GuideItem, *, short: bool) -> Json:
         own = one.own
@@ -96,7 +102,9 @@ class _Page:
             ask = one.standing is Standing.ASK
             bring = own.missing if one.filed else own.bring
             lines += [(_("持ち物"), self.say("   ".join(f"□ {text}" for text in bring)))] if bring else []
-            lines += [(_("確かめること") if ask else _("なぜ必要か"), self.say(" / ".join(own.because)))] * bool(own.because)
+            lines += [
+                (_("確かめること") if ask else _("なぜ必要か"), self.say(" / ".join(own.because)))
+            ] * bool(own.because)
             lines += [(_("遅れると"), self.say(own.late))] if own.late and not one.filed else []
         elif one.deadline and not one.filed:
             lines.insert(0, (_("いつまで"), self.say(in_figures(one.deadline))))

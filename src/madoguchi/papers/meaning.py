@@ -57,9 +57,7 @@ class PaperMeaning:
     words: tuple[MeantWord, ...]
 
 
-def sheet_meaning(
-    sheet: SheetDefinition, language: str, there: Texts, labels: Labels
-) -> PaperMeaning | None:
+def sheet_meaning(sheet: SheetDefinition, language: str, there: Texts, labels: Labels) -> PaperMeaning | None:
     """What a sheet means, or None while a word of it is missing. `labels`: a fact's choices where the sheet has none."""
     said = _Saying(there, labels)
     with override(language):

@@ -110,9 +110,13 @@ def test_papers_speak_the_language_of_the_case(city: Staff, signed_in: Callable[
     ]
     assert "Danhsáchthủtụccủabạn" in both[len(japanese)]
     meant = "".join(pages_of(sheets.meaning(case=case, actor=clerk, now=NOW).pdf))
-    assert [one.title for one in sheets.sheet_titles(case=case) if "".join(one.title.split()) not in meant] == []
+    assert [
+        one.title for one in sheets.sheet_titles(case=case) if "".join(one.title.split()) not in meant
+    ] == []
     assert meant.count("Địachỉmới") == 1, "each kind of sheet once"
     names = [seen(case, clerk).record.name_of(one.ref) for one in seen(case, clerk).record.people]
-    assert [one for one in names if "".join(one.split()) in meant] == [], "the form's words and nobody's values"
+    assert [one for one in names if "".join(one.split()) in meant] == [], (
+        "the form's words and nobody's values"
+    )
     sign(case, clerk)
     assert "書類の意味（ベトナム語）" in signed_in("clerk_hana").get(f"/cases/{case}/done/").content.decode()

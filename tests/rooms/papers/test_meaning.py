@@ -68,7 +68,9 @@ def test_the_meaning_is_printed_beside_the_japanese_without_a_missing_letter(
 ) -> None:
     sheet = parse_sheet(pack.sheets["nhi-enrol"], file="nhi-enrol.toml")
     papers = meanings(pack, language, [sheet])
-    made = render_meaning(papers, language=language.value, tag=language.tag, number="A012", issued_at=ISSUED_AT)
+    made = render_meaning(
+        papers, language=language.value, tag=language.tag, number="A012", issued_at=ISSUED_AT
+    )
     assert made.missing_glyphs == ()
     text = words_of(made.pdf)
     for one in papers[1].words:
@@ -149,7 +151,11 @@ def shapes_used(pdf: bytes, family: str) -> set[tuple[object, ...]]:
 
 
 def test_a_japanese_word_within_another_language_stays_in_the_japanese_font() -> None:
-    assert [run.face for run in runs("Allowance (児童手当)", Role.FOREIGN)] == [Face.WORLD, Face.GOTHIC, Face.WORLD]
+    assert [run.face for run in runs("Allowance (児童手当)", Role.FOREIGN)] == [
+        Face.WORLD,
+        Face.GOTHIC,
+        Face.WORLD,
+    ]
     assert {run.face for run in runs("選擇語言", Role.TRADITIONAL)} == {Face.TAIWAN}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from lxml import html as trees
 from PIL import Image
@@ -39,11 +38,11 @@ class Walk:
     def page(self) -> str:
         return str(self.last.content.decode())
 
-    def kept(self, name: str, answer: HttpResponse) -> None:
+    def kept(self, name: str, answer: Any) -> None:
         """Go on from this page; it is kept by its name, and a second one of the name beside it."""
         self.last = answer
-        self.url = answer.request["PATH_INFO"]  # type: ignore[attr-defined]  # the test client's answers have it
-        query = answer.request["QUERY_STRING"]  # type: ignore[attr-defined]
+        self.url = answer.request["PATH_INFO"]
+        query = answer.request["QUERY_STRING"]
         self.url += f"?{query}" if query else ""
         refused = (404,) if name.endswith("wrong") else ()
         assert answer.status_code in (200, 409, 422, *refused), (name, answer.status_code, self.url)

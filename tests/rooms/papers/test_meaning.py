@@ -140,8 +140,8 @@ def shapes_used(pdf: bytes, family: str) -> set[tuple[object, ...]]:
     named = family.replace(" ", "")
     found: set[tuple[object, ...]] = set()
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        fonts_of_page: Any = page["/Resources"]["/Font"]  # type: ignore[index]
-        for one in fonts_of_page.values():
+        resources: Any = page["/Resources"]
+        for one in resources["/Font"].values():
             font = one.get_object()
             if named in font["/BaseFont"]:
                 described = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()

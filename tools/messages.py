@@ -17,6 +17,8 @@ import polib
 from tools.said import ROOT, wanted
 
 LOCALE = ROOT / "locale"
+# Catalogues of languages in preparation that are not whole yet, and how many sentences each lacks; to be counted down.
+LACKING: dict[str, int] = {}
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -30,6 +32,12 @@ def faults(path: Path) -> list[str]:
     said = {one.msgid: one for one in polib.pofile(str(path))}
     need, name = wanted(), path.parent.parent.name
     found = [f"{name}: 訳がありません: {one}" for one in need if one not in said or not said[one].msgstr]
+    if name in LACKING:
+        counted = len(found)
+        right = counted == LACKING[name]
+        found = (
+            [] if right else [f"{name}: 訳のない文は{counted}です。LACKING には{LACKING[name]}とあります。"]
+        )
     found += [f"{name}: だれも言わない文です: {one}" for one in said if one not in need]
     for one in said.values():
         if one.msgstr and set(_PLACE.findall(one.msgid)) != set(_PLACE.findall(one.msgstr)):

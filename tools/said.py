@@ -27,6 +27,9 @@ MODULES = (
     *("channels/board/pictures.py", "channels/board/views_phone.py", "channels/shared/languages.py"),
     *("channels/shared/month.py", "booking/calendar_file.py"),
     *(
+        "papers/meaning.py",
+        "papers/meaning_payload.py",
+        "papers/guide_meaning.py",
         "connect/ticket_slip.py",
         "connect/identity/faults.py",
         "residents/mandates.py",
@@ -91,6 +94,7 @@ def from_rooms() -> Iterator[str]:
     yield from from_furusato()
     yield from from_outreach()
     yield from from_feedback()
+    yield from from_papers()
 
 
 def from_queue() -> Iterator[str]:
@@ -178,6 +182,13 @@ def from_feedback() -> Iterator[str]:
     from madoguchi.catalogue.feedback.states import Verdict
 
     yield from (one.label for one in Verdict)
+
+
+def from_papers() -> Iterator[str]:
+    """What the guide says of what comes next."""
+    from madoguchi.cases.sheets import NEXT_STEPS, NOT_REGISTERED
+
+    yield from (*NEXT_STEPS, NOT_REGISTERED)
 
 
 def from_applying() -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page
 from tests.applying import applicant_of, begun, submitted
 from tests.browser_kit import accessibility_faults
@@ -26,9 +27,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("procedures_in_languages", "residents"),
 ]
-LANGUAGES = ("ja", "ja-easy", "en", "zh-Hans", "ko", "vi", "pt-BR", "es")
-# The texts of procedures are not there in these: finding out is not offered in them.
-NOT_FOUND_OUT_IN = ("ko",)
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 PHONE = {"width": 320, "height": 640}
 HEAVIEST = 150_000
 FOR_ANYBODY = (
@@ -61,7 +60,7 @@ def faults_at(page: Page, address: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_for_anybody(page: Page, offered: Offer, language: str) -> None:
-    addresses = FOR_ANYBODY if language in NOT_FOUND_OUT_IN else (*FOR_ANYBODY, "/find/", "/find/number/")
+    addresses = (*FOR_ANYBODY, "/find/", "/find/number/")
     faults = [one for address in addresses for one in faults_at(page, address, language)]
     assert faults == []
 

@@ -164,7 +164,7 @@ def filled(address: Address, case: str) -> Iterator[str]:
                 ("move-in-notice", "household"), ("protection-request", "household"), ("nhi-enrol", "p1"), ("nhi-enrol", "p6"),
             )
         ),
-        "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation")),
+        "counter:paper": tuple({"kind": kind} for kind in ("sheets", "guide", "confirmation", "meaning")),
         "counter:task": tuple({"task": task} for task in tasks),
         **{
             f"backoffice:{book}": tuple({"kind": kind} for kind in ("xlsx", "csv"))

@@ -16,6 +16,7 @@ from madoguchi.cases.certificate_wishes import CERTIFICATE_NAMES
 from madoguchi.cases.judging import applied_for, judge
 from madoguchi.cases.lateness import span_note, told_of_lateness
 from madoguchi.cases.models import CaseRow, CertificateRow, DocumentRow, SignatureRow
+from madoguchi.cases.paper_language import language_of_case, meanings, own_words
 from madoguchi.cases.record import MOVING, concerned, read_record
 from madoguchi.cases.sheet_facts import PapersOfCase, facts_for_sheets, head_of_household
 from madoguchi.city.queries import departments, desk_names
@@ -25,7 +26,7 @@ from madoguchi.papers.boxes import fill
 from madoguchi.papers.definition_file import parse_sheet
 from madoguchi.papers.definitions import Grouping
 from madoguchi.papers.grouping import Paper, papers_for
-from madoguchi.papers.operations import render_confirmation, render_guide, render_sheets
+from madoguchi.papers.operations import render_confirmation, render_guide, render_meaning, render_sheets
 from madoguchi.papers.values import (
     ChangeLine,
     ConfirmationValues,
@@ -126,10 +127,28 @@ def sheet_titles(*, case: str) -> tuple[PaperTitle, ...]:
     return tuple(titles.values())
 
 
+def meaning(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
+    """What the papers of this case mean in its language (書類の意味). Raises NothingToPrint where it is Japanese."""
+    papers = PapersOfCase(case, actor=actor, now=now)
+    language, pack = language_of_case(papers.row), papers.judged.pack
+    if language is None:
+        raise NothingToPrint
+    sheets = [one.sheet for one in _papers(pack, applied_for(papers.judged, papers.record))]
+    made = render_meaning(
+        meanings(pack, language, sheets),
+        language=language.value,
+        tag=language.tag,
+        number=papers.row.number,
+        issued_at=now,
+    )
+    return _printed(papers, "meaning", made, actor, now)
+
+
 def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
     """The personal list (受付案内票): what, where, by when, what to bring, why, what lateness costs."""
     papers = PapersOfCase(case, actor=actor, now=now)
     row, judged = papers.row, papers.judged
+    language = language_of_case(row)
     wanted = judged.with_status(Status.MUST, Status.ASK, Status.OPTIONAL)
     bring = bring_list(
         judged.pack, judged.situation, wanted, on=judged.on, open_days=judged.calendar
@@ -143,6 +162,13 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
             _guide_item(papers, one, bring, names, seat),
             filed=one in filed,
             missing=missing.get(one.procedure, ()),
+            own=own_words(
+                judged.pack,
+                language,
+                one,
+                bring=_brought(one, bring),
+                missing=missing.get(one.procedure, ()),
+            ),
         )
         for one in wanted
     ]
@@ -157,6 +183,8 @@ def guide(*, case: str, actor: Actor, now: datetime) -> RenderedPaper:
         received_on=row.day,
         items=tuple(_once(items)),
         next_steps=_next_steps(papers),
+        language=language.value if language else "ja",
+        tag=language.tag if language else "ja",
     )
     return _printed(papers, "guide", render_guide(values, issued_at=now), actor, now)
 
@@ -187,13 +215,20 @@ def _guide_item(
         seat=seat if one.status is Status.MUST else "",
         deadline=one.deadline,
         overdue=one.overdue,
-        bring=() if wish else tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ())),
+        bring=_brought(one, bring),
         because="。".join(
             filter(None, ("、".join(reason.text for reason in one.because[:2]), span_note(one)))
         ),
         late="" if wish else told_of_lateness(papers.judged, one),
         settles="",
     )
+
+
+def _brought(one: Decision, bring: Mapping[str, Sequence[object]]) -> tuple[str, ...]:
+    """What is to be brought, in Japanese; of what one may wish for nothing is said yet."""
+    if one.status is Status.OPTIONAL:
+        return ()
+    return tuple(str(getattr(item, "text", "")) for item in bring.get(one.procedure, ()))
 
 
 def _once(items: Sequence[GuideItem]) -> list[GuideItem]:

@@ -267,22 +267,34 @@ CONTENT_SECURITY_POLICY = {
 
 # Visitors' pages speak these; each is called as it calls itself. Pages of staff are in Japanese.
 VISITORS_LANGUAGES = {
-    "ja-easy": "やさしい日本語", "en": "English", "zh-Hans": "中文（简体）", "ko": "한국어", "vi": "Tiếng Việt",
-    "pt-BR": "Português", "es": "Español",
+    "ja-easy": "やさしい日本語", "en": "English", "zh-Hans": "中文（简体）", "vi": "Tiếng Việt", "pt-BR": "Português",
+    "es": "Español",
+}  # fmt: skip
+# The screens are there in these and the texts of procedures are not: to be looked at, not to be offered to visitors.
+LANGUAGES_IN_PREPARATION = {
+    "zh-Hant": "中文（繁體）", "ko": "한국어", "tl": "Filipino", "ne": "नेपाली", "id": "Bahasa Indonesia", "my": "မြန်မာဘာသာ",
+    "th": "ภาษาไทย",
 }  # fmt: skip
 
 
 def _languages() -> list[tuple[str, str]]:
-    """Japanese, then what the city offers besides, in its order."""
+    """Japanese, then what the city offers besides, in its order, then what it only wants to look at."""
     said = os.environ.get("MADOGUCHI_LANGUAGES", ",".join(VISITORS_LANGUAGES))
+    looked_at = os.environ.get("MADOGUCHI_LANGUAGES_IN_PREPARATION", "")
+    found = [
+        *_named(said, VISITORS_LANGUAGES, "MADOGUCHI_LANGUAGES"),
+        *_named(looked_at, LANGUAGES_IN_PREPARATION, "MADOGUCHI_LANGUAGES_IN_PREPARATION"),
+    ]
+    return [("ja", "日本語"), *dict.fromkeys(found)]
+
+
+def _named(said: str, there: dict[str, str], setting: str) -> list[tuple[str, str]]:
     tags = [one.strip() for one in said.split(",") if one.strip()]
     for one in tags:
-        if one not in VISITORS_LANGUAGES:
-            known = "、".join(VISITORS_LANGUAGES)
-            raise ImproperlyConfigured(
-                f"MADOGUCHI_LANGUAGES の「{one}」は使えません。次から選んでください: {known}"
-            )
-    return [("ja", "日本語"), *((one, VISITORS_LANGUAGES[one]) for one in dict.fromkeys(tags))]
+        if one not in there:
+            known = "、".join(there)
+            raise ImproperlyConfigured(f"{setting} の「{one}」は使えません。次から選んでください: {known}")
+    return [(one, there[one]) for one in tags]
 
 
 LANGUAGE_CODE = "ja"

@@ -1,7 +1,7 @@
-"""The fonts of a slip (票の書体): those of every paper for Japanese, and one for what visitors read in other languages.
+"""The fonts of a slip (票の書体): those of every paper, for Japanese and for what visitors read in other languages.
 
-The second is a part of Noto Sans CJK (Latin with Vietnamese, the Chinese characters of GB 2312, the Korean syllables of
-KS X 1001) and is shipped. A character that no font has stands as 〓.
+A stretch of text stays whole in one font, so that letters which change each other (Thai, Devanagari, Myanmar) are shaped
+by the font's own rules. A character that no font has stands as 〓.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+from django.utils.translation import get_language
 from PIL import ImageFont
 
-from madoguchi.papers.fonts import Face, fonts
-from madoguchi.papers.glyphs import GETA, Role, runs
+from madoguchi.jp.names import graphemes
+from madoguchi.papers.fonts import WORLD_FILE, Face, fonts
+from madoguchi.papers.glyphs import GETA, Role, role_of, runs
 
-WORLD = Path(__file__).parent / "fonts" / "NotoSansCJKsc-slip.otf"
+WORLD = WORLD_FILE
 ROLES: Mapping[bool, Role] = {True: Role.HEADING, False: Role.LABEL}
 Piece = tuple[Path, str]
 
@@ -30,14 +31,12 @@ def japanese(text: str, *, bold: bool) -> tuple[Piece, ...]:
     )
 
 
-def foreign(text: str) -> tuple[Piece, ...]:
-    """A text of another language: in the one font that has it; what it has not as on every paper."""
-    if all(ord(one) in _points() for one in text):
-        return ((WORLD, text),)
-    found: list[Piece] = []
-    for one in text:
-        found += [(WORLD, one)] if ord(one) in _points() else japanese(one, bold=False)
-    return tuple(found)
+def foreign(text: str, language: str = "") -> tuple[Piece, ...]:
+    """A text of another language, by default the one that is being spoken: in stretches of the fonts that have it."""
+    role = role_of(language or get_language() or "")
+    known = fonts()
+    found = runs(text, Role.FOREIGN if role is Role.LABEL else role)
+    return tuple((WORLD, GETA) if run.face is None else (known[run.face].path, run.text) for run in found)
 
 
 def width(pieces: Sequence[Piece], size: int) -> float:
@@ -46,9 +45,9 @@ def width(pieces: Sequence[Piece], size: int) -> float:
 
 
 def wrapped(text: str, size: int, most: int) -> list[str]:
-    """A text of another language in lines that fit: cut at spaces, and anywhere where a language writes none."""
+    """A text of another language in lines that fit: cut at spaces, and between letters where a word is longer than a line."""
     lines = [""]
-    for word in _words(text):
+    for word in _pieces(text, size, most):
         longer = lines[-1] + word
         if lines[-1] and width(foreign(longer.rstrip()), size) > most:
             lines.append(word)
@@ -57,10 +56,25 @@ def wrapped(text: str, size: int, most: int) -> list[str]:
     return [one.strip() for one in lines if one.strip()]
 
 
+def are_tall(pieces: Sequence[Piece]) -> bool:
+    """Whether letters with signs above and below each other are among them: such lines need more room."""
+    tall = {fonts()[one].path for one in (Face.THAI, Face.DEVANAGARI, Face.MYANMAR)}
+    return any(path in tall for path, _piece in pieces)
+
+
 @cache
 def font(path: Path, size: int) -> ImageFont.FreeTypeFont:
     """A font, opened once in each size."""
     return ImageFont.truetype(str(path), size)
+
+
+def _pieces(text: str, size: int, most: int) -> list[str]:
+    """Words, and those that are wider than a line (Thai and Myanmar write no spaces) letter by letter, marks kept on."""
+    found: list[str] = []
+    for word in _words(text):
+        wide = len(word) > 1 and width(foreign(word.rstrip()), size) > most
+        found += graphemes(word) if wide else [word]
+    return found
 
 
 def _words(text: str) -> list[str]:
@@ -74,9 +88,3 @@ def _words(text: str) -> list[str]:
         else:
             found[-1] += one
     return found
-
-
-@cache
-def _points() -> frozenset[int]:
-    with TTFont(WORLD, lazy=True) as file:
-        return frozenset(file.getBestCmap())

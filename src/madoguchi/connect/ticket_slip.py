@@ -162,8 +162,9 @@ class _Page:
     def other(self, text: str, size: int) -> None:
         """A text of another language, in as many lines as it needs."""
         self.at -= 8  # this font leaves more room above its letters
-        for one in slip_fonts.wrapped(text, size, WIDTH - 2 * MARGIN):
-            self._put(slip_fonts.foreign(one), size)
+        with override(self.language):
+            for one in slip_fonts.wrapped(text, size, WIDTH - 2 * MARGIN):
+                self._put(slip_fonts.foreign(one), size)
         self.at += 14
 
     def line(self, text: str, size: int, *, bold: bool = False, boxed: bool = False) -> None:
@@ -181,11 +182,12 @@ class _Page:
 
     def _put(self, pieces: tuple[slip_fonts.Piece, ...], size: int, *, left: float | None = None) -> None:
         left = (WIDTH - slip_fonts.width(pieces, size)) / 2 if left is None else left
-        for path, piece in pieces:
-            font = slip_fonts.font(path, size)
-            self.draw.text((left, self.at), piece, font=font, fill=BLACK)
+        fonts = [slip_fonts.font(path, size) for path, _piece in pieces]
+        baseline = self.at + max((font.getmetrics()[0] for font in fonts), default=0)
+        for font, (_path, piece) in zip(fonts, pieces, strict=True):
+            self.draw.text((left, baseline), piece, font=font, fill=BLACK, anchor="ls")
             left += font.getlength(piece)
-        self.at += int(size * 1.3)
+        self.at += int(size * (1.6 if slip_fonts.are_tall(pieces) else 1.3))
 
     def entry(self, text: SlipService, size: int, *, bold: bool = False, before: str = "") -> None:
         """A line of a list from the left, in as many lines as it needs; below it in the visitor's language."""
@@ -197,8 +199,9 @@ class _Page:
             self._put(slip_fonts.japanese(words[at : at + room], bold=bold), size, left=MARGIN)
         if text.said:
             self.at -= 4
-            for one in slip_fonts.wrapped(text.said, SMALL, WIDTH - 3 * MARGIN - size):
-                self._put(slip_fonts.foreign(one), SMALL, left=MARGIN + size)
+            with override(self.language):
+                for one in slip_fonts.wrapped(text.said, SMALL, WIDTH - 3 * MARGIN - size):
+                    self._put(slip_fonts.foreign(one), SMALL, left=MARGIN + size)
         self.at += 8
 
     def rule(self) -> None:

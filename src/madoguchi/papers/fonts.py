@@ -1,7 +1,8 @@
 """The fonts that print (印字書体): what each can show and how wide it is.
 
 BIZ UDPGothic and BIZ UDMincho are shipped. IPAmj Mincho, which has the name characters (MJ文字), is used
-when it is installed. Two worlds of variation selectors exist (Moji_Joho in IPAmj, Adobe-Japan1 in BIZ UD): a
+when it is installed. For what other languages say there are parts of Noto Sans: Latin with Vietnamese, GB 2312 and
+KS X 1001 in one, Big5's common characters, Thai, Devanagari and Myanmar. Two worlds of variation selectors exist (Moji_Joho in IPAmj, Adobe-Japan1 in BIZ UD): a
 selector counts as printable only when the font's own cmap (format 14) has that very sequence.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 SHIPPED = Path(__file__).parent / "fonts"
+WORLD_FILE = SHIPPED / "NotoSansCJKsc-part.otf"
 _NAME_FONT_FILE = "ipamjm.ttf"
 _SELECTORS = range(0xFE00, 0xFE10)
 _MORE_SELECTORS = range(0xE0100, 0xE01F0)
@@ -27,6 +29,11 @@ class Face(Enum):
     GOTHIC_BOLD = "b"
     MINCHO = "m"
     NAMES = "i"
+    WORLD = "w"
+    TAIWAN = "h"
+    THAI = "t"
+    DEVANAGARI = "d"
+    MYANMAR = "y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,11 @@ def fonts() -> Mapping[Face, Font]:
         Face.GOTHIC: _read(Face.GOTHIC, SHIPPED / "BIZUDPGothic-Regular.ttf"),
         Face.GOTHIC_BOLD: _read(Face.GOTHIC_BOLD, SHIPPED / "BIZUDPGothic-Bold.ttf"),
         Face.MINCHO: _read(Face.MINCHO, SHIPPED / "BIZUDMincho-Regular.ttf"),
+        Face.WORLD: _read(Face.WORLD, WORLD_FILE),
+        Face.TAIWAN: _read(Face.TAIWAN, SHIPPED / "NotoSansCJKtc-part.otf"),
+        Face.THAI: _read(Face.THAI, SHIPPED / "NotoSansThai-Regular.ttf"),
+        Face.DEVANAGARI: _read(Face.DEVANAGARI, SHIPPED / "NotoSansDevanagari-Regular.ttf"),
+        Face.MYANMAR: _read(Face.MYANMAR, SHIPPED / "NotoSansMyanmar-Regular.ttf"),
     }
     path = _installed_name_font()
     if path is not None:

@@ -21,6 +21,7 @@ from madoguchi.papers.values import GlyphFault, MissingGlyph
 GETA = "〓"
 _UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Cn}\p{Cs}]")
 _HAN = regex.compile(r"\p{Han}")
+_JAPANESE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー、。「」（）]")
 
 
 class Role(Enum):
@@ -30,6 +31,9 @@ class Role(Enum):
     HEADING = "heading"
     VALUE = "value"
     NAME = "name"
+    FOREIGN = "foreign"
+    SIMPLIFIED = "simplified"
+    TRADITIONAL = "traditional"
 
 
 _ORDER = {
@@ -37,7 +41,27 @@ _ORDER = {
     Role.HEADING: (Face.GOTHIC_BOLD, Face.MINCHO, Face.NAMES),
     Role.VALUE: (Face.MINCHO, Face.NAMES),
     Role.NAME: (Face.NAMES, Face.MINCHO),
+    Role.FOREIGN: (
+        Face.WORLD,
+        Face.THAI,
+        Face.DEVANAGARI,
+        Face.MYANMAR,
+        Face.GOTHIC,
+        Face.TAIWAN,
+        Face.NAMES,
+    ),
+    Role.SIMPLIFIED: (Face.WORLD, Face.TAIWAN, Face.GOTHIC, Face.NAMES),
+    Role.TRADITIONAL: (Face.TAIWAN, Face.WORLD, Face.GOTHIC, Face.NAMES),
 }
+# Japanese words within another language (names of papers, people) stay in the Japanese font.
+_QUOTED = (Face.GOTHIC, Face.WORLD, Face.TAIWAN, Face.NAMES)
+
+
+def role_of(language: str) -> Role:
+    """The role of a text by its language (BCP 47): which font it is looked for in first."""
+    if language.split("-")[0] == "ja":
+        return Role.LABEL
+    return {"zh-Hans": Role.SIMPLIFIED, "zh-Hant": Role.TRADITIONAL}.get(language, Role.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +125,8 @@ def _face_for(grapheme: str, role: Role) -> Face | None:
     if _UNPRINTABLE.match(grapheme):
         return None
     available = fonts()
-    for face in _ORDER[role]:
+    quoted = role is Role.FOREIGN and _JAPANESE.match(grapheme)
+    for face in _QUOTED if quoted else _ORDER[role]:
         font = available.get(face)
         if font is not None and _may_print(font, grapheme, role):
             return face

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.papers.formats import wareki
 from madoguchi.papers.glyphs import Role
+from madoguchi.papers.guide_meaning import own_language
 from madoguchi.papers.payload import Json, Setting
 from madoguchi.papers.values import GuideItem, GuideValues, Standing
 
@@ -59,6 +60,7 @@ def guide_payload(setting: Setting, guide: GuideValues) -> dict[str, Json]:
         "wishes": [_wish(setting, item) for item in _wishes(guide) if not item.filed],
         "detail-title": _("なぜ必要か"),
         "details": [_detail(setting, item) for item in required],
+        "own": own_language(setting, guide),
         "foot": _("QRコードと確認番号で、進み具合が分かります。氏名などは入っていません。"),
     }
 

@@ -18,6 +18,8 @@ from django.utils.translation import override
 from madoguchi.papers.confirmation_payload import confirmation_payload
 from madoguchi.papers.guide_payload import guide_payload
 from madoguchi.papers.letter_payload import LETTER_TITLE, letter_payload
+from madoguchi.papers.meaning import PaperMeaning
+from madoguchi.papers.meaning_payload import TITLE, meaning_payload
 from madoguchi.papers.payload import Json, Setting
 from madoguchi.papers.ruling_payload import ruling_payload
 from madoguchi.papers.sheet_payload import COMPACT, sheet_payload
@@ -127,6 +129,18 @@ def render_ruling(ruling: RulingValues, *, issued_at: datetime) -> RenderedPaper
     setting = Setting()
     payload: dict[str, Json] = {"title": ruling.procedure, "ruling": ruling_payload(setting, ruling)}
     return _render(Template.RULING, payload, setting, issued_at)
+
+
+@override(PAPER_LANGUAGE)
+def render_meaning(
+    papers: Sequence[PaperMeaning], *, language: str, tag: str, number: str, issued_at: datetime
+) -> RenderedPaper:
+    """Print what papers mean in a language (書類の意味), each once. Raises NothingToPrint."""
+    if not papers:
+        raise NothingToPrint
+    setting = Setting()
+    meaning = meaning_payload(setting, papers, language, tag, number)
+    return _render(Template.MEANING, {"title": TITLE, "meaning": meaning}, setting, issued_at)
 
 
 def _refuse_withheld(sheet: SheetValues) -> None:

@@ -36,6 +36,7 @@ class Template(Enum):
     CONFIRMATION = "confirmation.typ"
     LETTER = "letter.typ"
     RULING = "ruling.typ"
+    MEANING = "meaning.typ"
 
 
 class ForkedAfterPrinting(RuntimeError):

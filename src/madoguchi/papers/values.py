@@ -158,6 +158,17 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a procedure of the guide is in the language of whom it is for, all of it."""
+
+    procedure: str
+    because: tuple[str, ...] = ()
+    bring: tuple[str, ...] = ()
+    late: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GuideItem:
     """One procedure on the guide: what, for whom, where, by when, what to bring, why, and what lateness costs.
 
@@ -178,13 +189,15 @@ class GuideItem:
     """要確認 only: what would settle it."""
     filed: bool = False
     missing: tuple[str, ...] = ()
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GuideValues:
     """The personal list (受付案内票).
 
-    `follow_text` goes into the QR code: an address or reference without personal data, printable ASCII only.
+    `language`: what the person speaks; the list follows in it where every item has its own words, and not at all otherwise.
+    `tag`: what a reader of the page is told of that language. `follow_text` goes into the QR code: an address or reference without personal data, printable ASCII only.
     """
 
     municipality: str
@@ -198,6 +211,8 @@ class GuideValues:
     items: tuple[GuideItem, ...]
     messages: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
+    language: str = "ja"
+    tag: str = "ja"
 
 
 @dataclass(frozen=True, slots=True)

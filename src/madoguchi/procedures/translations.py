@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
+from typing import Any
 
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.tables import Table
@@ -155,10 +156,27 @@ def question_texts(pack: Pack) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one.strip()))
 
 
+def sheet_texts(pack: Pack) -> tuple[str, ...]:
+    """The Japanese of the sheets that a resident signs: titles, boxes, choices, notes; not what the office writes in."""
+    found: list[str] = []
+    for sheet in pack.sheets.values():
+        found += [str(sheet.get(key, "")) for key in ("title", "intro", "people_title")]
+        found += [str(note) for note in _items(sheet.get("notes"))]
+        for box in (*_items(sheet.get("column")), *_items(sheet.get("box"))):
+            if isinstance(box, Mapping):
+                found += [str(box.get(key, "")) for key in ("section", "label")]
+                found += [str(one[1]) for one in _items(box.get("choices")) if len(_items(one)) > 1]
+    return tuple(dict.fromkeys(one for one in found if one.strip()))
+
+
+def _items(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
+
+
 def all_texts(pack: Pack) -> tuple[str, ...]:
     """Everything that has to be there before a language is offered as a whole."""
     found = [text for procedure in pack.procedures for text in texts_of(procedure)]
-    return tuple(dict.fromkeys([*found, *question_texts(pack)]))
+    return tuple(dict.fromkeys([*found, *question_texts(pack), *sheet_texts(pack)]))
 
 
 def missing(pack: Pack, language: Language, texts: Sequence[str]) -> tuple[str, ...]:

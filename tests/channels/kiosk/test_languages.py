@@ -49,7 +49,7 @@ def test_the_first_page_offers_every_language_in_its_own_script(machine: Client)
     [
         ("en", "en", "Welcome. Do you have a booking?"),
         ("zh-Hans", "zh-Hans", "欢迎。您有预约吗？"),
-        ("ko", "ko", "어서 오세요. 예약하셨습니까?"),
+        ("es", "es", "Bienvenido. ¿Tiene reserva?"),
         ("vi", "vi", "Xin chào. Bạn có đặt lịch không?"),
         ("pt-BR", "pt-BR", "Bem-vindo. Você tem agendamento?"),
         ("ja-easy", "ja", "こんにちは。予約が ありますか"),
@@ -64,6 +64,14 @@ def test_a_language_is_pressed_and_every_page_speaks_it(
     page = said(numbered(machine))
     assert f'<html lang="{tag}">' in page and "あなたの番号" not in page
     assert TicketRow.objects.get().language == code
+
+
+def test_a_language_in_preparation_can_be_looked_at(machine: Client, settings: Any) -> None:
+    """Its screens are there, for those who speak it to read; what is not offered is Japanese."""
+    assert '<html lang="ja">' in chosen(machine, "ko")
+    settings.LANGUAGES = [*settings.LANGUAGES, ("ko", "한국어")]
+    page = chosen(machine, "ko")
+    assert "어서 오세요. 예약하셨습니까?" in page and '<html lang="ko">' in page
 
 
 def test_the_next_visitor_finds_it_in_japanese(machine: Client) -> None:

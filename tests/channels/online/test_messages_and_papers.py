@@ -27,7 +27,7 @@ from madoguchi.residents.mandates import MandateKind
 
 Staff = Mapping[str, Actor]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedures", "residents")]
-LANGUAGES = ("ja-easy", "en", "zh-Hans", "ko", "vi", "pt-BR")
+LANGUAGES = ("ja-easy", "en", "zh-Hans", "vi", "pt-BR", "es")
 JAPANESE_ALONE = re.compile(r"<[^>]*lang=\"ja\"[^>]*>[^<]*")
 
 

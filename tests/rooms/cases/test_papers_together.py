@@ -14,6 +14,7 @@ from tests.rooms.cases.walking import answered, begun, seen, sign, visited
 from madoguchi.audit.entries import Actor
 from madoguchi.cases import closing, sheets
 from madoguchi.cases.judging import applied_for
+from madoguchi.cases.models import CaseRow
 
 pytestmark = pytest.mark.django_db
 Staff = Mapping[str, Actor]
@@ -88,3 +89,34 @@ def test_the_guide_of_the_five_is_two_pages_and_says_what_is_done_and_what_is_no
 def test_a_paper_that_is_not_there_is_said_so(case: str, city: Staff, procedure: str, subject: str) -> None:
     with pytest.raises(sheets.NothingToPrint):
         sheets.one_sheet(case=case, procedure=procedure, subject=subject, actor=city["clerk_hana"], now=NOW)
+
+
+@pytest.mark.usefixtures("procedures_in_languages")
+def test_papers_speak_the_language_of_the_case(city: Staff, signed_in: Callable[[str], Client]) -> None:
+    """The Japanese list stays what it is and is followed by the same in the language; sheets have their meaning beside them."""
+    clerk = city["clerk_hana"]
+    case = begun(clerk)
+    visited(case, clerk)
+    answered(case, clerk)
+    japanese = pages_of(sheets.guide(case=case, actor=clerk, now=NOW).pdf)
+    with pytest.raises(sheets.NothingToPrint):
+        sheets.meaning(case=case, actor=clerk, now=NOW)
+    CaseRow.objects.filter(public_id=case).update(language="vi")
+    made = sheets.guide(case=case, actor=clerk, now=NOW)
+    both = pages_of(made.pdf)
+    assert made.missing_glyphs == ()
+    assert [one.split("氏名などは入っていません")[0] for one in both[: len(japanese)]] == [
+        one.split("氏名などは入っていません")[0] for one in japanese
+    ]
+    assert "Danhsáchthủtụccủabạn" in both[len(japanese)]
+    meant = "".join(pages_of(sheets.meaning(case=case, actor=clerk, now=NOW).pdf))
+    assert [
+        one.title for one in sheets.sheet_titles(case=case) if "".join(one.title.split()) not in meant
+    ] == []
+    assert meant.count("Địachỉmới") == 1, "each kind of sheet once"
+    names = [seen(case, clerk).record.name_of(one.ref) for one in seen(case, clerk).record.people]
+    assert [one for one in names if "".join(one.split()) in meant] == [], (
+        "the form's words and nobody's values"
+    )
+    sign(case, clerk)
+    assert "書類の意味（ベトナム語）" in signed_in("clerk_hana").get(f"/cases/{case}/done/").content.decode()

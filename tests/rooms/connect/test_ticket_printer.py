@@ -186,13 +186,13 @@ def test_a_slip_says_everything_in_japanese_and_below_it_in_the_visitors_languag
 ) -> None:
     plain = picture(slip)
     heights = set()
-    for language in ("en", "zh-Hans", "ko", "vi", "pt-BR", "es", "ja-easy"):
+    for language in ("en", "zh-Hans", "zh-Hant", "ko", "vi", "pt-BR", "es", "ja-easy"):
         other = picture(replace(slip, language=language))
         assert other.height > plain.height
         read = zxingcpp.read_barcodes(other.convert("L"))
         assert [one.text for one in read] == [slip.address]
         heights.add(other.tobytes())
-    assert len(heights) == 7
+    assert len(heights) == 8
 
 
 def test_a_slip_says_the_wait_as_it_was_told_and_when() -> None:
@@ -208,7 +208,7 @@ def test_words_of_the_city_in_another_language_are_on_the_slip() -> None:
 
 
 def test_the_longest_sentence_is_cut_into_lines_that_fit() -> None:
-    for text in ("word " * 60, "排队" * 60, "x" * 10):
+    for text in ("word " * 60, "排队" * 60, "x" * 10, "ที่นี่" * 40, "ကြောင်း" * 40):
         lines = slip_fonts.wrapped(text, 26, WIDTH - 48)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert all(slip_fonts.width(slip_fonts.foreign(one), 26) <= WIDTH - 48 for one in lines)

@@ -11,12 +11,13 @@ from typing import BinaryIO
 from madoguchi.catalogue.drafts.text_rows import STALE, TextReport, rows_of
 from madoguchi.procedures.editing.layers import Layer, with_translations
 from madoguchi.procedures.packs import Pack
-from madoguchi.procedures.translations import Language, fault_of, question_texts, texts_of
+from madoguchi.procedures.translations import Language, fault_of, question_texts, sheet_texts, texts_of
 from madoguchi.spreadsheets.writing import Cell, PageOut, workbook_of
 
 HEADING = ("もとの文", "どこの文か", "いまの訳", "新しい訳")
 NOTE = "「新しい訳」の列だけを書き、取り込んでください。空の行は変わりません。もとの文は直さないでください。"
 QUESTIONS = "質問"
+SHEETS = "様式"
 
 
 def translation_book(pack: Pack, language: Language) -> bytes:
@@ -27,13 +28,15 @@ def translation_book(pack: Pack, language: Language) -> bytes:
 
 
 def places(pack: Pack) -> dict[str, str]:
-    """Japanese sentence → the procedure that says it first, or 質問."""
+    """Japanese sentence → the procedure that says it first, or 質問 or 様式."""
     found: dict[str, str] = {}
     for procedure in pack.procedures:
         for text in texts_of(procedure):
             found.setdefault(text, procedure.name)
     for text in question_texts(pack):
         found.setdefault(text, QUESTIONS)
+    for text in sheet_texts(pack):
+        found.setdefault(text, SHEETS)
     return found
 
 

@@ -42,6 +42,7 @@ from madoguchi.jp.wareki import format_wareki_short
 from madoguchi.papers.values import RenderedPaper
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
+from madoguchi.procedures.translations import language_of
 
 MOST_COPIES = 20
 TOLD = noop("各課に伝わりました。別の職員の審査のあと、住民記録に登録します（それまでは仮の記録です）。")
@@ -253,10 +254,12 @@ def done(request: HttpRequest, case: str) -> HttpResponse:
         return redirect("counter:hearing", case)
     names = departments()
     pack = view.judged.pack
+    language = language_of(view.header.language)
     papers = [
         ("sheets", _("届出書・申請書をまとめて印刷")),
         ("guide", _("受付案内票")),
         ("confirmation", _("確認・署名票")),
+        *([("meaning", _("書類の意味（%s）") % language.label)] if language else []),
     ]
     context = {
         "case": head_of(view.header, here="done", record=view.record, notices=unproved_notice(view)),
@@ -294,7 +297,9 @@ def received(request: HttpRequest, case: str) -> HttpResponse:
 @needs(Authority.COUNTER)
 def paper(request: HttpRequest, case: str, kind: str) -> HttpResponse:
     """A paper of the case as PDF."""
-    make = {"sheets": sheets.all_sheets, "guide": sheets.guide, "confirmation": sheets.confirmation}.get(kind)
+    make = {
+        "sheets": sheets.all_sheets, "guide": sheets.guide, "confirmation": sheets.confirmation, "meaning": sheets.meaning,
+    }.get(kind)  # fmt: skip
     if make is None:
         raise Http404
     try:

@@ -127,7 +127,7 @@ def _listed(
         id=first.procedure,
         name=said.name if said else in_japanese(procedure.name),
         summary=said.summary if said else in_japanese(procedure.summary),
-        who="、".join(
+        who=_("、").join(
             called(at.record, one.subject, newborn=at.said.newborn)
             for one in ones
             if one.subject != HOUSEHOLD_SUBJECT

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.from_home import answering
 from madoguchi.cases.from_home.answering import CHILD_NAME, Step
-from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
+from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome, home_case_to_act_on
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.hearing import AnswerNotPossible
 from madoguchi.cases.judging import chosen
@@ -45,11 +45,11 @@ TYPED_PARTS = ("", "-y", "-m", "-d")
 @my_page
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """The next question; when there is none, on to what is next."""
+    if request.method == "POST":
+        return _posted(request, number)
     view = opened(request, number, "apply_ask")
     if HomeAct.ANSWER not in view.may:
         return not_now(request, view)
-    if request.method == "POST":
-        return _posted(request, view)
     step = answering.step_of(view)
     if step is Step.NOTHING:
         return show(request, "nothing", view=view, title=title_of(view.line))
@@ -58,11 +58,14 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     return _question(request, view)
 
 
-def _posted(request: HttpRequest, view: HomeCase) -> HttpResponse:
-    number, go = view.line.number, request.POST.get("go", "")
+def _posted(request: HttpRequest, number: str) -> HttpResponse:
+    """What was answered, kept. Nothing is shown of what was read for it; a page that is shown is read for itself."""
     who, by, now = applicant(request), acting(request).actor, timezone.now()
+    view, go = home_case_to_act_on(number=number, who=who, now=now), request.POST.get("go", "")
     version = whole_number(request.POST.get("version", ""))
     try:
+        if HomeAct.ANSWER not in view.may:
+            return not_now(request, opened(request, number, "apply_ask"))
         if go == "back":
             return _back(request, view, version)
         if go == "again":
@@ -74,10 +77,10 @@ def _posted(request: HttpRequest, view: HomeCase) -> HttpResponse:
         at = going_of(view, page)
         answering.answer(
             number=number, who=who, prompt=page, answers=posted(request.POST, at), typed=_typed(request, page),
-            by=by, now=now, version=version,
+            by=by, now=now, version=version, read=view,
         )  # fmt: skip
     except NOT_AN_ANSWER as error:
-        return _question(request, view, problem=str(error))
+        return _question(request, opened(request, number, "apply_ask"), problem=str(error))
     except (SomebodyElseChanged, NotNowFromHome) as error:
         fresh = opened(request, number, "apply_ask")
         return _question(request, fresh, problem=_(str(error)), status=CONFLICT)

@@ -50,12 +50,12 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     view = opened(request, number, "apply_ask")
     if HomeAct.ANSWER not in view.may:
         return not_now(request, view)
+    if (page := answering.page_now(view)) is not None:
+        return _question(request, view, page)
     step = answering.step_of(view)
     if step is Step.NOTHING:
         return show(request, "nothing", view=view, title=title_of(view.line))
-    if step is not Step.QUESTION:
-        return redirect(PAGES[step], number=number)
-    return _question(request, view)
+    return redirect(PAGES[step], number=number)
 
 
 def _posted(request: HttpRequest, number: str) -> HttpResponse:
@@ -80,10 +80,9 @@ def _posted(request: HttpRequest, number: str) -> HttpResponse:
             by=by, now=now, version=version, read=view,
         )  # fmt: skip
     except NOT_AN_ANSWER as error:
-        return _question(request, opened(request, number, "apply_ask"), problem=str(error))
+        return _asked_again(request, number, problem=str(error))
     except (SomebodyElseChanged, NotNowFromHome) as error:
-        fresh = opened(request, number, "apply_ask")
-        return _question(request, fresh, problem=_(str(error)), status=CONFLICT)
+        return _asked_again(request, number, problem=_(str(error)), status=CONFLICT)
     return redirect("my:apply_ask", number=number)
 
 
@@ -96,12 +95,19 @@ def _back(request: HttpRequest, view: HomeCase, version: int | None) -> HttpResp
     return redirect("my:apply_ask", number=view.line.number) if taken else redirect("my:apply")
 
 
-def _question(
-    request: HttpRequest, view: HomeCase, *, problem: str = "", status: int = UNPROCESSABLE
+def _asked_again(
+    request: HttpRequest, number: str, *, problem: str, status: int = UNPROCESSABLE
 ) -> HttpResponse:
+    view = opened(request, number, "apply_ask")
     page = answering.page_now(view)
     if page is None:
-        return redirect("my:apply_ask", number=view.line.number)
+        return redirect("my:apply_ask", number=number)
+    return _question(request, view, page, problem=problem, status=status)
+
+
+def _question(
+    request: HttpRequest, view: HomeCase, page: Prompt, *, problem: str = "", status: int = UNPROCESSABLE
+) -> HttpResponse:
     return _page(request, "ask", view, going_of(view, page), problem=problem, status=status)
 
 

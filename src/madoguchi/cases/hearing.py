@@ -12,7 +12,8 @@ from madoguchi.cases.acting import Given, begin_act, finish_act
 from madoguchi.cases.judging import judge
 from madoguchi.cases.models import ActRow, CaseRow
 from madoguchi.cases.own_facts import own_definition
-from madoguchi.cases.record import ReadAt, Record, read_record, record_at
+from madoguchi.cases.read_once import ReadAt, record_at
+from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CAN_BE_UNDONE, Act, FactSource
 from madoguchi.catalogue.queries import current_revision, pack_of
 from madoguchi.city.queries import profile

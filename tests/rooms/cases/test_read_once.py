@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +18,8 @@ from madoguchi.audit.models import EntryRow
 from madoguchi.cases import hearing
 from madoguchi.cases.acting import CASE_FIELDS, find_case
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, HomeCaseRow, PersonRow
-from madoguchi.cases.record import ReadAt, Record, read_record, record_at, standing_rows
+from madoguchi.cases.read_once import ReadAt, record_at
+from madoguchi.cases.record import Record, read_record, standing_rows
 from madoguchi.compiled import CompiledQuery
 from madoguchi.procedures.facts import FactRef
 
@@ -26,9 +28,8 @@ pytestmark = pytest.mark.django_db
 INCOME = FactRef("income_yen", "p1")
 
 
-def columns(rows: object, of: tuple[object, ...]) -> list[tuple[object, ...]]:
-    names = of[0]._fields  # type: ignore[attr-defined]
-    return [tuple(getattr(row, name) for name in names) for row in rows]  # type: ignore[attr-defined]
+def columns(rows: Iterable[Any], of: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return [tuple(getattr(row, name) for name in of[0]._fields) for row in rows]
 
 
 def test_the_rows_of_two_cases_are_those_of_the_ordinary_query(city: Staff, procedures: str) -> None:

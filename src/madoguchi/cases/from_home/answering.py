@@ -31,7 +31,8 @@ from madoguchi.cases.household_notice import NO_NAME_YET
 from madoguchi.cases.judging import applied_for, choice_key, judge
 from madoguchi.cases.models import ActRow, FactRow
 from madoguchi.cases.own_facts import own_definition
-from madoguchi.cases.record import CHOSEN, ReadAt, Record, read_record
+from madoguchi.cases.read_once import ReadAt
+from madoguchi.cases.record import CHOSEN, Record, read_record
 from madoguchi.cases.states import Act
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decisions import Decision, Status

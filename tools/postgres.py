@@ -21,8 +21,11 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def temporary_cluster() -> Iterator[str]:
-    """Start a cluster, yield its URL, stop it and remove it. The server may not be root: root becomes postgres."""
+def temporary_cluster(*, durable: bool = False) -> Iterator[str]:
+    """Start a cluster, yield its URL, stop it and remove it. The server may not be root: root becomes postgres.
+
+    `durable`: what is committed reaches the disk, as with a server that is in use; a test does without.
+    """
     programs = binaries()
     if programs is None:
         raise FileNotFoundError(f"no PostgreSQL server here; to get it: {TO_GET_IT}")
@@ -49,9 +52,9 @@ def temporary_cluster() -> Iterator[str]:
         "-D",
         str(data),
     )
-    options = (
-        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
-    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
+    if not durable:
+        options += " -c fsync=off -c full_page_writes=off"
     run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start")
     try:
         yield f"postgresql://{user}@/postgres?host={folder}"

@@ -14,12 +14,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.applying import ALLOWANCE, browser_of_role, form_of
 from tests.cast import NOW
 from tests.house.walk import AFTER_SIGNING, BEFORE_SIGNING
 from tests.personas import browser_of, mandate_of, personas
 from tests.rooms.cases.walking import begun, signed, visited
 
 from madoguchi.audit.entries import Actor
+from madoguchi.cases.from_home.opening import CONSENT_VERSION
+from madoguchi.cases.models import HomeCaseRow
 from madoguchi.residents import identifying
 
 BASELINE = Path(__file__).with_name("query_counts.json")
@@ -71,6 +74,21 @@ def test_the_residents_own_pages_take_no_more_queries_than_they_did(residents: M
     for one in people:
         mandate_of(one, people, NOW)
     held(counted("", OF_RESIDENTS, browser_of(people[0])))
+
+
+@pytest.mark.django_db
+def test_an_answer_from_home_takes_no_more_queries_than_it_did(
+    residents: Mapping[str, str], procedures: str
+) -> None:
+    browser, what = browser_of_role("head"), f"/my/apply/for/{ALLOWANCE}/"
+    browser.post(what, {"agreed": CONSENT_VERSION, **form_of(browser.get(what))})
+    address = f"my/apply/{HomeCaseRow.objects.latest('pk').number}/"
+    found = {"my/apply/{number}/": counted("", (address,), browser)[address]}
+    said = {**form_of(browser.get(f"/{address}")), "go": "unknown"}
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.post(f"/{address}", said).status_code == 302
+    found["my/apply/{number}/ answered"] = len([one for one in queries if "SAVEPOINT" not in one["sql"]])
+    held(found)
 
 
 def held(found: Mapping[str, int]) -> None:

@@ -13,6 +13,7 @@ from django.db.models import F
 from madoguchi.audit.entries import Actor, Channel, Kind, Lifecycle, PastStep, Purpose, StepDetail
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
 from madoguchi.audit.sealing import digest_of, seal
+from madoguchi.compiled import CompiledQuery
 
 __all__ = [
     "OUTBOX_CHANNEL",
@@ -30,6 +31,9 @@ OUTBOX_CHANNEL = "madoguchi_outbox"
 ROWS_AT_ONCE = 1000
 # Keys are ours and short: numbers, kebab-case names, dates, uuids, "person.has_card", "nhi-enrol/0".
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
+
+
+_LAST_LINE = CompiledQuery(lambda branch: OutboxCounter.objects.filter(branch=branch).values_list("last"))
 
 
 class NotAKey(ValueError):
@@ -108,7 +112,7 @@ def record_step(
     body = _said(detail)
     if practice:
         body["practice"] = True
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _row(
             actor,
             kind=Kind.STEP,
@@ -147,10 +151,12 @@ def record_past_steps(steps: Sequence[PastStep]) -> None:
 
 def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
     """Add a line to the branch's outbox; returns its number, without gaps, in the caller's transaction."""
-    with transaction.atomic():
-        OutboxCounter.objects.get_or_create(branch=branch)
-        OutboxCounter.objects.filter(branch=branch).update(last=F("last") + 1)
-        number = OutboxCounter.objects.values_list("last", flat=True).get(branch=branch)
+    with transaction.atomic(savepoint=False):
+        counter = OutboxCounter.objects.filter(branch=branch)
+        if not counter.update(last=F("last") + 1):
+            OutboxCounter.objects.get_or_create(branch=branch)
+            counter.update(last=F("last") + 1)
+        number = int(_LAST_LINE.rows(branch)[0][0])
         OutboxRow.objects.create(branch=branch, sequence=number, topic=topic, subject=subject, at=now)
         _wake()
     return number

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import router
 from django.db.models import F
 from django.http import Http404
 
@@ -14,6 +16,7 @@ from madoguchi.audit.entries import Actor, Channel, StepDetail
 from madoguchi.audit.operations import record_step
 from madoguchi.cases.models import ActRow, CaseRow, FactRow
 from madoguchi.cases.states import ACTS, LEADS_TO, Act, CaseStatus, FactSource
+from madoguchi.compiled import CompiledQuery
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.residents.fact_json import value_to_json
 
@@ -55,6 +58,21 @@ class Given:
     as_of: date | None = None
 
 
+CASE_FIELDS = tuple(one.attname for one in CaseRow._meta.concrete_fields)
+_FOUND = CompiledQuery(lambda case: CaseRow.objects.filter(public_id=case).values_list(*CASE_FIELDS))
+_LOCKED = CompiledQuery(
+    lambda case: CaseRow.objects.select_for_update().filter(public_id=case).values_list(*CASE_FIELDS)
+)
+_LAST_ACT = CompiledQuery(
+    lambda case: ActRow.objects.filter(case=case).order_by("-number").values_list("number")[:1]
+)
+
+
+def case_of(values: Sequence[Any]) -> CaseRow:
+    """The case of a row of `CASE_FIELDS`."""
+    return CaseRow.from_db(router.db_for_read(CaseRow), CASE_FIELDS, values)
+
+
 def civil_day(now: datetime) -> date:
     """The day in Japan."""
     return now.astimezone(JAPAN).date()
@@ -62,10 +80,10 @@ def civil_day(now: datetime) -> date:
 
 def find_case(public_id: str) -> CaseRow:
     """The case, for reading. Raises NoSuchCase."""
-    row = CaseRow.objects.filter(public_id=public_id).first()
+    row = _FOUND.first(public_id)
     if row is None:
         raise NoSuchCase
-    return row
+    return case_of(row)
 
 
 def begin_act(public_id: str, act: Act, *, version: int | None) -> CaseRow:
@@ -74,9 +92,10 @@ def begin_act(public_id: str, act: Act, *, version: int | None) -> CaseRow:
     `version` is the one the screen showed; None where no screen was shown before. Raises NoSuchCase, NotNow,
     SomebodyElseChanged.
     """
-    row = CaseRow.objects.select_for_update().filter(public_id=public_id).first()
-    if row is None:
+    locked = _LOCKED.first(public_id)
+    if locked is None:
         raise NoSuchCase
+    row = case_of(locked)
     status = CaseStatus(row.status)
     if act not in ACTS[status]:
         raise NotNow(row.number, status)
@@ -101,10 +120,10 @@ def finish_act(
 
     Without a `channel` it happened at the counter, or where a resident themselves acts on their case from home.
     """
-    last = ActRow.objects.filter(case=row).order_by("-number").values_list("number", flat=True).first() or 0
+    last = _LAST_ACT.first(row.pk)
     done = ActRow.objects.create(
         case=row,
-        number=last + 1,
+        number=last[0] + 1 if last else 1,
         kind=act.value,
         prompt=prompt,
         detail={"note": detail.note} if detail and detail.note else {},

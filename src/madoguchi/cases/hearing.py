@@ -12,6 +12,7 @@ from madoguchi.cases.acting import Given, begin_act, finish_act
 from madoguchi.cases.judging import judge
 from madoguchi.cases.models import ActRow, CaseRow
 from madoguchi.cases.own_facts import own_definition
+from madoguchi.cases.read_once import ReadAt, record_at
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CAN_BE_UNDONE, Act, FactSource
 from madoguchi.catalogue.queries import current_revision, pack_of
@@ -77,11 +78,15 @@ def answer_prompt(
     now: datetime,
     version: int | None,
     characters_typed_by_resident: int = 0,
+    read: ReadAt | None = None,
 ) -> None:
-    """Keep what the resident said; None for わからない. Raises AnswerNotPossible for a value the fact cannot have."""
+    """Keep what the resident said; None for わからない. Raises AnswerNotPossible for a value the fact cannot have.
+
+    `read`: what the caller has read already; it counts if the case has not moved on.
+    """
     with transaction.atomic():
         row = begin_act(case, Act.ANSWER, version=version)
-        record = read_record(row)
+        record = record_at(row, read)
         pack = pack_of(row.revision)
         given = {
             ref: Given(None if value is None else _checked(row, pack, record, ref, value), FactSource.SAID)

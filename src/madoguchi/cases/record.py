@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, PersonRow
 from madoguchi.cases.states import Act, FactSource
+from madoguchi.compiled import CompiledQuery
 from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.jp.names import NameParts
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Holder, Value
@@ -66,6 +68,7 @@ MOVING = frozenset(
     }
 )
 # After these the household of the city has to have one head, if anybody is left in it.
+_SOURCES = {one.value: one for one in FactSource}
 _HEAD_MATTERS = frozenset(
     {
         EventKind.move_in,
@@ -187,10 +190,9 @@ class Record:
         An answer can leave a decision open (a 続柄 that says nothing of parents): asking the same again would
         not settle it, and would never end.
         """
-        answers = {act.number for act in self.acts if act.kind == Act.ANSWER.value}
-        return frozenset(
-            ref for ref, held in self.facts.items() if held.act > self._taken_up and held.act in answers
-        )
+        since = self._taken_up
+        answers = {act.number for act in self.acts if act.kind == Act.ANSWER.value and act.number > since}
+        return frozenset(ref for ref, held in self.facts.items() if held.act in answers)
 
     @property
     def _taken_up(self) -> int:
@@ -253,22 +255,74 @@ def head_is_clear(record: Record, event: EventKind) -> bool:
     return event not in _HEAD_MATTERS or not comes_together(record) or len(heads_after(record)) == 1
 
 
+class _Act(NamedTuple):
+    pk: int
+    number: int
+    kind: str
+    prompt: str
+    at: datetime
+    by_name: str
+
+
+class _Fact(NamedTuple):
+    act_id: int
+    key: str
+    subject: str
+    value: Any
+    source: str
+    as_of: date
+    reason: str
+    known_since: datetime
+
+
+class _Person(NamedTuple):
+    act_id: int
+    ref: str
+    resident_no: str
+    staying: bool
+    unregistered: bool
+    gone: bool
+
+
+_ACTS = CompiledQuery(
+    lambda case: (
+        ActRow.objects.filter(case=case, undone_at__isnull=True).order_by("number").values_list(*_Act._fields)
+    )
+)
+_FACTS = CompiledQuery(
+    lambda case: (
+        FactRow.objects.filter(case=case, act__undone_at__isnull=True)
+        .order_by("act__number", "pk")
+        .values_list(*_Fact._fields)
+    )
+)
+_PEOPLE = CompiledQuery(
+    lambda case: (
+        PersonRow.objects.filter(case=case, act__undone_at__isnull=True)
+        .order_by("order", "pk")
+        .values_list(*_Person._fields)
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StandingRows:
     """The rows of a case whose acts stand, read once; a record is folded from them."""
 
-    acts: tuple[ActRow, ...]
-    facts: tuple[FactRow, ...]
-    people: tuple[PersonRow, ...]
+    acts: tuple[_Act, ...]
+    facts: tuple[_Fact, ...]
+    people: tuple[_Person, ...]
 
 
 def standing_rows(case: CaseRow) -> StandingRows:
-    """Read a case's own rows: three queries, however often a record is folded from them."""
-    standing = {"case": case, "act__undone_at__isnull": True}
+    """Read a case's own rows: three queries, however often a record is folded from them.
+
+    Bare columns and no model instances: this is read with every page of every case, and its facts are many.
+    """
     return StandingRows(
-        tuple(ActRow.objects.filter(case=case, undone_at__isnull=True).order_by("number")),
-        tuple(FactRow.objects.filter(**standing).order_by("act__number", "pk")),
-        tuple(PersonRow.objects.filter(**standing).order_by("order", "pk")),
+        tuple(map(_Act._make, _ACTS.rows(case.pk))),
+        tuple(map(_Fact._make, _FACTS.rows(case.pk))),
+        tuple(map(_Person._make, _PEOPLE.rows(case.pk))),
     )
 
 
@@ -288,7 +342,7 @@ def fold(rows: StandingRows, *, before_act: int | None = None) -> Record:
     facts = {
         FactRef(row.key, row.subject): HeldFact(
             value=None if row.value is None else value_from_json(row.value),
-            source=FactSource(row.source),
+            source=_SOURCES[row.source],
             as_of=row.as_of,
             reason=row.reason,
             act=numbers[row.act_id],

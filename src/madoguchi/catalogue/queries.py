@@ -8,9 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from madoguchi.catalogue.models import CurrentRow, FeedbackCitationRow, RevisionRow
+from madoguchi.compiled import CompiledQuery
 from madoguchi.procedures.facts import Value
 from madoguchi.procedures.loader import load_files
 from madoguchi.procedures.packs import Pack
+
+_CURRENT = CompiledQuery(lambda: CurrentRow.objects.order_by("pk").values_list("revision__revision")[:1])
 
 
 class NothingPublished(LookupError):
@@ -46,10 +49,10 @@ class Revision:
 
 def current_revision() -> str:
     """The revision by which new cases are decided. Raises NothingPublished."""
-    found = CurrentRow.objects.values_list("revision__revision", flat=True).first()
+    found = _CURRENT.first()
     if found is None:
         raise NothingPublished
-    return found
+    return str(found[0])
 
 
 @lru_cache(maxsize=16)

@@ -19,6 +19,7 @@ from madoguchi.city.models import (
     StaffMember,
 )
 from madoguchi.city.plan import CityProfile
+from madoguchi.compiled import CompiledQuery
 from madoguchi.jp.open_days import WEEKEND, OpenDays
 
 
@@ -33,6 +34,18 @@ class Seat:
     desk_name: str
 
 
+_PROFILE = CompiledQuery(
+    lambda: Municipality.objects.order_by("pk").values_list("code", "prefecture", "name", "mayor_title")[:1]
+)
+_WEEKLY = CompiledQuery(lambda: Municipality.objects.order_by("pk").values_list("weekly_closed")[:1])
+_EXCEPTIONS = CompiledQuery(lambda: CalendarException.objects.values_list("day", "is_open"))
+_SEAT = CompiledQuery(
+    lambda desk: Desk.objects.filter(pk=desk).values_list(
+        "branch__key", "branch__name", "branch__letter", "key", "name"
+    )
+)
+
+
 class CityNotSetUp(LookupError):
     """No municipality in this database yet."""
 
@@ -45,16 +58,16 @@ class CityNotSetUp(LookupError):
 
 def profile() -> CityProfile:
     """The municipality of this database. Raises CityNotSetUp."""
-    row = Municipality.objects.first()
+    row = _PROFILE.first()
     if row is None:
         raise CityNotSetUp
-    return CityProfile(row.code, row.prefecture, row.name, row.mayor_title)
+    return CityProfile(*row)
 
 
 def open_days() -> OpenDays:
     """The city's calendar as a value."""
-    rows = list(CalendarException.objects.values_list("day", "is_open"))
-    weekly = Municipality.objects.values_list("weekly_closed", flat=True).first()
+    rows = _EXCEPTIONS.rows()
+    weekly = next(iter(_WEEKLY.first() or ()), None)
     return OpenDays(
         closed=frozenset(day for day, is_open in rows if not is_open),
         opened=frozenset(day for day, is_open in rows if is_open),
@@ -128,8 +141,8 @@ def seat_of(user: StaffMember) -> Seat | None:
     """Where this member of staff sits, if anywhere."""
     if user.desk_id is None:
         return None
-    desk = Desk.objects.select_related("branch").get(pk=user.desk_id)
-    return Seat(desk.branch.key, desk.branch.name, desk.branch.letter, desk.key, desk.name)
+    found = _SEAT.first(user.desk_id)
+    return Seat(*found) if found else None
 
 
 def offices_of(staff: Iterable[int]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """A resident who is signed in at this browser (住民のサインイン), apart from the sign-in of staff: never both in one session.
 
 The session holds the number of the account and two moments, nothing of the person. It ends by itself twenty minutes after
-the last thing that somebody did, and eight hours after the sign-in whatever they do. Whether the account may still be
+the last thing that somebody did (to half a minute), and eight hours after the sign-in whatever they do. Whether the account may still be
 used is asked anew with every request by whoever reads it (`channels.online.who`).
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
+
+from madoguchi.city.session_store import RENEW_EVERY
 
 RESIDENT = "resident"
 IDLE = timedelta(minutes=20)
@@ -44,7 +46,7 @@ def account_of(request: HttpRequest, *, now: datetime) -> int | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
-    return account if now - seen <= IDLE and now - since <= LONGEST else None
+    return account if now - seen <= IDLE + RENEW_EVERY and now - since <= LONGEST else None
 
 
 def ended_by_itself(request: HttpRequest, *, now: datetime) -> bool:
@@ -54,5 +56,8 @@ def ended_by_itself(request: HttpRequest, *, now: datetime) -> bool:
 
 def used(request: HttpRequest, *, now: datetime) -> None:
     """Somebody did something: the twenty minutes begin anew. What is over stays over."""
-    if RESIDENT in request.session and account_of(request, now=now) is not None:
-        request.session[RESIDENT] = {**request.session[RESIDENT], "seen": now.isoformat()}
+    if RESIDENT not in request.session or account_of(request, now=now) is None:
+        return
+    held = request.session[RESIDENT]
+    if now - datetime.fromisoformat(held["seen"]) > RENEW_EVERY:
+        request.session[RESIDENT] = {**held, "seen": now.isoformat()}

@@ -9,6 +9,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,7 @@ from madoguchi.audit.operations import record_act
 from madoguchi.city import resident_session
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
+from madoguchi.city.session_store import SessionStore
 
 PRACTICE = "practice"
 
@@ -23,19 +25,24 @@ PRACTICE = "practice"
 class SessionsByUse(SessionMiddleware):
     """A session is prolonged by somebody who does something, not by a page that looks by itself what is new (`quiet`).
 
-    What somebody who is signed in was shown is kept by no browser, and what a browser kept goes when they sign out.
+    It is written when something in it changed, or when it has to be prolonged (`session_store`). What somebody who is
+    signed in was shown is kept by no browser, and what a browser kept goes when they sign out.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session, now = request.session, timezone.now()
         if getattr(request, "signed_out", False):
             response["Clear-Site-Data"] = '"cache", "storage"'
-        elif request.session.accessed and SESSION_KEY in request.session:
+        elif session.accessed and SESSION_KEY in session:
             response.setdefault("Cache-Control", "no-store")
         if getattr(request, "quiet", False):
-            if not request.session.modified:
+            if not session.modified:
                 return response
-        elif request.session.accessed:
-            resident_session.used(request, now=timezone.now())
+        elif session.accessed:
+            resident_session.used(request, now=now)
+        if isinstance(session, SessionStore) and not session.modified and session.renewed_lately(now=now):
+            patch_vary_headers(response, ("Cookie",))
+            return response
         return super().process_response(request, response)
 
 

@@ -20,17 +20,25 @@ from madoguchi.cases.acting import find_case
 from madoguchi.cases.at_home import LIVES_WITH, SaidAtHome, SaidPage, question_now
 from madoguchi.cases.from_home.attaching import things_of
 from madoguchi.cases.from_home.fees import fee_question
-from madoguchi.cases.from_home.following import HomeCase, dated_today, home_row, see_that_it_may
+from madoguchi.cases.from_home.following import (
+    HomeCase,
+    NotNowFromHome,
+    home_case_to_act_on,
+    home_row,
+    see_that_it_may,
+)
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.household_notice import NO_NAME_YET
 from madoguchi.cases.judging import applied_for, choice_key, judge
 from madoguchi.cases.models import ActRow, FactRow
 from madoguchi.cases.own_facts import own_definition
+from madoguchi.cases.read_once import ReadAt
 from madoguchi.cases.record import CHOSEN, MOVING, Record, read_record
 from madoguchi.cases.states import Act
 from madoguchi.city.queries import profile
 from madoguchi.jp.municipalities import prefecture_of
+from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decisions import Decision, Status
 from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef, Value
 from madoguchi.procedures.questions import Prompt
@@ -170,22 +178,28 @@ def answer(
     by: Actor,
     now: datetime,
     version: int | None,
+    read: HomeCase | None = None,
 ) -> None:
-    """Keep what was answered on a page. Raises NotYours, NotNowFromHome, AnswerNotPossible, SomebodyElseChanged."""
-    home = home_row(number, who)
-    see_that_it_may(home, HomeAct.ANSWER)
-    case = dated_today(home.case, home, now=now).public_id
+    """Keep what was answered on a page. Raises NotYours, NotNowFromHome, AnswerNotPossible, SomebodyElseChanged.
+
+    `read`: the application as the caller has read it for this act (`home_case_to_act_on`), else it is read here.
+    """
+    at = read or home_case_to_act_on(number=number, who=who, now=now)
+    if HomeAct.ANSWER not in at.may:
+        raise NotNowFromHome(HomeAct.ANSWER, at.line.state)
     said = {ref: _said(prompt, ref, value) for ref, value in answers.items()}
     hearing.answer_prompt(
-        case=case,
+        case=at.case,
         prompt=prompt.id,
-        answers=_following(case, said) | said,
+        answers=_following(at, said) | said,
+        read=ReadAt(at.version, at.record),
         by=by,
         now=now,
         version=version,
         characters_typed_by_resident=typed,
     )
-    _wish_for_the_only_one(case, by=by, now=now)
+    if at.line.procedure:
+        _wish_for_the_only_one(at.case, by=by, now=now, calendar=at.judged.calendar)
 
 
 def _said(prompt: Prompt, ref: FactRef, value: Value | None) -> Value | None:
@@ -194,10 +208,9 @@ def _said(prompt: Prompt, ref: FactRef, value: Value | None) -> Value | None:
     return str(value).strip() if value else NO_NAME_YET
 
 
-def _following(case: str, said: Mapping[FactRef, Value | None]) -> dict[FactRef, Value | None]:
+def _following(at: HomeCase, said: Mapping[FactRef, Value | None]) -> dict[FactRef, Value | None]:
     """What follows by itself, as it does where the event is said at the counter (household_notice)."""
-    row = find_case(case)
-    event, record = EventKind(row.event_kind), read_record(row)
+    event, record = at.line.event, at.record
     day = said.get(FactRef(event.date_key, EVENT_SUBJECT), record.value(event.date_key))
     follows: dict[FactRef, Value | None] = {}
     for person in record.people:
@@ -217,21 +230,20 @@ def _following(case: str, said: Mapping[FactRef, Value | None]) -> dict[FactRef,
     return {ref: value for ref, value in follows.items() if record.value(ref.key, ref.subject) != value}
 
 
-def _wish_for_the_only_one(case: str, *, by: Actor, now: datetime) -> None:
+def _wish_for_the_only_one(case: str, *, by: Actor, now: datetime, calendar: OpenDays | None = None) -> None:
     """Who applies for one procedure wishes for it: nobody is asked again when there is nothing to choose between."""
     row = find_case(case)
-    record = read_record(row)
-    judged = judge(row, record)
-    home = row.home
+    judged = judge(row, read_record(row), calendar=calendar)
     may = judged.with_status(Status.OPTIONAL)
-    if home.procedure and len(may) == 1 and not judged.with_status(Status.ASK, Status.MUST):
+    if len(may) == 1 and not judged.with_status(Status.ASK, Status.MUST):
         closing.choose(case=case, wanted=frozenset({choice_key(may[0])}), by=by, now=now, version=None)
 
 
 def begin_answering(*, number: str, who: Applicant, by: Actor, now: datetime) -> None:
     """Straight after opening: where nothing has to be asked, the one thing that is applied for is chosen already."""
     home = home_row(number, who)
-    _wish_for_the_only_one(home.case.public_id, by=by, now=now)
+    if home.procedure:
+        _wish_for_the_only_one(home.case.public_id, by=by, now=now)
 
 
 def choose(

@@ -9,18 +9,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import router
+
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
-from madoguchi.cases.acting import civil_day
+from madoguchi.cases.acting import CASE_FIELDS, case_of, civil_day
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct, HomeState, state_of
 from madoguchi.cases.judging import Judged, judge, judge_whole
 from madoguchi.cases.models import AttachmentRow, CaseRow, CorrectionWishRow, HomeCaseRow, ReviewRow, TaskRow
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CaseStatus, TaskState
+from madoguchi.compiled import CompiledQuery
 from madoguchi.procedures.situation import EventKind
 
 MOST_LISTED = 50
+# In these a case has no tasks that could say more of where it stands (`state_of`).
+TELL_BY_THEMSELVES = frozenset({CaseStatus.HEARING, CaseStatus.WITHDRAWN})
+
+
+_HOME_FIELDS = tuple(one.attname for one in HomeCaseRow._meta.concrete_fields)
+_FOUND = CompiledQuery(
+    lambda number: HomeCaseRow.objects.filter(number=number).values_list(
+        *_HOME_FIELDS, *(f"case__{one}" for one in CASE_FIELDS)
+    )
+)
+_FILES = CompiledQuery(
+    lambda case: (
+        AttachmentRow.objects.filter(case=case, dropped_at__isnull=True)
+        .order_by("pk")
+        .values_list("public_id", "procedure", "text", "kind", "size", "digest", "added_at")
+    )
+)
 
 
 class NotYours(LookupError):
@@ -107,8 +127,12 @@ class HomeCase:
 
 def home_row(number: str, who: Applicant) -> HomeCaseRow:
     """The row of an application that is theirs to see. Raises NotYours."""
-    found = HomeCaseRow.objects.select_related("case").filter(number=number).first()
-    if found is None or found.principal_no != who.principal_no:
+    row = _FOUND.first(number)
+    if row is None:
+        raise NotYours
+    found = HomeCaseRow.from_db(router.db_for_read(HomeCaseRow), _HOME_FIELDS, row[: len(_HOME_FIELDS)])
+    found.case = case_of(row[len(_HOME_FIELDS) :])
+    if found.principal_no != who.principal_no:
         raise NotYours
     if who.mandate is not None and (found.account, found.mandate) != (who.account, who.mandate.public_id):
         raise NotYours
@@ -117,14 +141,16 @@ def home_row(number: str, who: Applicant) -> HomeCaseRow:
 
 def now_standing(row: CaseRow, *, submitted: bool) -> HomeState:
     """Where the application of a case stands."""
+    status = CaseStatus(row.status)
+    if status in TELL_BY_THEMSELVES:
+        return state_of(status, (), submitted=submitted)
     states = TaskRow.objects.filter(case=row).values_list("state", flat=True)
-    return state_of(CaseStatus(row.status), [TaskState(one) for one in states], submitted=submitted)
+    return state_of(status, [TaskState(one) for one in states], submitted=submitted)
 
 
 def see_that_it_may(home: HomeCaseRow, act: HomeAct) -> HomeState:
     """Raise NotNowFromHome unless the table lets a resident do this now."""
-    row = CaseRow.objects.get(pk=home.case_id)
-    state = now_standing(row, submitted=home.submitted_at is not None)
+    state = now_standing(CaseRow.objects.get(pk=home.case_id), submitted=home.submitted_at is not None)
     if act not in HOME_ACTS[state]:
         raise NotNowFromHome(act, state)
     return state
@@ -144,6 +170,21 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
     home = home_row(number, who)
     row = dated_today(home.case, home, now=now)
     record = read_record(row)
+    _written_down(row, record, by=by, screen=screen, now=now)
+    return _seen(home, row, record)
+
+
+def home_case_to_act_on(*, number: str, who: Applicant, now: datetime) -> HomeCase:
+    """One application for an act of its resident, which the audit names by itself. Raises NotYours.
+
+    Nothing of it may be shown: whoever shows something asks `home_case`, which writes the reading down first.
+    """
+    home = home_row(number, who)
+    row = dated_today(home.case, home, now=now)
+    return _seen(home, row, read_record(row))
+
+
+def _written_down(row: CaseRow, record: Record, *, by: Actor, screen: str, now: datetime) -> None:
     record_access(
         actor=by,
         purpose=Purpose.FROM_HOME,
@@ -154,11 +195,15 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
         screen=screen,
         now=now,
     )
-    tasks = tuple(TaskRow.objects.filter(case=row).order_by("pk"))
-    states = [TaskState(one.state) for one in tasks]
-    state = state_of(CaseStatus(row.status), states, submitted=home.submitted_at is not None)
+
+
+def _seen(home: HomeCaseRow, row: CaseRow, record: Record) -> HomeCase:
+    # What was never submitted has gone to nobody: no tasks, nothing sent back, nothing wished.
+    sent = home.submitted_at is not None
+    tasks = tuple(TaskRow.objects.filter(case=row).order_by("pk")) if sent else ()
+    state = state_of(CaseStatus(row.status), [TaskState(one.state) for one in tasks], submitted=sent)
+    wishes = CorrectionWishRow.objects.filter(case=row).order_by("pk").values_list("at", "text")
     judged = judge(row, record)
-    back = ReviewRow.objects.filter(case=row, approved=False).order_by("-pk").first()
     return HomeCase(
         line=_line(home, state),
         case=row.public_id,
@@ -174,19 +219,21 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
             if one.state != TaskState.CANCELLED.value
         ),
         files=files_of(row),
-        wishes=tuple(CorrectionWishRow.objects.filter(case=row).order_by("pk").values_list("at", "text")),
-        note=back.note if back is not None and state is HomeState.SENT_BACK else "",
+        wishes=tuple(wishes) if sent else (),
+        note=_why_sent_back(row) if state is HomeState.SENT_BACK else "",
         consent_version=home.consent_version,
         may=HOME_ACTS[state],
     )
 
 
+def _why_sent_back(row: CaseRow) -> str:
+    back = ReviewRow.objects.filter(case=row, approved=False).order_by("-pk").first()
+    return back.note if back is not None else ""
+
+
 def files_of(row: CaseRow) -> tuple[AttachedFile, ...]:
     """The files of a case that were not taken away again."""
-    return tuple(
-        AttachedFile(one.public_id, one.procedure, one.text, one.kind, one.size, one.digest, one.added_at)
-        for one in AttachmentRow.objects.filter(case=row, dropped_at__isnull=True).order_by("pk")
-    )
+    return tuple(AttachedFile(*one) for one in _FILES.rows(row.pk))
 
 
 def home_lines(*, who: Applicant) -> tuple[HomeLine, ...]:

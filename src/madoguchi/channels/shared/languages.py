@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -52,13 +53,22 @@ class JapaneseUnlessChosen:
 
 def tongues() -> tuple[Tongue, ...]:
     """What visitors may choose here, Japanese first."""
-    return tuple(Tongue(code, tag_of(code), name) for code, name in settings.LANGUAGES)
+    return _tongues(tuple(settings.LANGUAGES))
+
+
+@lru_cache(maxsize=8)
+def _tongues(languages: tuple[tuple[str, str], ...]) -> tuple[Tongue, ...]:
+    return tuple(Tongue(code, tag_of(code), name) for code, name in languages)
 
 
 def offered(code: str) -> str:
     """The code itself when the city offers that language (letters of either size), else Japanese."""
-    small = code.lower()
-    return next((one for one, _name in settings.LANGUAGES if one.lower() == small), JAPANESE)
+    return _offered(code.lower(), tuple(settings.LANGUAGES))
+
+
+@lru_cache(maxsize=256)
+def _offered(small: str, languages: tuple[tuple[str, str], ...]) -> str:
+    return next((one for one, _name in languages if one.lower() == small), JAPANESE)
 
 
 def current() -> str:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access, record_act
+from madoguchi.compiled import CompiledQuery
 from madoguchi.residents.accounts.facts import AccountState, ClaimedFacts, Doubt, ResidentAccount
 from madoguchi.residents.accounts.matching import InDoubt, MatchVerdict, NobodyFits, SurelyThis, matched
 from madoguchi.residents.disclosure import JAPAN
@@ -23,6 +24,11 @@ from madoguchi.residents.models import AccountRow, AccountStepRow, ResidentRecor
 from madoguchi.residents.protection import protected_people
 
 READ = ("name", "birth", "sex", "address")
+_ACCOUNT = CompiledQuery(
+    lambda number: AccountRow.objects.filter(pk=number).values_list(
+        "pk", "state", "resident_no", "asked_to_come"
+    )
+)
 
 
 def come(*, issuer: str, subject: str, facts: ClaimedFacts, by: Actor, now: datetime) -> ResidentAccount:
@@ -53,8 +59,8 @@ def seen_as(row: AccountRow) -> ResidentAccount:
 
 def account(number: int) -> ResidentAccount | None:
     """An account by its number; None for one that is not there."""
-    row = AccountRow.objects.filter(pk=number).first()
-    return seen_as(row) if row else None
+    row = _ACCOUNT.first(number)
+    return ResidentAccount(row[0], AccountState(row[1]), *row[2:]) if row else None
 
 
 def any_account_of(numbers: Iterable[str]) -> bool:

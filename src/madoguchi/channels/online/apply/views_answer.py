@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from madoguchi.cases.acting import SomebodyElseChanged
 from madoguchi.cases.from_home import answering
 from madoguchi.cases.from_home.answering import OWN_PAGES, Step
-from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome
+from madoguchi.cases.from_home.following import HomeCase, NotNowFromHome, home_case_to_act_on
 from madoguchi.cases.from_home.rest import rest_of
 from madoguchi.cases.from_home.states import HomeAct
 from madoguchi.cases.hearing import AnswerNotPossible
@@ -46,28 +46,31 @@ TYPED_PARTS = ("", "-y", "-m", "-d")
 @my_page
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """The next question; when there is none, on to what is next."""
+    if request.method == "POST":
+        return _posted(request, number)
     view = opened(request, number, "apply_ask")
     if HomeAct.ANSWER not in view.may:
         return not_now(request, view)
-    if request.method == "POST":
-        return _posted(request, view)
+    if (page := answering.page_now(view)) is not None:
+        return _question(request, view, page)
     step = answering.step_of(view)
     if step is Step.NOTHING:
         return redirect("my:case_counter", number=number) if rest_of(view) else _nothing(request, view)
-    if step is not Step.QUESTION:
-        return redirect(PAGES[step], number=number)
-    return _question(request, view)
+    return redirect(PAGES[step], number=number)
 
 
 def _nothing(request: HttpRequest, view: HomeCase) -> HttpResponse:
     return show(request, "nothing", view=view, title=title_of(view.line))
 
 
-def _posted(request: HttpRequest, view: HomeCase) -> HttpResponse:
-    number, go = view.line.number, request.POST.get("go", "")
+def _posted(request: HttpRequest, number: str) -> HttpResponse:
+    """What was answered, kept. Nothing is shown of what was read for it; a page that is shown is read for itself."""
     who, by, now = applicant(request), acting(request).actor, timezone.now()
+    view, go = home_case_to_act_on(number=number, who=who, now=now), request.POST.get("go", "")
     version = whole_number(request.POST.get("version", ""))
     try:
+        if HomeAct.ANSWER not in view.may:
+            return not_now(request, opened(request, number, "apply_ask"))
         if go == "back":
             return _back(request, view, version)
         if go == "again":
@@ -79,13 +82,12 @@ def _posted(request: HttpRequest, view: HomeCase) -> HttpResponse:
         at = going_of(view, page)
         answering.answer(
             number=number, who=who, prompt=page, answers=posted(request.POST, at), typed=_typed(request, page),
-            by=by, now=now, version=version,
+            by=by, now=now, version=version, read=view,
         )  # fmt: skip
     except NOT_AN_ANSWER as error:
-        return _question(request, view, problem=str(error))
+        return _asked_again(request, number, problem=str(error))
     except (SomebodyElseChanged, NotNowFromHome) as error:
-        fresh = opened(request, number, "apply_ask")
-        return _question(request, fresh, problem=_(str(error)), status=CONFLICT)
+        return _asked_again(request, number, problem=_(str(error)), status=CONFLICT)
     return redirect("my:apply_ask", number=number)
 
 
@@ -98,12 +100,19 @@ def _back(request: HttpRequest, view: HomeCase, version: int | None) -> HttpResp
     return redirect("my:apply_ask", number=view.line.number) if taken else redirect("my:apply")
 
 
-def _question(
-    request: HttpRequest, view: HomeCase, *, problem: str = "", status: int = UNPROCESSABLE
+def _asked_again(
+    request: HttpRequest, number: str, *, problem: str, status: int = UNPROCESSABLE
 ) -> HttpResponse:
+    view = opened(request, number, "apply_ask")
     page = answering.page_now(view)
     if page is None:
-        return redirect("my:apply_ask", number=view.line.number)
+        return redirect("my:apply_ask", number=number)
+    return _question(request, view, page, problem=problem, status=status)
+
+
+def _question(
+    request: HttpRequest, view: HomeCase, page: Prompt, *, problem: str = "", status: int = UNPROCESSABLE
+) -> HttpResponse:
     return _page(request, "ask", view, going_of(view, page), problem=problem, status=status)
 
 

@@ -111,11 +111,12 @@ def asked(at: Going) -> Asked:
     )
     quick = _("だれも、あてはまらない") if several else _("あてはまらない")
     has_quick = has_quick_answer(page) and (several or page.definitions[0].type is FactType.CHOICES)
+    settled_refs = at.record.heard_without_answer | at.record.answered
     open_pages = {
         (definition_of(at.judged.pack, ref).prompt, ref.key)
         for one in at.judged.decisions
         for ref in one.missing
-        if ref not in at.record.heard_without_answer | at.record.answered
+        if ref not in settled_refs
     }
     settled = sum(1 for one in at.judged.decisions if one.status is not Status.ASK)
     return Asked(

@@ -17,7 +17,7 @@ from tests.unit.procedures.test_entitled import at_once, one_by_one
 from madoguchi.procedures.loader import national_pack
 from madoguchi.procedures.situation import EventKind
 
-BATCH = 100
+BATCH = 500
 
 
 def main() -> int:

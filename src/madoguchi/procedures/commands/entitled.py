@@ -72,17 +72,10 @@ def _decide(pack: Pack, procedures: list[Procedure], arguments: object, on: date
     register: Path = arguments.register  # type: ignore[attr-defined]  # argparse's namespace
     out: Path = arguments.out  # type: ignore[attr-defined]  # argparse's namespace
     began = time.perf_counter()
-    finished: list[str] = []
 
-    def show(procedure: str) -> None:
-        finished.append(procedure)
+    def show(parts: int, of: int) -> None:
         if sys.stderr.isatty():
-            print(
-                f"\r{len(finished)} 件を判定しました（{procedure}）\x1b[K",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(f"\r{bar(parts, of)}\x1b[K", end="", file=sys.stderr, flush=True)
 
     try:
         tally = entitled(pack, procedures, register=register, on=on, open_days=OpenDays(), out=out, done=show)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from madoguchi.procedures.bulk.columns import UNKNOWN, Mask
 from madoguchi.procedures.bulk.conditions import condition
 from madoguchi.procedures.bulk.scopes import Scope, gathered
-from madoguchi.procedures.facts import Holder
+from madoguchi.procedures.facts import FactDefinition, Holder
 from madoguchi.procedures.judge import Group
 from madoguchi.procedures.language.tree import (
     And,
@@ -33,14 +33,28 @@ Read = tuple[Holder, str]
 Counts = dict[Read, npt.NDArray[np.int16]]
 
 
-def doubtful(scope: Scope, group: Group) -> Mask:
-    """Return the rows of open outcomes that may be settled after all."""
-    found = np.zeros(len(scope), np.bool_)
+def doubtful(scope: Scope, group: Group) -> tuple[Mask, set[Read]]:
+    """Return the rows of open outcomes that may be settled after all, and the facts that are read twice in one."""
+    found, twice = np.zeros(len(scope), np.bool_), set[Read]()
     for one in (group.must, group.optional):
         if one is not None and _repeats(one.tree, scope.event.date_key):
-            for counts in _reads(one.tree, scope, np.ones(len(scope), np.bool_)).values():
-                found |= counts > 1
-    return found
+            for read, counts in _reads(one.tree, scope, np.ones(len(scope), np.bool_)).items():
+                if (counts > 1).any():
+                    twice.add(read)
+                    found |= counts > 1
+    return found, twice
+
+
+def definitions(group: Group, read: set[Read]) -> list[FactDefinition]:
+    """Return the definitions of facts that a group reads."""
+    trees = [one.tree for one in (group.must, group.optional) if one is not None]
+    facts = {
+        (node.definition.holder, node.definition.key): node.definition
+        for tree in trees
+        for node in nodes_of(tree)
+        if isinstance(node, Fact)
+    }
+    return [facts[one] for one in sorted(read, key=str) if one in facts]
 
 
 @lru_cache(maxsize=4096)

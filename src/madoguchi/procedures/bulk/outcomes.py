@@ -7,6 +7,7 @@ and the outcome stands only when it is the same with each of them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,12 @@ from madoguchi.procedures.bulk.batch import Batch
 from madoguchi.procedures.bulk.columns import FALSE, TRUE, UNKNOWN, Index, Mask, Values, exactly
 from madoguchi.procedures.bulk.conditions import condition
 from madoguchi.procedures.bulk.days import due, number_of, open_day
-from madoguchi.procedures.bulk.doubts import doubtful
+from madoguchi.procedures.bulk.doubts import definitions, doubtful
 from madoguchi.procedures.bulk.scopes import Scope, gathered
 from madoguchi.procedures.bulk.families import stretched
 from madoguchi.procedures.bulk.single import settled
 from madoguchi.procedures.bulk.values import day, value
+from madoguchi.procedures.bulk.witnesses import open_for_sure
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.judge import LOOKED_BACK_TO, Group, Judge, judge_of
 from madoguchi.procedures.language.given import given
@@ -176,11 +178,21 @@ def _of_group(scope: Scope, group: Group) -> Outcomes:
 
 
 def _doubtful(scope: Scope, group: Group, outcomes: Outcomes) -> Mask:
-    """Return the open rows in which an unknown fact is read more than once."""
+    """Return the open rows in which an unknown fact is read more than once, and which are not shown to be open."""
     found = np.zeros(len(scope), np.bool_)
     asked = np.flatnonzero(outcomes == ASK)
     if len(asked):
-        found[asked] = doubtful(scope.only(asked), group)
+        perhaps, twice = doubtful(scope.only(asked), group)
+        rows = asked[perhaps]
+        if len(rows):
+            facts = definitions(group, twice)
+            shown = open_for_sure(
+                scope.only(rows),
+                facts,
+                partial(_of_group, group=group),
+                lambda one: doubtful(one, group)[0],
+            )
+            found[rows[~shown]] = True
     return found
 
 

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 from madoguchi.procedures.bulk.batch import Batch
 from madoguchi.procedures.bulk.columns import UNKNOWN, Index, Mask, Truth, Values, both
 from madoguchi.procedures.bulk.families import Family, stretched
-from madoguchi.procedures.facts import FactDefinition
+from madoguchi.procedures.facts import FactDefinition, FactType, Holder
 from madoguchi.procedures.language.names import CLAIMANT
 from madoguchi.procedures.language.tree import Owner, People
 from madoguchi.procedures.situation import EventKind
 
+Column = Truth | Values | pa.Array
 _UNSURE = np.int8(UNKNOWN)
 
 
@@ -40,6 +41,7 @@ class Scope:
         self.event = event
         self.homes = homes
         self._slots = slots
+        self.filled: dict[tuple[Holder, str], int] = {}
         self.remembered: dict[Any, Any] = {}
         self._members: dict[tuple[People, int], Members] = {}
 
@@ -56,26 +58,45 @@ class Scope:
     def only(self, rows: Index) -> "Scope":
         """Return some of the rows."""
         slots = {slot: index[rows] for slot, index in self._slots.items()}
-        return Scope(self.batch, self.event, self.homes[rows], slots)
+        return self._like(self.homes[rows], slots)
+
+    def _like(self, homes: Index, slots: dict[int, Index]) -> "Scope":
+        rows = Scope(self.batch, self.event, homes, slots)
+        rows.filled = dict(self.filled)
+        return rows
 
     def with_person(self, slot: int, who: Index) -> "Scope":
         """Return the rows with other people in one slot."""
-        return Scope(self.batch, self.event, self.homes, {**self._slots, slot: who})
+        return self._like(self.homes, {**self._slots, slot: who})
 
-    def person_fact(self, owner: Owner, definition: FactDefinition) -> Truth | Values | pa.Array | None:
+    def person_fact(self, owner: Owner, definition: FactDefinition) -> Column | None:
         """Return a fact of the person in a slot; None: unknown in every row."""
         assert owner.slot is not None
         column = self.batch.person_fact(definition)
         index = self.slot(owner.slot)
-        if column is None or index is self.batch.everybody:
-            return column
-        there = index >= 0 if owner.slot == CLAIMANT.slot and len(index) and index.min() < 0 else None
-        return taken(column, index, there)
+        if column is not None and index is not self.batch.everybody:
+            there = index >= 0 if owner.slot == CLAIMANT.slot and len(index) and index.min() < 0 else None
+            column = taken(column, index, there)
+        return self._with_filled(column, Holder.PERSON, definition)
 
-    def event_fact(self, definition: FactDefinition) -> Truth | Values | pa.Array | None:
+    def event_fact(self, definition: FactDefinition) -> Column | None:
         """Return a fact of the event; None: unknown in every row."""
         column = self.batch.event_fact(definition.key, definition.type)
-        return None if column is None else taken(column, self.homes, None)
+        column = None if column is None else taken(column, self.homes, None)
+        return self._with_filled(column, Holder.EVENT, definition)
+
+    def event_day(self, key: str) -> Values | None:
+        """Return a day of the event; None: unknown in every row."""
+        column = self.batch.event_fact(key, FactType.DATE)
+        found = None if column is None else taken(column, self.homes, None)
+        if (Holder.EVENT, key) in self.filled:
+            found = _filled(found, FactType.DATE, self.filled[(Holder.EVENT, key)])
+        assert found is None or isinstance(found, Values)
+        return found
+
+    def _with_filled(self, column: Column | None, holder: Holder, definition: FactDefinition) -> Column | None:
+        value = self.filled.get((holder, definition.key)) if self.filled else None
+        return column if value is None else _filled(column, definition.type, value)
 
     def members(self, people: People, slot: int) -> Members:
         """Return the rows of a collection's members, one of whom stands in the slot of each."""
@@ -106,9 +127,23 @@ class Scope:
     def _rows_of(self, family: Family, owners: Index, slot: int, nobody: Mask | None) -> Members:
         rows, members = stretched(family, owners)
         slots = {one: index[rows] for one, index in self._slots.items() if one != slot}
-        inner = Scope(self.batch, self.event, self.homes[rows], {**slots, slot: members})
+        inner = self._like(self.homes[rows], {**slots, slot: members})
         maybe = None if nobody is None or not len(rows) else nobody[rows]
         return Members(inner, family.counts[owners], maybe)
+
+
+def _filled(column: Column | None, type_: FactType, value: int) -> Column:
+    """Return a column with a value where it is not known; of a span, one end, by turns with the value."""
+    if type_ is FactType.BOOLEAN:
+        assert column is None or isinstance(column, np.ndarray)
+        one = np.asarray(value, np.int8)
+        return one if column is None else np.where(column == UNKNOWN, one, column)
+    assert column is None or isinstance(column, Values)
+    if column is None:
+        return Values(np.asarray(value), np.asarray(value))
+    low = column.low if column.exact or value % 2 else column.high
+    found = low if column.known is None else np.where(column.known, low, value)
+    return Values(found, found)
 
 
 def gathered(
@@ -122,9 +157,7 @@ def gathered(
     return found
 
 
-def taken(
-    column: Truth | Values | pa.Array, index: Index, there: Mask | None
-) -> Truth | Values | pa.Array:
+def taken(column: Column, index: Index, there: Mask | None) -> Column:
     """Return the rows of a column; unknown where nobody is there."""
     if isinstance(column, Values):
         low = column.low if column.low.ndim == 0 else column.low[index]

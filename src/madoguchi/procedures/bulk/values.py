@@ -20,8 +20,8 @@ from madoguchi.procedures.bulk.columns import (
     exactly,
 )
 from madoguchi.procedures.bulk.days import COLUMN_FUNCTIONS, number_of, open_day
-from madoguchi.procedures.bulk.scopes import Scope, gathered, taken
-from madoguchi.procedures.facts import NOTIFIED_ON, FactType
+from madoguchi.procedures.bulk.scopes import Scope, gathered
+from madoguchi.procedures.facts import NOTIFIED_ON
 from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.language.tree import (
     Arithmetic,
@@ -89,9 +89,7 @@ def literal(written: Any, scope: Scope) -> Values:
 
 def day(key: str, scope: Scope) -> Values:
     """Return a day of the event."""
-    column = scope.batch.event_fact(key, FactType.DATE)
-    found = None if column is None else taken(column, scope.homes, None)
-    return found if isinstance(found, Values) else _UNKNOWN
+    return scope.event_day(key) or _UNKNOWN
 
 
 def fact(node: Fact, scope: Scope) -> Truth | Values | pa.Array | None:

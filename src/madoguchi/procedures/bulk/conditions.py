@@ -4,7 +4,6 @@ What stands in many rules is worked out once for the same rows. Parts that look 
 `or`, and only for the rows that the rest leaves open.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from madoguchi.procedures.bulk.columns import (
     sure_or_never,
     truth_of,
 )
+from madoguchi.procedures.bulk.same import mark_of
 from madoguchi.procedures.bulk.scopes import Scope, gathered
 from madoguchi.procedures.bulk.thresholds import threshold_of
 from madoguchi.procedures.language.tree import (
@@ -31,7 +31,6 @@ from madoguchi.procedures.language.tree import (
     Constant,
     Contains,
     Fact,
-    Fold,
     Kind,
     Named,
     Node,
@@ -41,7 +40,6 @@ from madoguchi.procedures.language.tree import (
     Parameter,
     Quantifier,
     SamePerson,
-    nodes_of,
 )
 
 _ALL_UNKNOWN = np.asarray(UNKNOWN, np.int8)
@@ -61,9 +59,10 @@ def _condition(node: Node, scope: Scope) -> Truth:
         return _joined(node, scope)
     if isinstance(node, Not):
         return np.int8(TRUE) - _condition(node.part, scope)
-    found = scope.remembered.get(node)
+    number = mark_of(node).number
+    found = scope.remembered.get(number)
     if found is None:
-        found = scope.remembered[node] = _worked_out(node, scope)
+        found = scope.remembered[number] = _worked_out(node, scope)
     return found  # type: ignore[no-any-return]  # what was put there
 
 
@@ -89,21 +88,15 @@ def _worked_out(node: Node, scope: Scope) -> Truth:
     raise TypeError(f"{type(node).__name__} is no condition")
 
 
-@lru_cache(maxsize=8192)
-def dear(node: Node) -> bool:
-    """Say whether an expression looks at other people."""
-    return any(isinstance(one, (Quantifier, Fold)) for one in nodes_of(node))
-
-
 def _joined(node: And | Or, scope: Scope) -> Truth:
     joined, settles = (np.minimum, FALSE) if isinstance(node, And) else (np.maximum, TRUE)
     found: Truth = np.asarray(TRUE - settles, np.int8)
-    for part in (one for one in node.parts if not dear(one)):
+    for part in (one for one in node.parts if not mark_of(one).dear):
         found = joined(found, _condition(part, scope))
-    for part in (one for one in node.parts if dear(one)):
+    for part in (one for one in node.parts if mark_of(one).dear):
         whole = np.broadcast_to(found, len(scope))
         still_open = np.flatnonzero(whole != settles)
-        if part in scope.remembered or len(still_open) > _WORTH_LEAVING * len(scope):
+        if mark_of(part).number in scope.remembered or len(still_open) > _WORTH_LEAVING * len(scope):
             found = joined(found, _condition(part, scope))
         elif len(still_open):
             found = whole.copy()

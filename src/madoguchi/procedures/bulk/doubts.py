@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from madoguchi.procedures.bulk.columns import UNKNOWN, Mask
 from madoguchi.procedures.bulk.conditions import condition
+from madoguchi.procedures.bulk.same import mark_of
 from madoguchi.procedures.bulk.scopes import Scope, gathered
 from madoguchi.procedures.facts import FactDefinition, Holder
 from madoguchi.procedures.judge import Group
@@ -57,9 +58,27 @@ def definitions(group: Group, read: set[Read]) -> list[FactDefinition]:
     return [facts[one] for one in sorted(read, key=str) if one in facts]
 
 
-@lru_cache(maxsize=4096)
 def _repeats(tree: Node, date_key: str) -> bool:
     """Say whether any fact is read by two clauses at all."""
+    return _counted(mark_of(tree).number, date_key, _Tree(tree))
+
+
+class _Tree:
+    """A tree that is told from others by the number beside it."""
+
+    def __init__(self, tree: Node) -> None:
+        self.tree = tree
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tree)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def _counted(number: int, date_key: str, of: _Tree) -> bool:
+    tree = of.tree
     read: set[Read] = set()
     for leaf in _leaves(tree):
         facts = set(_facts_of(leaf, date_key))

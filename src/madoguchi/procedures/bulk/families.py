@@ -31,7 +31,10 @@ def grouped(owners: Index, members: Index, size: int) -> Family:
 
 def _pairs(owners: Index, members: Index, size: int) -> Family:
     """Return the members of each owner, each once, the owner itself too where it is named."""
-    both = np.unique(owners.astype(np.int64) * size + members) if len(owners) else np.empty(0, np.int64)
+    both = owners.astype(np.int64) * size + members
+    if len(both) and not bool((both[1:] > both[:-1]).all()):
+        both = np.sort(both, kind="stable")  # quick, because a register stands nearly in this order
+        both = both[np.concatenate([[True], both[1:] != both[:-1]])]
     return grouped(both // max(size, 1), (both % max(size, 1)).astype(np.int32), size)
 
 

@@ -5,13 +5,14 @@ rules rise with their date, so that day is found by halving, with the very funct
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.bulk.days import day_of, number_of
+from madoguchi.procedures.bulk.same import mark_of
 from madoguchi.procedures.bulk.scopes import Scope
 from madoguchi.procedures.facts import NOTIFIED_ON, FactType
 from madoguchi.procedures.language.functions import FUNCTIONS
@@ -37,7 +38,20 @@ def threshold_of(node: Compare, scope: Scope) -> Threshold | None:
         return None
     notified = scope.batch.event_fact(NOTIFIED_ON, FactType.DATE)
     days = _days(notified, scope)
-    return _found(node, days, scope.batch.open_days)
+    return _remembered(Known(mark_of(node).number, node), days, scope.batch.open_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A comparison, told from others by its number."""
+
+    number: int
+    node: Compare = field(compare=False)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(known: Known, days: tuple[date | None, date | None], calendar: OpenDays) -> Threshold | None:
+    return _found(known.node, days, calendar)
 
 
 def _days(notified: Any, scope: Scope) -> tuple[date | None, date | None]:
@@ -46,7 +60,6 @@ def _days(notified: Any, scope: Scope) -> tuple[date | None, date | None]:
     return (on if scope.event.date_key == NOTIFIED_ON else None), on
 
 
-@lru_cache(maxsize=4096)
 def _found(node: Compare, days: tuple[date | None, date | None], calendar: OpenDays) -> Threshold | None:
     for side, other, operator in (
         (node.left, node.right, node.operator),

@@ -20,6 +20,7 @@ from madoguchi.procedures.bulk.columns import (
     exactly,
 )
 from madoguchi.procedures.bulk.days import COLUMN_FUNCTIONS, number_of, open_day
+from madoguchi.procedures.bulk.same import mark_of
 from madoguchi.procedures.bulk.scopes import Scope, gathered
 from madoguchi.procedures.facts import NOTIFIED_ON
 from madoguchi.procedures.language.functions import FUNCTIONS
@@ -45,9 +46,10 @@ _SMALLER = {"min": np.minimum, "max": np.maximum}
 
 def value(node: Node, scope: Scope) -> Values:
     """Return what an expression gives in every row, or in all rows at once where it is the same."""
-    found = scope.remembered.get(node)
+    number = mark_of(node).number
+    found = scope.remembered.get(number)
     if found is None:
-        found = scope.remembered[node] = _worked_out(node, scope)
+        found = scope.remembered[number] = _worked_out(node, scope)
     return found  # type: ignore[no-any-return]  # what was put there
 
 

@@ -32,7 +32,9 @@ _GRADES = ("none", "1", "2", "3", "4", "5", "6")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--residents", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
@@ -94,9 +96,13 @@ def _people(
     works = np.isin(employment, (0, 2)) & (age < 75)
     income = np.where(age < 18, 0, np.where(works, chance.lognormal(15, 0.5, size), draw[4] * 1_800_000))
     dependent = (role != _HEAD) & (income < 1_300_000) & (draw[5] < 0.8)
-    insurance = np.where(age >= 75, 3, np.where(works, 1, np.where(dependent, 2, np.where(draw[5] > 0.985, 4, 0))))
+    insurance = np.where(
+        age >= 75, 3, np.where(works, 1, np.where(dependent, 2, np.where(draw[5] > 0.985, 4, 0)))
+    )
     insurance = np.where(draw[6] < 0.0005, 5, insurance)
-    pension = np.where(age >= 65, 4, np.where(works & (age >= 15), 1, np.where((age >= 20) & (age < 60), 0, 5)))
+    pension = np.where(
+        age >= 65, 4, np.where(works & (age >= 15), 1, np.where((age >= 20) & (age < 60), 0, 5))
+    )
     pension = np.where((pension == 0) & (role == _SPOUSE) & (insurance == 2), 2, pension)
     pension = np.where((pension == 0) & (draw[6] > 0.99), 5, pension)
     care = np.where((age >= 65) & (draw[7] < 0.18), 1 + (draw[7] * 38).astype(np.int8), 0)
@@ -165,7 +171,10 @@ def _relations(there: Any, number: Any, homes: int) -> pa.Table:
     both = there[:, _SPOUSE]
     told = [("spouse", _HEAD, _SPOUSE, both), ("spouse", _SPOUSE, _HEAD, both)]
     for child in range(_CHILD, _PARENT):
-        told += [("parent", child, _HEAD, there[:, child]), ("parent", child, _SPOUSE, there[:, child] & both)]
+        told += [
+            ("parent", child, _HEAD, there[:, child]),
+            ("parent", child, _SPOUSE, there[:, child] & both),
+        ]
     told.append(("parent", _HEAD, _PARENT, there[:, _PARENT]))
     chosen = np.stack([rows for *_, rows in told], axis=1)
     place = np.broadcast_to(np.arange(len(told)), chosen.shape)[chosen]

@@ -25,7 +25,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--households", type=int, default=102_000)
-    parser.add_argument("--seed", type=int, default=1000, help="of the first round; another one, other households")
+    parser.add_argument(
+        "--seed", type=int, default=1000, help="of the first round; another one, other households"
+    )
     parser.add_argument("--work", type=Path, default=Path("var/proofs"))
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)

@@ -109,7 +109,9 @@ class Batch:
         for place, home, of, kin in zip(
             found.odd, at, rows["of"].to_pylist(), rows["is"].to_pylist(), strict=True
         ):
-            lives = [n >= 0 and home >= 0 and self.home[n] == home for n in (found.of[place], found.kin[place])]
+            lives = [
+                n >= 0 and home >= 0 and self.home[n] == home for n in (found.of[place], found.kin[place])
+            ]
             if lives[0] != lives[1]:
                 yield home, kin if lives[0] else of, int(place), not lives[0]
 

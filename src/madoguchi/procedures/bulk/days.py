@@ -108,5 +108,3 @@ def open_day(day: Days, calendar: OpenDays) -> Days:
 def due(start: Days, days: int, *, count_first_day: bool) -> Days:
     """Return the last days of periods of `days` days, as `dates.due`."""
     return np.asarray(start, np.int64) + (days - 1 if count_first_day else days)
-
-

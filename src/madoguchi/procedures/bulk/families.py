@@ -109,7 +109,9 @@ def named(relations: pa.Table, ids: pa.Array, home: Index, residents: Index | No
     number = relations.num_rows
     both = pa.chunked_array([*relations["of"].chunks, *relations["is"].chunks], pa.string())
     there = ids if residents is None else ids.take(pa.array(residents))
-    found = pc.fill_null(pc.index_in(both, value_set=there), -1).combine_chunks().to_numpy(zero_copy_only=False)
+    found = (
+        pc.fill_null(pc.index_in(both, value_set=there), -1).combine_chunks().to_numpy(zero_copy_only=False)
+    )
     if residents is not None:
         found = np.append(residents, -1)[found]
     of, kin = found[:number], found[number:]

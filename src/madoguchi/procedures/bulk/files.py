@@ -8,6 +8,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,12 @@ class RegisterUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One part: households from one id to before another, or a number of those dealt out; all None: everybody."""
+    """One part: households from one id to before another, or those dealt out under a number, or one; else everybody."""
 
     begins: Any = None
     ends: Any = None
     dealt: int | None = None
+    only: str | None = None
 
 
 class Register:
@@ -125,13 +127,13 @@ class Register:
             return None
         bounds: list[Any] = []
         number = 0
-        for rows, first, last in groups[PEOPLE] or ():
+        for rows, first, _ in groups[PEOPLE] or ():
             if number >= size and first != (bounds[-1] if bounds else None):
                 bounds.append(first)
                 number = 0
             number += rows
         edges = [None, *bounds, None]
-        return [Slice(one, two) for one, two in zip(edges, edges[1:], strict=False)]
+        return [Slice(one, two) for one, two in pairwise(edges)]
 
     def _groups(self, name: str) -> list[tuple[int, Any, Any]] | None:
         """Return rows, first and last household of each group of rows, None where they are in no order."""
@@ -147,7 +149,7 @@ class Register:
             return None
         plain = str if type_ == "VARCHAR" else int
         groups = [(int(rows), plain(first), plain(last)) for rows, first, last in found]
-        in_order = all(one[2] <= other[1] for one, other in zip(groups, groups[1:], strict=False))
+        in_order = all(one[2] <= other[1] for one, other in pairwise(groups))
         return groups if in_order else None
 
     def deal(self, parts: int, folder: Path) -> list[Slice]:
@@ -167,12 +169,14 @@ class Register:
 
     def read(self, chosen: Slice, connection: duckdb.DuckDBPyConnection) -> Part:
         """Read one part."""
-        relations = 'CAST(kind AS VARCHAR) AS kind, CAST("of" AS VARCHAR) AS "of", CAST("is" AS VARCHAR) AS "is"'
+        relations = (
+            'CAST(kind AS VARCHAR) AS kind, CAST("of" AS VARCHAR) AS "of", CAST("is" AS VARCHAR) AS "is"'
+        )
         events = None
         if EVENTS in self.names:
-            events = self._rows(EVENTS, ", ".join([_HOME, *self._event_columns()]), chosen, connection)
+            events = self._rows(EVENTS, ", ".join(self.event_columns()), chosen, connection)
         return Part(
-            self._rows(PEOPLE, ", ".join(self._people_columns()), chosen, connection),
+            self._rows(PEOPLE, ", ".join(self.people_columns()), chosen, connection),
             self._rows(RELATIONS, f"{_HOME}, {relations}", chosen, connection),
             events,
         )
@@ -187,13 +191,16 @@ class Register:
             if not list(file.parent.glob("*.parquet")):
                 file, test = self.folder / name, " WHERE FALSE"
             order = " ORDER BY household_id" + (", id" if name == PEOPLE else "")
+        elif chosen.only is not None:
+            test = f" WHERE CAST(household_id AS VARCHAR) = {literal(chosen.only)}"
         else:
             bounds = [(">=", chosen.begins), ("<", chosen.ends)]
             tests = [f"household_id {sign} {literal(end)}" for sign, end in bounds if end is not None]
             test = f" WHERE {' AND '.join(tests)}" if tests else ""
         return connection.sql(f"SELECT {columns} FROM {source(file)}{test}{order}").to_arrow_table()
 
-    def _people_columns(self) -> list[str]:
+    def people_columns(self) -> list[str]:
+        """Return the columns of people that are read, each as an expression with its name."""
         there = self._there[PEOPLE]
         facts = [
             f"CAST({one.key} AS {SQL_TYPES[one.type]}) AS {one.key}"
@@ -206,11 +213,13 @@ class Register:
         birth = [f"CAST({key} AS DATE) AS {key}" for key in _BIRTH if key in there]
         return ["CAST(id AS VARCHAR) AS id", _HOME, *birth, *facts]
 
-    def _event_columns(self) -> list[str]:
+    def event_columns(self) -> list[str]:
+        """Return the columns of events that are read; the household comes first."""
         there = self._there[EVENTS]
         keys = {one.key: SQL_TYPES[one.type] for one in self.pack.vocabulary if one.holder is Holder.EVENT}
         keys |= {event.date_key: "DATE" for event in EventKind} | {_NOTIFIED_ON: "DATE", "kind": "VARCHAR"}
-        return [f"CAST({key} AS {kind}) AS {key}" for key, kind in keys.items() if key in there]
+        facts = [f"CAST({key} AS {kind}) AS {key}" for key, kind in keys.items() if key in there]
+        return [_HOME, *facts]
 
     def with_strangers(
         self, part: Part, named: Sequence[tuple[str, str]], connection: duckdb.DuckDBPyConnection
@@ -219,7 +228,7 @@ class Register:
         pairs = list(dict.fromkeys(named))
         wanted = pa.table({"home": [home for home, _ in pairs], "who": [who for _, who in pairs]})
         connection.register("named_", wanted)
-        columns = ", ".join(one for one in self._people_columns() if one is not _HOME)
+        columns = ", ".join(one for one in self.people_columns() if one is not _HOME)
         found = connection.sql(
             f"SELECT * EXCLUDE (home, who), home AS household_id, TRUE AS {ELSEWHERE} FROM named_ JOIN"
             f" (SELECT {columns} FROM {source(self.folder / PEOPLE)}) ON id = who ORDER BY home, who"
@@ -245,5 +254,3 @@ def source(file: Path) -> str:
 def literal(written: str | int) -> str:
     """Return a value as it is written in SQL."""
     return str(written) if isinstance(written, int) else "'" + written.replace("'", "''") + "'"
-
-

@@ -18,9 +18,9 @@ from madoguchi.procedures.bulk.columns import FALSE, TRUE, UNKNOWN, Index, Mask,
 from madoguchi.procedures.bulk.conditions import condition
 from madoguchi.procedures.bulk.days import due, number_of, open_day
 from madoguchi.procedures.bulk.doubts import definitions, doubtful
+from madoguchi.procedures.bulk.families import stretched
 from madoguchi.procedures.bulk.same import given
 from madoguchi.procedures.bulk.scopes import Scope, gathered
-from madoguchi.procedures.bulk.families import stretched
 from madoguchi.procedures.bulk.single import settled
 from madoguchi.procedures.bulk.values import day, value
 from madoguchi.procedures.bulk.witnesses import open_for_sure

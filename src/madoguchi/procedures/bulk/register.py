@@ -6,83 +6,32 @@
    or their revision are others. At the end the parts become one file, which is moved to its place.
 """
 
-import json
-import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.bulk.batch import Batch
 from madoguchi.procedures.bulk.files import Register, RegisterUnreadable, Slice
 from madoguchi.procedures.bulk.joining import join
+from madoguchi.procedures.bulk.orders import Limits, Order
 from madoguchi.procedures.bulk.outcomes import Docket
+from madoguchi.procedures.bulk.single import situation_of
+from madoguchi.procedures.bulk.spark import SparkMissing, entitled_on_spark
 from madoguchi.procedures.bulk.writing import NOTHING_FOUND, Tally, tally_in, write
-from madoguchi.procedures.facts import Holder
-from madoguchi.procedures.implied import DEATH_DATE
-from madoguchi.procedures.judge import facts_read, looks_at_kin
+from madoguchi.procedures.court import decide_procedure
+from madoguchi.procedures.decisions import Decision
+from madoguchi.procedures.judge import looks_at_kin
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.situation import EventKind
 
-__all__ = ["Limits", "RegisterUnreadable", "Tally", "entitled"]
-_MEGABYTE = 1 << 20
-# Measured: the columns, outcomes and rows of one person while a part is being decided.
-_BYTES_OF_A_PERSON = 1_500
-_FEWEST, _MOST = 20_000, 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much memory a run may take, and how many parts it decides at once (None: one for each processor)."""
-
-    megabytes: int = 4_096
-    at_once: int | None = None
-
-    def workers(self) -> int:
-        """Return how many parts are decided at once."""
-        return self.at_once or os.cpu_count() or 1
-
-    def people(self) -> int:
-        """Return how many people a part has."""
-        room = self.megabytes * _MEGABYTE // 2 // self.workers() // _BYTES_OF_A_PERSON
-        return max(_FEWEST, min(_MOST, room))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be decided: the procedures, on which day, with which calendar."""
-
-    pack: Pack
-    procedures: tuple[Procedure, ...]
-    on: date
-    open_days: OpenDays
-
-    def keys(self) -> frozenset[str]:
-        """Return the facts of people that are read."""
-        read = {key for one in self.procedures for holder, key in facts_read(one) if holder is Holder.PERSON}
-        return frozenset(read | {DEATH_DATE, "lives_with_household"})
-
-    def mark(self, register: Path, names: Iterable[str], people: int) -> str:
-        """Return what tells this run from another: a part of another run is of no use."""
-        files = {name: (register / name).stat() for name in names}
-        return json.dumps(
-            {
-                "revision": self.pack.revision,
-                "procedures": [one.id for one in self.procedures],
-                "on": self.on.isoformat(),
-                "open_days": repr(
-                    [sorted(self.open_days.closed), sorted(self.open_days.opened), sorted(self.open_days.weekly)]
-                ),
-                "files": {name: [one.st_size, one.st_mtime_ns] for name, one in files.items()},
-                "people": people,
-            }
-        )
+__all__ = ["Limits", "RegisterUnreadable", "SparkMissing", "Tally", "entitled", "explained"]
 
 
 def entitled(
@@ -93,15 +42,21 @@ def entitled(
     on: date,
     open_days: OpenDays,
     out: Path,
-    limits: Limits = Limits(),  # noqa: B008  -- a value that never changes
+    limits: Limits = Limits(),
+    on_spark: bool = False,
     done: Callable[[int, int], None] = lambda parts, of: None,
 ) -> Tally:
     """Decide procedures over a register; writes one row per procedure and subject that is not "not needed".
 
     `procedures` empty: all of event "none". `done` is told how many parts of how many are written. Raises
-    RegisterUnreadable, and then leaves nothing behind; what a run that was killed had written is used by the next.
+    RegisterUnreadable, and then leaves nothing behind; what a run that was killed had written is used by the next. On Spark
+    also SparkMissing.
     """
     order = Order(pack, tuple(procedures) or pack.procedures_of(EventKind.none), on, open_days)
+    if on_spark:
+        return entitled_on_spark(
+            order, register=register, out=out, with_events=bool(procedures), limits=limits, done=done
+        )
     with duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{max(256, limits.megabytes // 4)}MB'")
         files = Register(connection, pack, register, order.keys(), with_events=bool(procedures))
@@ -166,13 +121,49 @@ def _decide(
 
 def _decide_one(order: Order, files: Register, work: Path, number: int, chosen: Slice) -> Tally:
     with files.connection.cursor() as connection:
-        part = files.read(chosen, connection)
-        batch = Batch(order.pack, part, order.on, order.open_days)
-        if any(looks_at_kin(one) for one in order.procedures):
-            strangers = batch.strangers()
-            if strangers:
-                part = files.with_strangers(part, strangers, connection)
-                batch = Batch(order.pack, part, order.on, order.open_days)
+        batch = _batch(order, files, chosen, connection)
     docket = Docket(batch)
     found = [one for procedure in order.procedures for one in docket.decided(procedure)]
     return write(batch, found, _part(work, number))
+
+
+def _batch(order: Order, files: Register, chosen: Slice, connection: duckdb.DuckDBPyConnection) -> Batch:
+    """Read a part, with whoever its relations name and who lives elsewhere."""
+    part = files.read(chosen, connection)
+    batch = Batch(order.pack, part, order.on, order.open_days)
+    strangers = batch.strangers() if any(looks_at_kin(one) for one in order.procedures) else []
+    if not strangers:
+        return batch
+    return Batch(order.pack, files.with_strangers(part, strangers, connection), order.on, order.open_days)
+
+
+def explained(
+    pack: Pack,
+    procedures: Sequence[Procedure],
+    *,
+    register: Path,
+    on: date,
+    open_days: OpenDays,
+    household: str,
+) -> tuple[Decision, ...]:
+    """Decide one household of a register as `decide` does, with reasons, law and what is missing.
+
+    One decision for each procedure and subject, "not needed" too; none where nobody lives there. Raises
+    RegisterUnreadable.
+    """
+    order = Order(pack, tuple(procedures) or pack.procedures_of(EventKind.none), on, open_days)
+    with duckdb.connect() as connection:
+        files = Register(connection, pack, register, order.keys(), with_events=bool(procedures))
+        batch = _batch(order, files, Slice(only=household), connection)
+        if not len(batch.homes):
+            return ()
+        situation = situation_of(batch, 0)
+    away = batch.elsewhere
+    elsewhere = set() if away is None else set(batch.ids.filter(pa.array(away)).to_pylist())
+    return tuple(
+        decision
+        for procedure in order.procedures
+        if situation.event in procedure.events
+        for decision in decide_procedure(pack, procedure, situation, on=on, open_days=open_days)
+        if decision.subject not in elsewhere
+    )

@@ -33,7 +33,7 @@ def mark_of(node: Node) -> Mark:
     if mark is None or mark.node is not node:
         if len(_of_object) > _MOST:
             for remembered in (_of_object, _of_equal, _for_event):
-                remembered.clear()  # type: ignore[attr-defined]  # each is a dictionary
+                remembered.clear()
         equal = _of_equal.get(node)
         if equal is None:
             dear = any(isinstance(one, (Quantifier, Fold)) for one in nodes_of(node))

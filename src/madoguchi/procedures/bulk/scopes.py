@@ -94,7 +94,9 @@ class Scope:
         assert found is None or isinstance(found, Values)
         return found
 
-    def _with_filled(self, column: Column | None, holder: Holder, definition: FactDefinition) -> Column | None:
+    def _with_filled(
+        self, column: Column | None, holder: Holder, definition: FactDefinition
+    ) -> Column | None:
         value = self.filled.get((holder, definition.key)) if self.filled else None
         return column if value is None else _filled(column, definition.type, value)
 
@@ -169,5 +171,3 @@ def taken(column: Column, index: Index, there: Mask | None) -> Column:
         return found if there is None else np.where(there, found, _UNSURE)
     places = pa.array(index, mask=None if there is None else ~there)
     return pc.take(column, places)
-
-

@@ -86,5 +86,3 @@ def _known(batch: Batch, holder: Holder, row: dict[str, Any]) -> dict[str, Value
     if holder is Holder.PERSON and "birth_date" not in known and first is not None and last is not None:
         known["birth_date"] = first if first == last else PossibleDays("", first, last)
     return known
-
-

@@ -104,7 +104,9 @@ def _constant(node: Node, days: tuple[date | None, date | None], calendar: OpenD
             given = [_constant(one, days, calendar) for one in arguments]
             if None in given:
                 return None
-            return FUNCTIONS[function].compute(*given, *([calendar] if FUNCTIONS[function].asks_calendar else []))
+            return FUNCTIONS[function].compute(
+                *given, *([calendar] if FUNCTIONS[function].asks_calendar else [])
+            )
     return None
 
 

@@ -101,9 +101,7 @@ def fact(node: Fact, scope: Scope) -> Truth | Values | pa.Array | None:
     return scope.event_fact(node.definition) if node.owner.name == "event" else None
 
 
-def _between(
-    ends: list[npt.NDArray[Any]], known: Mask | None, nothing: Mask | None
-) -> Values:
+def _between(ends: list[npt.NDArray[Any]], known: Mask | None, nothing: Mask | None) -> Values:
     """Return the values between the least and the greatest of some ends."""
     if len(ends) == 1:
         return Values(ends[0], ends[0], known, nothing)
@@ -117,9 +115,7 @@ def _arithmetic(node: Arithmetic, scope: Scope) -> Values:
     left, right = value(node.left, scope), value(node.right, scope)
     known, nothing = both(left.known, right.known), either(left.nothing, right.nothing)
     exact = left.exact and right.exact
-    ones, others = (
-        ([side.low] if side.exact else [side.low, side.high]) for side in (left, right)
-    )
+    ones, others = (([side.low] if side.exact else [side.low, side.high]) for side in (left, right))
     wide = [[np.asarray(one, np.int64) for one in side] for side in (ones, others)]
     if node.operator in ("+", "-"):
         sign = np.add if node.operator == "+" else np.subtract
@@ -265,5 +261,3 @@ def _extremes(
         for side in (lows, highs)
     ]
     return np.minimum(*found[0]), np.maximum(*found[1])
-
-

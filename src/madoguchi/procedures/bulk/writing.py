@@ -16,7 +16,6 @@ from madoguchi.procedures.bulk.outcomes import STATUSES, Found
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 
-_TEXT = pa.dictionary(pa.int8(), pa.string())
 SCHEMA = pa.schema(
     [
         ("procedure", pa.string()),
@@ -28,7 +27,7 @@ SCHEMA = pa.schema(
     ]
 )
 _ROWS_OF_A_GROUP = 1_000_000
-_TALLY = b"madoguchi.tally"
+_TALLY = ".tally"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +86,20 @@ def tally_of(found: Iterable[Found]) -> Tally:
 def write(batch: Batch, found: list[Found], out: Path) -> Tally:
     """Write the rows of a part with their tally to a file; what stands under its name is whole."""
     tally = tally_of(found)
-    schema = SCHEMA.with_metadata({_TALLY: json.dumps(tally.by_status).encode()})
+    out.with_suffix(_TALLY).write_text(json.dumps(tally.by_status), encoding="utf-8")
     beside = out.with_suffix(".unfinished")
     with pq.ParquetWriter(
         beside,
-        schema,
+        SCHEMA,
         compression="zstd",
         compression_level=1,
         use_dictionary=["procedure", "status"],
-        column_encoding={"subject": "PLAIN", "household_id": "PLAIN", "deadline": "PLAIN", "amount_yen": "PLAIN"},
+        column_encoding={
+            "subject": "PLAIN",
+            "household_id": "PLAIN",
+            "deadline": "PLAIN",
+            "amount_yen": "PLAIN",
+        },
         write_statistics=["procedure", "status", "household_id"],
         store_schema=False,
     ) as writer:
@@ -109,10 +113,9 @@ def write(batch: Batch, found: list[Found], out: Path) -> Tally:
 def tally_in(part: Path) -> Tally | None:
     """Return the tally of a part that was written; None where the file is not whole."""
     try:
-        metadata = pq.read_schema(part).metadata or {}
-    except (OSError, pa.ArrowInvalid):
+        by_status = json.loads(part.with_suffix(_TALLY).read_text(encoding="utf-8"))
+        rows = pq.read_metadata(part).num_rows
+    except (OSError, ValueError):
         return None
-    if _TALLY not in metadata:
-        return None
-    by_status = json.loads(metadata[_TALLY])
-    return Tally(sum(by_status.values()), by_status)
+    tally = Tally(sum(by_status.values()), by_status)
+    return tally if tally.rows == rows else None

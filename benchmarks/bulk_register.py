@@ -92,19 +92,7 @@ def _people(
     birth = (_TODAY - age * 365.2425 - draw[0]).astype(np.int32)
     doubtful = draw[1] < 0.0015
     female = np.where(role == _SPOUSE, draw[2] < 0.9, np.where(role == _HEAD, draw[2] < 0.35, draw[2] < 0.5))
-    employment = _employment(age, draw[3])
-    works = np.isin(employment, (0, 2)) & (age < 75)
-    income = np.where(age < 18, 0, np.where(works, chance.lognormal(15, 0.5, size), draw[4] * 1_800_000))
-    dependent = (role != _HEAD) & (income < 1_300_000) & (draw[5] < 0.8)
-    insurance = np.where(
-        age >= 75, 3, np.where(works, 1, np.where(dependent, 2, np.where(draw[5] > 0.985, 4, 0)))
-    )
-    insurance = np.where(draw[6] < 0.0005, 5, insurance)
-    pension = np.where(
-        age >= 65, 4, np.where(works & (age >= 15), 1, np.where((age >= 20) & (age < 60), 0, 5))
-    )
-    pension = np.where((pension == 0) & (role == _SPOUSE) & (insurance == 2), 2, pension)
-    pension = np.where((pension == 0) & (draw[6] > 0.99), 5, pension)
+    employment, income, insurance, pension = _work(chance, role, age, draw)
     care = np.where((age >= 65) & (draw[7] < 0.18), 1 + (draw[7] * 38).astype(np.int8), 0)
     days = pa.array(birth, pa.date32(), mask=doubtful)
     year = (birth // 365.2425).astype(np.int32)
@@ -143,6 +131,25 @@ def _people(
             "child_allowance_recipient": pa.array(married & (draw[4] < 0.8), mask=draw[5] > 0.95),
         }
     )
+
+
+def _work(chance: np.random.Generator, role: Any, age: Any, draw: Any) -> tuple[Any, Any, Any, Any]:
+    """Return employment, income, health insurance and pension, as far as they fit each other."""
+    size = len(role)
+    employment = _employment(age, draw[3])
+    works = np.isin(employment, (0, 2)) & (age < 75)
+    income = np.where(age < 18, 0, np.where(works, chance.lognormal(15, 0.5, size), draw[4] * 1_800_000))
+    dependent = (role != _HEAD) & (income < 1_300_000) & (draw[5] < 0.8)
+    insurance = np.where(
+        age >= 75, 3, np.where(works, 1, np.where(dependent, 2, np.where(draw[5] > 0.985, 4, 0)))
+    )
+    insurance = np.where(draw[6] < 0.0005, 5, insurance)
+    pension = np.where(
+        age >= 65, 4, np.where(works & (age >= 15), 1, np.where((age >= 20) & (age < 60), 0, 5))
+    )
+    pension = np.where((pension == 0) & (role == _SPOUSE) & (insurance == 2), 2, pension)
+    pension = np.where((pension == 0) & (draw[6] > 0.99), 5, pension)
+    return employment, income, insurance, pension
 
 
 def _employment(age: Any, draw: Any) -> Any:

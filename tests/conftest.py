@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from unittest import TestCase
 
@@ -57,6 +58,10 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "java": (
         lambda: shutil.which("java") is not None and NU.exists(),
         "apt-get install default-jre-headless, then npm ci",
+    ),
+    "Spark": (
+        lambda: shutil.which("java") is not None and find_spec("pyspark") is not None,
+        "apt-get install default-jre-headless, then make spark",
     ),
 }
 ON_POSTGRESQL = "MADOGUCHI_TESTS_ON_POSTGRESQL"

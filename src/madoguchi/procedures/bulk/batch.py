@@ -237,7 +237,7 @@ class Batch:
 
     def homes_with(self, event: EventKind) -> Index:
         """Return the households with this event."""
-        return self.homes[self.kinds == _KINDS.index(event)]
+        return np.flatnonzero(self.kinds == _KINDS.index(event))
 
     def event_fact(self, key: str, type_: FactType) -> Truth | Values | pa.Array | None:
         """Return the column of a fact of the event, by household; None: unknown of every event.

@@ -63,7 +63,8 @@ def _condition(node: Node, scope: Scope) -> Truth:
     found = scope.remembered.get(number)
     if found is None:
         found = scope.remembered[number] = _worked_out(node, scope)
-    return found  # type: ignore[no-any-return]  # what was put there
+    assert not isinstance(found, Values)
+    return found
 
 
 def _worked_out(node: Node, scope: Scope) -> Truth:
@@ -72,7 +73,8 @@ def _worked_out(node: Node, scope: Scope) -> Truth:
             return np.asarray(TRUE if written else FALSE, np.int8)
         case Fact():
             column = values.fact(node, scope)
-            return _ALL_UNKNOWN if column is None else column  # type: ignore[return-value]  # a boolean's column
+            assert column is None or isinstance(column, np.ndarray)
+            return _ALL_UNKNOWN if column is None else column
         case Named(node=named):
             return _condition(named, scope)
         case Compare():

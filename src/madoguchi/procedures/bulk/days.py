@@ -53,7 +53,7 @@ def attains(birth: Days, age: Days) -> Days:
 def age_on(birth: Days, on: Days) -> Days:
     after = np.asarray(on, np.int64) + 1
     years = _months_and_days(after)[0] // 12 - _months_and_days(birth)[0] // 12
-    return years - (birthday(birth, years) > after)
+    return np.asarray(years - (birthday(birth, years) > after))
 
 
 def fiscal_year_start(day: Days) -> Days:
@@ -67,18 +67,18 @@ def fiscal_year_end(day: Days) -> Days:
 
 
 def school_entry(birth: Days) -> Days:
-    return fiscal_year_end(attains(birth, np.int64(6))) + 1
+    return fiscal_year_end(attains(birth, np.asarray(6))) + 1
 
 
 def days_after(day: Days, days: Days) -> Days:
-    return np.asarray(day, np.int64) + days
+    return np.asarray(np.asarray(day, np.int64) + days)
 
 
 def months_after(day: Days, months: Days) -> Days:
     begun, of_month = _months_and_days(day)
     month = begun + np.asarray(months, np.int64)
     first = _first_of(month)
-    return np.minimum(first + of_month, _first_of(month + 1) - 1)
+    return np.asarray(np.minimum(first + of_month, _first_of(month + 1) - 1))
 
 
 def next_month_start(day: Days) -> Days:

@@ -6,7 +6,7 @@
 3. Whoever a relation names and who lives in another household is fetched from wherever that is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -147,7 +147,7 @@ class Register:
         ).fetchall()
         if any(first is None or last is None for _, first, last in found):
             return None
-        plain = str if type_ == "VARCHAR" else int
+        plain: Callable[[Any], Any] = str if type_ == "VARCHAR" else int
         groups = [(int(rows), plain(first), plain(last)) for rows, first, last in found]
         in_order = all(one[2] <= other[1] for one, other in pairwise(groups))
         return groups if in_order else None
@@ -197,7 +197,12 @@ class Register:
             bounds = [(">=", chosen.begins), ("<", chosen.ends)]
             tests = [f"household_id {sign} {literal(end)}" for sign, end in bounds if end is not None]
             test = f" WHERE {' AND '.join(tests)}" if tests else ""
-        return connection.sql(f"SELECT {columns} FROM {source(file)}{test}{order}").to_arrow_table()
+        try:
+            return connection.sql(f"SELECT {columns} FROM {source(file)}{test}{order}").to_arrow_table()
+        except duckdb.ConversionException as error:
+            raise RegisterUnreadable(
+                f"{name} に決められた形でない値があります（{str(error).splitlines()[0]}）。列の値を確かめてください。"
+            ) from error
 
     def people_columns(self) -> list[str]:
         """Return the columns of people that are read, each as an expression with its name."""

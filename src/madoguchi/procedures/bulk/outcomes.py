@@ -67,14 +67,14 @@ class Docket:
     def _laid_out(self, event: EventKind, per: str) -> Scope:
         batch, homes = self.batch, self.batch.homes_with(event)
         if per != "person":
-            return Scope(batch, event, homes, {})
+            return Scope(batch, event, homes, {}, condition)
         concerned = np.zeros(len(batch.homes), np.bool_)
         concerned[homes] = True
         here = concerned[batch.home]
         here = here if batch.elsewhere is None else here & ~batch.elsewhere
         if here.all():
-            return Scope(batch, event, batch.home, {_PERSON: batch.everybody})
-        return Scope(batch, event, batch.home[here], {_PERSON: batch.everybody[here]})
+            return Scope(batch, event, batch.home, {_PERSON: batch.everybody}, condition)
+        return Scope(batch, event, batch.home[here], {_PERSON: batch.everybody[here]}, condition)
 
     def decided(self, procedure: Procedure) -> Iterator[Found]:
         """Yield, for each event of the procedure that there is, who needs something."""
@@ -144,7 +144,7 @@ def _outcomes(scope: Scope, judge: Judge) -> tuple[Outcomes, Mask]:
 
 
 def _in_force(group: Group, law_day: npt.NDArray[Any]) -> Mask:
-    begun = np.maximum(law_day, number_of(LOOKED_BACK_TO)) >= number_of(group.since)
+    begun: Mask = np.maximum(law_day, number_of(LOOKED_BACK_TO)) >= number_of(group.since)
     return begun if group.until is None else begun & (law_day <= number_of(group.until))
 
 
@@ -169,12 +169,12 @@ def _of_group(scope: Scope, group: Group) -> Outcomes:
     must = None if group.must is None else condition(group.must.tree, scope)
     optional = None if group.optional is None else condition(group.optional.tree, scope)
     if must is None and optional is not None:
-        return _BY_ANSWER[FALSE][optional]
+        return np.asarray(_BY_ANSWER[FALSE][optional])
     if must is None:
         return np.zeros(len(scope), np.int8)
     if optional is None:
-        return _BY_ANSWER[:, FALSE][must]
-    return _BY_ANSWER[must, optional]
+        return np.asarray(_BY_ANSWER[:, FALSE][must])
+    return np.asarray(_BY_ANSWER[must, optional])
 
 
 def _doubtful(scope: Scope, group: Group, outcomes: Outcomes) -> Mask:

@@ -23,7 +23,7 @@ from madoguchi.procedures.bulk.joining import join
 from madoguchi.procedures.bulk.orders import Limits, Order
 from madoguchi.procedures.bulk.outcomes import Docket
 from madoguchi.procedures.bulk.single import situation_of
-from madoguchi.procedures.bulk.spark import SparkMissing, entitled_on_spark
+from madoguchi.procedures.bulk.spark import SparkUnavailable, entitled_on_spark
 from madoguchi.procedures.bulk.writing import NOTHING_FOUND, Tally, tally_in, write
 from madoguchi.procedures.court import decide_procedure
 from madoguchi.procedures.decisions import Decision
@@ -31,7 +31,7 @@ from madoguchi.procedures.judge import looks_at_kin
 from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.situation import EventKind
 
-__all__ = ["Limits", "RegisterUnreadable", "SparkMissing", "Tally", "entitled", "explained"]
+__all__ = ["Limits", "RegisterUnreadable", "SparkUnavailable", "Tally", "entitled", "explained"]
 
 
 def entitled(
@@ -50,7 +50,7 @@ def entitled(
 
     `procedures` empty: all of event "none". `done` is told how many parts of how many are written. Raises
     RegisterUnreadable, and then leaves nothing behind; what a run that was killed had written is used by the next. On Spark
-    also SparkMissing.
+    also SparkUnavailable.
     """
     order = Order(pack, tuple(procedures) or pack.procedures_of(EventKind.none), on, open_days)
     if on_spark:

@@ -4,8 +4,9 @@ The members of a collection are rows of their own, each knowing the row that it 
 one answer for that row. Rows that are settled already are left behind (`only`), so that a dear part is worked out for few.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,11 @@ from madoguchi.procedures.bulk.columns import UNKNOWN, Index, Mask, Truth, Value
 from madoguchi.procedures.bulk.families import Family, stretched
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder
 from madoguchi.procedures.language.names import CLAIMANT
-from madoguchi.procedures.language.tree import Owner, People
+from madoguchi.procedures.language.tree import Node, Owner, People
 from madoguchi.procedures.situation import EventKind
 
-Column = Truth | Values | pa.Array
+Column: TypeAlias = Truth | Values | pa.Array
+Condition = Callable[[Node, "Scope"], Truth]
 _UNSURE = np.int8(UNKNOWN)
 
 
@@ -34,12 +36,18 @@ class Members:
 
 
 class Scope:
-    """Rows of one kind of event; `homes` is the household of each, `slots` the person in each slot, -1 nobody."""
+    """Rows of one kind of event; `homes` is the household of each, `slots` the person in each slot, -1 nobody.
 
-    def __init__(self, batch: Batch, event: EventKind, homes: Index, slots: dict[int, Index]) -> None:
+    `condition` is what a condition says of rows (`conditions.condition`), for the values that hang on one.
+    """
+
+    def __init__(
+        self, batch: Batch, event: EventKind, homes: Index, slots: dict[int, Index], condition: Condition
+    ) -> None:
         self.batch = batch
         self.event = event
         self.homes = homes
+        self.condition = condition
         self._slots = slots
         self.filled: dict[tuple[Holder, str], int] = {}
         self.remembered: dict[Any, Any] = {}
@@ -61,7 +69,7 @@ class Scope:
         return self._like(self.homes[rows], slots)
 
     def _like(self, homes: Index, slots: dict[int, Index]) -> "Scope":
-        rows = Scope(self.batch, self.event, homes, slots)
+        rows = Scope(self.batch, self.event, homes, slots, self.condition)
         rows.filled = dict(self.filled)
         return rows
 

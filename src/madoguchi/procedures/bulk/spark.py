@@ -11,7 +11,9 @@ Wants the extra `madoguchi[spark]` and Java 17. Without a master given by Spark'
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,8 @@ _ROWS = (
 )
 
 
-class SparkMissing(RuntimeError):
-    """The extra `madoguchi[spark]`, or Java, is not there."""
+class SparkUnavailable(RuntimeError):
+    """The extra `madoguchi[spark]`, or Java, is not there, or Spark gave up."""
 
 
 def entitled_on_spark(
@@ -48,7 +50,7 @@ def entitled_on_spark(
 ) -> Tally:
     """Do the same as `register.entitled` on Spark; `register` and `out` are where every machine of it can reach them.
 
-    Raises RegisterUnreadable and SparkMissing. Spark itself repeats what a lost machine had to do; a run that was stopped
+    Raises RegisterUnreadable and SparkUnavailable. Spark itself repeats what a lost machine had to do; a run that was stopped
     as a whole begins again.
     """
     with duckdb.connect() as connection:
@@ -59,8 +61,7 @@ def entitled_on_spark(
     shutil.rmtree(work, ignore_errors=True)
     try:
         done(0, 1)
-        rows = _dealt(session, files, tasks).groupBy(_TASK).applyInArrow(_task(order, files), _ROWS)
-        rows.write.parquet(str(work), compression="zstd")
+        _written(session, order, files, tasks, work)
         parts = sorted(work.glob("part-*.parquet"))
         finished = out.with_name(f".{out.name}.unfinished")
         join(parts, finished)
@@ -76,16 +77,35 @@ def entitled_on_spark(
     return Tally(sum(number for _, number in counts), dict(counts))
 
 
+def _written(session: Any, order: Order, files: Register, tasks: int, work: Path) -> None:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        rows = _dealt(session, files, tasks).groupBy(_TASK).applyInArrow(_task(order, files), _ROWS)
+        rows.write.parquet(str(work), compression="zstd")
+    except (PySparkException, Py4JError) as error:
+        said = [one.strip() for one in str(error).splitlines() if one.strip()]
+        told = next(
+            (one for one in reversed(said) if "Error" in one), said[0] if said else type(error).__name__
+        )
+        raise SparkUnavailable(
+            f"Spark での計算が終わりませんでした（{told[:300]}）。Spark の記録を確かめるか、--engine duckdb を指定してください。"
+        ) from error
+
+
 def _session() -> Any:
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise SparkMissing(
+        raise SparkUnavailable(
             "Spark がありません。「pip install 'madoguchi[spark]'」で入れるか、--engine duckdb を指定してください。"
         ) from error
     if shutil.which("java") is None:
-        raise SparkMissing("Java 17 がありません。入れてから、もう一度実行してください。")
+        raise SparkUnavailable("Java 17 がありません。入れてから、もう一度実行してください。")
     logging.getLogger("py4j").setLevel(logging.ERROR)
+    # The tasks run with the Python that has madoguchi, unless Spark was told of another.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     return (
         SparkSession.builder.appName("madoguchi entitled")
         .config("spark.ui.enabled", "false")

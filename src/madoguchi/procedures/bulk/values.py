@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from madoguchi.procedures.bulk import conditions
 from madoguchi.procedures.bulk.columns import (
     FALSE,
     TRUE,
@@ -50,7 +49,8 @@ def value(node: Node, scope: Scope) -> Values:
     found = scope.remembered.get(number)
     if found is None:
         found = scope.remembered[number] = _worked_out(node, scope)
-    return found  # type: ignore[no-any-return]  # what was put there
+    assert isinstance(found, Values)
+    return found
 
 
 def _worked_out(node: Node, scope: Scope) -> Values:
@@ -199,14 +199,14 @@ def _looked_up(
 
 
 def _conditional(node: Conditional, scope: Scope) -> Values:
-    holds = conditions.condition(node.condition, scope)
+    holds = scope.condition(node.condition, scope)
     chosen, other = value(node.chosen, scope), value(node.other, scope)
     yes, no = holds == TRUE, holds == FALSE
     lows = np.where(yes, chosen.low, np.where(no, other.low, np.minimum(chosen.low, other.low)))
     highs = np.where(yes, chosen.high, np.where(no, other.high, np.maximum(chosen.high, other.high)))
     one, two = _there(chosen.known), _there(other.known)
     nothing = None
-    maybe = both(one, two)
+    maybe = one & two
     if chosen.nothing is not None or other.nothing is not None:
         mine, theirs = _at_all(chosen.nothing), _at_all(other.nothing)
         nothing = np.where(yes, mine, no & theirs)
@@ -228,7 +228,7 @@ def _fold(node: Fold, scope: Scope) -> Values:
     assert node.variable.slot is not None
     members = scope.members(node.people, node.variable.slot)
     rows, size = members.rows, len(members.rows)
-    chosen = np.full(size, TRUE, np.int8) if node.filter is None else conditions.condition(node.filter, rows)
+    chosen = np.full(size, TRUE, np.int8) if node.filter is None else rows.condition(node.filter, rows)
     sure = chosen == TRUE if members.maybe is None else (chosen == TRUE) & ~members.maybe
     perhaps = chosen != FALSE
     if node.word == "count":
@@ -242,7 +242,9 @@ def _fold(node: Fold, scope: Scope) -> Values:
     if node.word == "sum":
         low = np.where(sure, lows, np.where(perhaps, np.minimum(0, lows), 0))
         high = np.where(sure, highs, np.where(perhaps, np.maximum(0, highs), 0))
-        return Values(*(gathered(np.add, one, members.counts, 0) for one in (low, high)), ~unknown)
+        return Values(
+            gathered(np.add, low, members.counts, 0), gathered(np.add, high, members.counts, 0), ~unknown
+        )
     anybody = gathered(np.logical_or, perhaps, members.counts, False)
     somebody = gathered(np.logical_or, sure, members.counts, False)
     ends = _extremes(node.word == "min", lows, highs, sure, perhaps, members.counts)

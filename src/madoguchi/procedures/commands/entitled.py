@@ -81,7 +81,7 @@ def _main(argv: Sequence[str] | None) -> int:
 
 
 def _decide(pack: Pack, procedures: list[Procedure], arguments: Namespace, on: date) -> int:
-    from madoguchi.procedures.bulk.register import Limits, RegisterUnreadable, SparkMissing, entitled
+    from madoguchi.procedures.bulk.register import Limits, RegisterUnreadable, SparkUnavailable, entitled
 
     began = time.perf_counter()
 
@@ -103,7 +103,7 @@ def _decide(pack: Pack, procedures: list[Procedure], arguments: Namespace, on: d
             on_spark=arguments.engine == "spark",
             done=show,
         )
-    except (RegisterUnreadable, SparkMissing) as error:
+    except (RegisterUnreadable, SparkUnavailable) as error:
         print(error, file=sys.stderr)
         return FAULTS
     finally:

@@ -86,10 +86,10 @@ def _compare(folder: Path) -> None:
         duckdb.sql(
             "SELECT count(*), sum(hash(procedure, subject, household_id, status, deadline, amount_yen)::HUGEINT)"
             f" FROM read_parquet('{folder / name}.parquet')"
-        ).fetchone()
+        ).fetchall()[0]
         for name in ("ours", "hand")
     ]
-    print(f"rows {sums[0][0] if sums[0] else 0:,}; the same rows: {sums[0] == sums[1]}", flush=True)
+    print(f"rows {sums[0][0]:,}; the same rows: {sums[0] == sums[1]}", flush=True)
 
 
 def _run(which: str, folder: Path) -> Run:

@@ -56,6 +56,15 @@ def age_on(birth: Days, on: Days) -> Days:
     return np.asarray(years - (birthday(birth, years) > after))
 
 
+def last_birthday(on: int, age: int) -> int:
+    """Return the last day on which somebody of this age on a day may have been born."""
+    day = day_of(on)
+    number = number_of(date(day.year - age, day.month, min(day.day, 28))) + 5
+    while dates.attains(day_of(number), age) > day:
+        number -= 1
+    return number
+
+
 def fiscal_year_start(day: Days) -> Days:
     months = _months_and_days(day)[0]
     return _first_of((months - _APRIL) // 12 * 12 + _APRIL)

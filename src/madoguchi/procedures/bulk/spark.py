@@ -35,6 +35,12 @@ _ROWS = (
 )
 
 
+# Spark takes no dictionaries.
+_PLAIN = pa.schema(
+    [(one.name, pa.string() if pa.types.is_dictionary(one.type) else one.type) for one in SCHEMA]
+)
+
+
 class SparkUnavailable(RuntimeError):
     """The extra `madoguchi[spark]`, or Java, is not there, or Spark gave up."""
 
@@ -188,6 +194,6 @@ def _task(order: Order, files: Register) -> Callable[[pa.Table], pa.Table]:
         batch = Batch(order.pack, part, order.on, order.open_days)
         docket = Docket(batch)
         found = [one for procedure in order.procedures for one in docket.decided(procedure)]
-        return pa.concat_tables([SCHEMA.empty_table(), *(rows_of(batch, one).cast(SCHEMA) for one in found)])
+        return pa.concat_tables([_PLAIN.empty_table(), *(rows_of(batch, one).cast(_PLAIN) for one in found)])
 
     return decide

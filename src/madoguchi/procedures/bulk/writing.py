@@ -16,12 +16,13 @@ from madoguchi.procedures.bulk.outcomes import STATUSES, Found
 from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.facts import HOUSEHOLD_SUBJECT
 
+_WORD = pa.dictionary(pa.int8(), pa.string())
 SCHEMA = pa.schema(
     [
-        ("procedure", pa.string()),
+        ("procedure", _WORD),
         ("subject", pa.string()),
         ("household_id", pa.string()),
-        ("status", pa.string()),
+        ("status", _WORD),
         ("deadline", pa.date32()),
         ("amount_yen", pa.int64()),
     ]
@@ -51,7 +52,7 @@ def rows_of(batch: Batch, found: Found) -> pa.Table:
     size = len(found.homes)
     home = batch.household_ids.take(pa.array(found.homes))
     subject = (
-        _same(HOUSEHOLD_SUBJECT, size) if found.people is None else batch.ids.take(pa.array(found.people))
+        pa.repeat(HOUSEHOLD_SUBJECT, size) if found.people is None else batch.ids.take(pa.array(found.people))
     )
     status = pa.DictionaryArray.from_arrays(
         pa.array(found.outcomes), pa.array([one.value for one in STATUSES])
@@ -59,7 +60,7 @@ def rows_of(batch: Batch, found: Found) -> pa.Table:
     deadline = _column(found.deadline, size, pa.int32()).cast(pa.date32())
     columns = [_same(found.procedure, size), subject, home, status, deadline]
     columns.append(_column(found.yen, size, pa.int64()))
-    return pa.table(columns, names=SCHEMA.names)
+    return pa.table(columns, schema=SCHEMA)
 
 
 def _same(text: str, size: int) -> pa.Array:
@@ -105,7 +106,7 @@ def write(batch: Batch, found: list[Found], out: Path) -> Tally:
     ) as writer:
         for one in found:
             if len(one.homes):
-                writer.write_table(rows_of(batch, one).cast(SCHEMA), row_group_size=_ROWS_OF_A_GROUP)
+                writer.write_table(rows_of(batch, one), row_group_size=_ROWS_OF_A_GROUP)
     beside.replace(out)
     return tally
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -181,6 +182,28 @@ def test_kin_count_wherever_they_live(tmp_path: Path) -> None:
         entitled(pack, (), register=tmp_path, on=ON, open_days=DAYS, out=out, limits=limits)
         together = [tuple(row.values()) for row in pq.read_table(out).to_pylist()]
         assert sorted(together, key=key) == sorted(alone, key=key)
+
+
+@pytest.mark.parametrize("event", [EventKind.move_in, EventKind.death])
+def test_each_household_has_a_day_of_its_own(event: EventKind, tmp_path: Path) -> None:
+    pack = national_pack()
+    situations = [
+        replace(one, notified_on=ON - timedelta(days=37 * number))
+        for number, one in enumerate(households(pack, event, 30, 9))
+    ]
+    write(pack, situations, tmp_path)
+    alone = [
+        (one.procedure, one.subject, str(number), one.status.value, one.deadline,
+         one.amount.yen if one.amount else None)
+        for number, situation in enumerate(situations)
+        for one in decide(pack, situation, on=ON, open_days=DAYS)
+        if one.status is not Status.NOT_NEEDED
+    ]  # fmt: skip
+    out = tmp_path / "out.parquet"
+    chosen = pack.procedures_of(event)
+    entitled(pack, chosen, register=tmp_path, on=ON, open_days=DAYS, out=out, limits=SMALL)
+    together = [tuple(row.values()) for row in pq.read_table(out).to_pylist()]
+    assert sorted(together, key=str) == sorted(alone, key=str)
 
 
 def test_any_row_is_explained_as_if_that_household_came_alone(register: Path, tmp_path: Path) -> None:

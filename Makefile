@@ -3,7 +3,7 @@ PYTHON ?= python3
 V := .venv/bin
 export PYTHONUTF8 = 1
 
-.PHONY: help demo test looks check bench proofs lock run dev
+.PHONY: help demo test looks check bench proofs spark lock run dev
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +31,9 @@ bench: dev ## the benchmarks, written to benchmarks/RESULTS.md
 
 proofs: dev ## every promise shown at full size, and with its guard taken out (hours; resumable); ARGS="--quick": ten minutes
 	@$(V)/python -m proofs.run $(ARGS)
+
+spark: dev ## what the engine "spark" of whole registers needs (some 400 MB; and Java 17)
+	@$(V)/uv pip install -q "pyspark>=4,<4.1"
 
 lock: dev ## make the lock files anew from pyproject.toml
 	@$(V)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock

@@ -20,7 +20,7 @@ def quick(own: Path) -> Result:
 
 
 def full(own: Path) -> Result:
-    return _batches(own, 204)
+    return _batches(own, 1020)
 
 
 def control(own: Path) -> Result:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from unittest import TestCase
 
 import pytest
@@ -46,6 +47,10 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "java": (
         lambda: shutil.which("java") is not None and NU.exists(),
         "apt-get install default-jre-headless, then npm ci",
+    ),
+    "Spark": (
+        lambda: shutil.which("java") is not None and find_spec("pyspark") is not None,
+        "apt-get install default-jre-headless, then make spark",
     ),
 }
 ON_POSTGRESQL = "MADOGUCHI_TESTS_ON_POSTGRESQL"

@@ -184,6 +184,16 @@ def facts_read(procedure: Procedure) -> frozenset[tuple[Holder, str]]:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED_PROCEDURES)
+def looks_at_kin(procedure: Procedure) -> bool:
+    """Say whether anything of a procedure reads who is whose parent, spouse, child or guardian."""
+    return any(
+        isinstance(node, (Quantifier, Fold)) and node.people.relation != "people"
+        for tree in _trees(procedure)
+        for node in nodes_of(tree)
+    )
+
+
 _BY_RELATIONSHIP = frozenset({"household_children", *KIN})
 
 

@@ -1,156 +1,146 @@
-"""Rows that a query cannot settle (問い合わせでは決まらない行): the same unknown fact is read twice, so that every value of it may
-give one outcome although each reading alone is unknown. They are few, and are decided one household at a time.
+"""Rows that columns cannot settle (列だけでは決まらない行): an unknown fact is read twice by what is still open, so that every
+value of it may give one outcome although each reading alone is unknown. They are few, and are decided one at a time.
+
+A part of a condition that is settled matters no more; of the rest it is counted how often each unknown fact is read. Of
+two members of one collection each has facts of its own.
 """
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from functools import lru_cache
 
-import duckdb
+import numpy as np
+import numpy.typing as npt
 
-from madoguchi.jp.dates import PossibleDays
-from madoguchi.jp.open_days import OpenDays
-from madoguchi.procedures.court import Court
-from madoguchi.procedures.decisions import Status
-from madoguchi.procedures.facts import Holder, Value
-from madoguchi.procedures.judge import Group, judge_of
+from madoguchi.procedures.bulk.columns import UNKNOWN, Mask
+from madoguchi.procedures.bulk.conditions import condition
+from madoguchi.procedures.bulk.same import mark_of
+from madoguchi.procedures.bulk.scopes import Scope, gathered
+from madoguchi.procedures.facts import FactDefinition, Holder
+from madoguchi.procedures.judge import Group
 from madoguchi.procedures.language.tree import (
-    Compare,
-    Contains,
+    And,
     Day,
     Fact,
-    Fold,
-    Kind,
+    Named,
     Node,
-    OneOf,
+    Not,
+    Or,
+    Quantifier,
     children_of,
     nodes_of,
 )
-from madoguchi.procedures.packs import Pack, Procedure
-from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
-_BIRTH = ("birth_earliest", "birth_latest")
-
-
-def doubtful(procedure: Procedure, event: EventKind, columns: frozenset[str]) -> str | None:
-    """Return the SQL condition on a found row (`s`) with its event (`e`) that tells such a row; None: there is none.
-
-    `columns` are the person's facts that the register has; any other is unknown of everybody.
-    """
-    shared = sorted(
-        {key for group in judge_of(procedure, event).groups for key in _read_twice(group, event)}, key=str
-    )
-    tests = []
-    for holder, key in shared:
-        if holder is Holder.EVENT:
-            tests.append(f"e.{key} IS NULL")
-        elif holder is Holder.PERSON and (key == "birth_date" or key in columns):
-            tests.append(_unknown_in_household(key))
-        else:
-            tests.append("TRUE")
-    return "(" + " OR ".join(tests) + ")" if tests else None
+Read = tuple[Holder, str]
+Counts = dict[Read, npt.NDArray[np.int16]]
 
 
-def _read_twice(group: Group, event: EventKind) -> Iterator[tuple[Holder, str]]:
-    """Yield the facts that two clauses of one condition read; each condition is settled by itself."""
-    for condition in (group.must, group.optional):
-        if condition is not None:
-            read = Counter(key for leaf in _leaves(condition.tree) for key in set(_facts_of(leaf, event)))
-            yield from (key for key, number in read.items() if number > 1)
+def doubtful(scope: Scope, group: Group) -> tuple[Mask, set[Read]]:
+    """Return the rows of open outcomes that may be settled after all, and the facts that are read twice in one."""
+    found, twice = np.zeros(len(scope), np.bool_), set[Read]()
+    for one in (group.must, group.optional):
+        if one is not None and _repeats(one.tree, scope.event.date_key):
+            for read, counts in _reads(one.tree, scope, np.ones(len(scope), np.bool_)).items():
+                if (counts > 1).any():
+                    twice.add(read)
+                    found |= counts > 1
+    return found, twice
+
+
+def definitions(group: Group, read: set[Read]) -> list[FactDefinition]:
+    """Return the definitions of facts that a group reads."""
+    trees = [one.tree for one in (group.must, group.optional) if one is not None]
+    facts = {
+        (node.definition.holder, node.definition.key): node.definition
+        for tree in trees
+        for node in nodes_of(tree)
+        if isinstance(node, Fact)
+    }
+    return [facts[one] for one in sorted(read, key=str) if one in facts]
+
+
+def _repeats(tree: Node, date_key: str) -> bool:
+    """Say whether any fact is read by two clauses at all."""
+    return _counted(mark_of(tree).number, date_key, _Tree(tree))
+
+
+class _Tree:
+    """A tree that is told from others by the number beside it."""
+
+    def __init__(self, tree: Node) -> None:
+        self.tree = tree
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tree)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def _counted(number: int, date_key: str, of: _Tree) -> bool:
+    tree = of.tree
+    read: set[Read] = set()
+    for leaf in _leaves(tree):
+        facts = set(_facts_of(leaf, date_key))
+        if facts & read:
+            return True
+        read |= facts
+    return any(isinstance(node, Quantifier) for node in nodes_of(tree))
 
 
 def _leaves(tree: Node) -> Iterator[Node]:
-    parts = () if isinstance(tree, Fold) else children_of(tree)
-    if not parts or tree.type.kind is not Kind.BOOLEAN or isinstance(tree, (Compare, OneOf, Contains)):
+    if isinstance(tree, (And, Or, Not, Named, Quantifier)):
+        for part in children_of(tree):
+            yield from _leaves(part)
+    else:
         yield tree
-        return
-    for part in parts:
-        yield from _leaves(part)
 
 
-def _facts_of(leaf: Node, event: EventKind) -> Iterator[tuple[Holder, str]]:
+def _facts_of(leaf: Node, date_key: str) -> Iterator[Read]:
     for node in nodes_of(leaf):
         if isinstance(node, Fact):
             yield node.definition.holder, node.definition.key
         elif isinstance(node, Day) and node.name == "reference_date":
-            yield Holder.EVENT, event.date_key
+            yield Holder.EVENT, date_key
 
 
-def _unknown_in_household(key: str) -> str:
-    unknown = "m.birth_earliest IS DISTINCT FROM m.birth_latest OR m.birth_earliest IS NULL"
-    test = unknown if key == "birth_date" else f"m.{key} IS NULL"
-    return f"EXISTS (SELECT 1 FROM people m WHERE m.household_id = s.household_id AND ({test}))"
+def _reads(tree: Node, scope: Scope, matters: Mask) -> Counts:
+    """Return how often each fact is read by the clauses that are open, in the rows in which they matter."""
+    matters = matters & (condition(tree, scope) == UNKNOWN)
+    if not matters.any():
+        return {}
+    if isinstance(tree, (And, Or, Not, Named)):
+        counts: Counts = {}
+        for part in children_of(tree):
+            _add(counts, _reads(part, scope, matters))
+        return counts
+    if isinstance(tree, Quantifier):
+        return _reads_of_members(tree, scope, matters)
+    return {read: matters.astype(np.int16) for read in set(_facts_of(tree, scope.event.date_key))}
 
 
-def settled(
-    connection: duckdb.DuckDBPyConnection,
-    pack: Pack,
-    procedure: Procedure,
-    rows: list[tuple[str, str]],
-    *,
-    on: date,
-    open_days: OpenDays,
-) -> Iterator[tuple[str, str, Status]]:
-    """Yield household, subject and outcome of doubtful rows (household id and subject, in that order)."""
-    wanted: dict[str, list[str]] = {}
-    for home, subject in rows:
-        wanted.setdefault(home, []).append(subject)
-    for home, situation in _situations(connection, pack, list(wanted)):
-        court = Court(pack, situation, on, open_days)
-        judge = judge_of(procedure, situation.event)
-        statuses = {decision.subject: decision.status for decision in court.decisions(judge)}
-        for subject in wanted[home]:
-            yield home, subject, statuses[subject]
+def _reads_of_members(tree: Quantifier, scope: Scope, matters: Mask) -> Counts:
+    assert tree.variable.slot is not None
+    members = scope.members(tree.people, tree.variable.slot)
+    inner = np.repeat(matters, members.counts)
+    counts: Counts = {}
+    for part in children_of(tree):
+        _add(counts, _reads(part, members.rows, inner))
+    own = {(fact.definition.holder, fact.definition.key) for fact in _of_others(tree)}
+    found = {}
+    for read, number in counts.items():
+        most = gathered(np.maximum, number, members.counts, 0)
+        found[read] = most * np.int16(2) if read in own or read[0] is Holder.EVENT else most
+    return found
 
 
-def _situations(
-    connection: duckdb.DuckDBPyConnection, pack: Pack, homes: list[str]
-) -> Iterator[tuple[str, Situation]]:
-    """Yield households of the register with their events."""
-    chosen = "household_id IN (SELECT unnest(?))"
-    people: dict[str, list[PersonFacts]] = {}
-    home_of: dict[str, str] = {}
-    for member in _rows(connection, f"SELECT * FROM people WHERE {chosen} ORDER BY household_id, id", homes):
-        facts = PersonFacts(member["id"], _known(pack, Holder.PERSON, member))
-        people.setdefault(member["household_id"], []).append(facts)
-        home_of[member["id"]] = member["household_id"]
-    relations: dict[str, list[Relation]] = {}
-    given = "SELECT g.* FROM given g JOIN people p ON p.id = g.person WHERE p." + chosen
-    for one in _rows(connection, given, homes):
-        if home_of.get(one["kin"]) == home_of[one["person"]]:
-            relation = Relation(RelationKind(one["kind"]), one["person"], one["kin"])
-            relations.setdefault(home_of[one["person"]], []).append(relation)
-    for event in _rows(connection, f"SELECT * FROM events WHERE {chosen}", homes):
-        home = event["household_id"]
-        yield (
-            home,
-            Situation(
-                event=EventKind(event["kind"]),
-                event_values=_known(pack, Holder.EVENT, event),
-                household_values={},
-                people=tuple(people[home]),
-                relations=tuple(relations.get(home, ())),
-                claimant=None,
-                notified_on=event["notified_on"],
-            ),
-        )
+def _of_others(tree: Quantifier) -> Iterator[Fact]:
+    """Yield the facts inside a collection that are not of its members, and so are read for each of them."""
+    for node in nodes_of(tree):
+        if isinstance(node, Fact) and node.owner != tree.variable:
+            yield node
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, homes: list[str]) -> list[dict[str, Any]]:
-    found = connection.execute(query, [homes])
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _known(pack: Pack, holder: Holder, row: dict[str, Any]) -> dict[str, Value]:
-    keys = {one.key for one in pack.vocabulary if one.holder is holder}
-    known: dict[str, Value] = {
-        key: frozenset(value) if isinstance(value, list) else value
-        for key, value in row.items()
-        if key in keys and value is not None
-    }
-    first, last = (row.get(key) for key in _BIRTH)
-    if holder is Holder.PERSON and first is not None and last is not None:
-        known["birth_date"] = first if first == last else PossibleDays("", first, last)
-    return known
+def _add(counts: Counts, more: Counts) -> None:
+    for read, number in more.items():
+        counts[read] = counts[read] + number if read in counts else number

@@ -1,169 +1,257 @@
-"""One procedure as one query (手続きの問い合わせ): a row for each subject with its outcome, deadline and amount.
+"""One procedure over a part of a register (手続きの一括判定): its outcomes, and for those who need something deadline and amount.
 
 The dated rules are laid out as in `judge`: for a known day the newest group in force decides; for an unknown day all
-groups have to agree. Where the claimant matters and is not known, every adult of the household is tried as the
-claimant, and the outcome stands only when it is the same with each of them.
+groups have to agree. Where the claimant matters and is not known, every adult of the household is tried as the claimant,
+and the outcome stands only when it is the same with each of them.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from madoguchi.procedures.bulk.expressions import Scope, Value, condition, exactly, literal, value
+import numpy as np
+import numpy.typing as npt
+
+from madoguchi.procedures.bulk.batch import Batch
+from madoguchi.procedures.bulk.columns import FALSE, TRUE, UNKNOWN, Index, Mask, Values, exactly
+from madoguchi.procedures.bulk.conditions import condition
+from madoguchi.procedures.bulk.days import due, number_of, open_day
+from madoguchi.procedures.bulk.doubts import definitions, doubtful
+from madoguchi.procedures.bulk.families import stretched
+from madoguchi.procedures.bulk.same import given
+from madoguchi.procedures.bulk.scopes import Scope, gathered
+from madoguchi.procedures.bulk.single import settled
+from madoguchi.procedures.bulk.values import day, value
+from madoguchi.procedures.bulk.witnesses import open_for_sure
+from madoguchi.procedures.decisions import Status
 from madoguchi.procedures.judge import LOOKED_BACK_TO, Group, Judge, judge_of
-from madoguchi.procedures.language.given import given
 from madoguchi.procedures.language.names import CLAIMANT, PERSON
-from madoguchi.procedures.language.tree import Node
 from madoguchi.procedures.packs import AmountRule, Deadline, Procedure
 from madoguchi.procedures.situation import EventKind
 
+NOT_NEEDED, MUST, ASK, OPTIONAL = range(4)
+STATUSES = (Status.NOT_NEEDED, Status.MUST, Status.ASK, Status.OPTIONAL)
+Outcomes = npt.NDArray[np.int8]
 assert PERSON.slot is not None
 assert CLAIMANT.slot is not None
-_SLOTS = {PERSON.slot: "p", CLAIMANT.slot: "c"}
-Tree = Callable[[Node], str]
+_PERSON, _CLAIMANT = PERSON.slot, CLAIMANT.slot
 
 
-def query_of(
-    procedure: Procedure, event: EventKind, *, person_columns: frozenset[str], event_columns: frozenset[str]
-) -> str:
-    """Return the SQL that decides a procedure for every household with this event, "not needed" left out."""
-    judge = judge_of(procedure, event)
-    scope = Scope(
-        slots=_SLOTS,
-        household="h",
-        event="e",
-        kind=event.value,
-        date_key=event.date_key,
-        person_columns=person_columns,
-        event_columns=event_columns,
-    )
-    subject = "p.id" if procedure.per == "person" else "'household'"
-    people = " JOIN people p USING (household_id)" if procedure.per == "person" else ""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who needs something of a procedure: `people` None, the households; else people. Deadline and amount by row."""
+
+    procedure: str
+    homes: Index
+    people: Index | None
+    outcomes: Outcomes
+    deadline: Values | None
+    yen: Values | None
+
+
+class Docket:
+    """What is decided of one batch: the rows of each kind of event are laid out once for all procedures."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self._scopes: dict[tuple[EventKind, str], Scope] = {}
+
+    def scope(self, event: EventKind, per: str) -> Scope:
+        """Return a row for each person, or household, with this event."""
+        found = self._scopes.get((event, per))
+        if found is None:
+            found = self._scopes[(event, per)] = self._laid_out(event, per)
+        return found
+
+    def _laid_out(self, event: EventKind, per: str) -> Scope:
+        batch, homes = self.batch, self.batch.homes_with(event)
+        if per != "person":
+            return Scope(batch, event, homes, {}, condition)
+        concerned = np.zeros(len(batch.homes), np.bool_)
+        concerned[homes] = True
+        here = concerned[batch.home]
+        here = here if batch.elsewhere is None else here & ~batch.elsewhere
+        if here.all():
+            return Scope(batch, event, batch.home, {_PERSON: batch.everybody}, condition)
+        return Scope(batch, event, batch.home[here], {_PERSON: batch.everybody[here]}, condition)
+
+    def decided(self, procedure: Procedure) -> Iterator[Found]:
+        """Yield, for each event of the procedure that there is, who needs something."""
+        for event in sorted(procedure.events, key=lambda one: one.value):
+            scope = self.scope(event, procedure.per)
+            if len(scope):
+                yield _decided(scope, procedure, judge_of(procedure, event))
+
+
+def _decided(scope: Scope, procedure: Procedure, judge: Judge) -> Found:
     tried = any(group.reads_claimant for group in judge.groups)
-    claimants = (
-        " JOIN claimants c USING (household_id)"
-        if tried
-        else " LEFT JOIN only_claimant c USING (household_id)"
-    )
-    rows = (
-        f"SELECT {subject} AS subject, household_id, h, e, c{', p' if people else ''}"
-        f" FROM households h JOIN events e USING (household_id){people}{claimants}"
-        f" WHERE e.kind = {literal(event.value)}"
-    )
-    named = _naming(procedure, scope)
-    answers = ", ".join(
-        f"{condition(part.tree, named)} AS {word}_{place}"
-        for place, group in enumerate(judge.groups)
-        for word, part in (("must", group.must), ("optional", group.optional))
-        if part is not None
-    )
-    rows = _with_named(procedure, rows, named, used_in=answers)
-    inner = f"SELECT subject, household_id, e.{event.date_key} AS law_day, {answers} FROM ({rows})"
-    status = (
-        f"SELECT subject, household_id,"
-        f" CASE WHEN count(DISTINCT status) = 1 THEN min(status) ELSE 'ask' END AS status"
-        f" FROM (SELECT *, {_status(judge)} AS status FROM ({inner})) GROUP BY subject, household_id"
-    )
-    return _with_dates(procedure, event, scope, status, people)
-
-
-def _with_dates(procedure: Procedure, event: EventKind, scope: Scope, status: str, people: str) -> str:
-    """Return the query with deadline and amount for those who need something."""
-    same_person = " AND p.id = s.subject" if people else ""
-    rows = (
-        f"SELECT s.subject AS subject, s.household_id AS household_id, s.status AS status, h, e, c{', p' if people else ''}"
-        f" FROM ({status}) s JOIN households h USING (household_id) JOIN events e USING (household_id)"
-        f"{people} LEFT JOIN only_claimant c USING (household_id)"
-        f" WHERE s.status <> 'not_needed' AND e.kind = {literal(event.value)}{same_person}"
-    )
-    named = _naming(procedure, scope)
-    deadlines = [_last_day(one, named) for one in procedure.deadlines if one.event is event]
-    answers = f"{_earliest(deadlines)} AS deadline, {_yen(procedure.amounts, named)} AS amount_yen"
-    rows = _with_named(procedure, rows, named, used_in=answers)
-    return (
-        f"SELECT {literal(procedure.id)} AS procedure, subject, household_id, status, {answers} FROM ({rows})"
+    outcomes, in_doubt = _over_claimants(scope, judge) if tried else _outcomes(scope, judge)
+    rows = np.flatnonzero(outcomes)
+    asked = rows[(outcomes[rows] == ASK) & in_doubt[rows]]
+    if len(asked):
+        outcomes = outcomes.copy()
+        people = scope.slot(_PERSON)[asked] if procedure.per == "person" else None
+        statuses = settled(scope.batch, procedure, scope.event, scope.homes[asked], people)
+        outcomes[asked] = [STATUSES.index(status) for status in statuses]
+        rows = np.flatnonzero(outcomes)
+    needing = scope.only(rows)
+    people = needing.slot(_PERSON) if procedure.per == "person" else None
+    return Found(
+        procedure.id,
+        needing.homes,
+        people,
+        outcomes[rows],
+        _deadline([one for one in procedure.deadlines if one.event is scope.event], needing),
+        _yen(procedure.amounts, judge, needing),
     )
 
 
-def _naming(procedure: Procedure, scope: Scope) -> Scope:
-    """Return the scope in which each thing that the procedure named stands in columns of its own."""
-    for name, node in procedure.defined.items():
-        found = value(given(node, scope.kind), scope)
-        low, high, nothing = (_column(name, side) for side in ("low", "high", "nothing"))
-        column = Value(low, low if found.exact else high, None if found.nothing is None else nothing)
-        scope = replace(scope, named={**scope.named, name: column})
-    return scope
+# --- outcomes ---------------------------------------------------------------------------------------------------
 
 
-def _column(name: str, side: str) -> str:
-    return f"named_{name}_{side}_"
+def _over_claimants(scope: Scope, judge: Judge) -> tuple[Outcomes, Mask]:
+    """Try everybody who may claim; what is not the same with each of them is open."""
+    claimants = scope.batch.claimants
+    rows, who = stretched(claimants, scope.homes)
+    pairs = scope.only(rows).with_person(_CLAIMANT, who)
+    outcomes, in_doubt = _outcomes(pairs, judge)
+    counts = claimants.counts[scope.homes]
+    least, most = (gathered(one, outcomes, counts, ASK) for one in (np.minimum, np.maximum))
+    any_doubt = gathered(np.logical_or, in_doubt, counts, False, np.bool_)
+    return np.where(least == most, least, np.int8(ASK)), any_doubt
 
 
-def _with_named(procedure: Procedure, rows: str, scope: Scope, *, used_in: str) -> str:
-    """Work out once, one upon the other, each named thing that these answers use."""
-    layers: list[str] = []
-    for name, node in reversed(list(procedure.defined.items())):
-        if not any(_column(name, side) in used_in for side in ("low", "high", "nothing")):
-            continue
-        found = value(given(node, scope.kind), scope)
-        columns = f"{found.low} AS {_column(name, 'low')}"
-        columns += "" if found.exact else f", {found.high} AS {_column(name, 'high')}"
-        columns += "" if found.nothing is None else f", {found.nothing} AS {_column(name, 'nothing')}"
-        used_in += columns
-        layers.insert(0, columns)
-    for columns in layers:
-        rows = f"SELECT *, {columns} FROM ({rows})"
-    return rows
+def _outcomes(scope: Scope, judge: Judge) -> tuple[Outcomes, Mask]:
+    """Return the outcomes as they stand, and the open rows that may be settled after all."""
+    law_day = day(scope.event.date_key, scope)
+    outcomes = np.zeros(len(scope), np.int8)
+    in_doubt = np.zeros(len(scope), np.bool_)
+    left = np.broadcast_to(np.asarray(True if law_day.known is None else law_day.known), len(scope)).copy()
+    unknown = np.flatnonzero(~left)
+    for group in judge.groups:
+        here = left & _in_force(group, law_day.low)
+        if here.any():
+            rows = None if here.all() else np.flatnonzero(here)
+            inside = scope if rows is None else scope.only(rows)
+            found = _of_group(inside, group)
+            at = slice(None) if rows is None else rows
+            outcomes[at], in_doubt[at] = found, _doubtful(inside, group, found)
+            left &= ~here
+    if len(unknown):
+        outcomes[unknown], in_doubt[unknown] = _on_any_day(scope.only(unknown), judge)
+    return outcomes, in_doubt
 
 
-def _status(judge: Judge) -> str:
-    """Return the outcome from the answers of the groups and the day of the law."""
-    each = [_of_group(group, place) for place, group in enumerate(judge.groups)]
-    on_day = "CASE " + " ".join(
-        f"WHEN {_in_force(group)} THEN {text}" for group, text in zip(judge.groups, each, strict=True)
-    )
-    no_rule = [] if all(group is not None for group in judge.in_force(None)) else ["'not_needed'"]
-    outcomes = [*each, *no_rule]
-    agree = " AND ".join(f"{outcomes[0]} = {other}" for other in outcomes[1:]) or "TRUE"
-    any_day = f"CASE WHEN {agree} THEN {outcomes[0]} ELSE 'ask' END"
-    return f"CASE WHEN law_day IS NULL THEN {any_day} ELSE {on_day} ELSE 'not_needed' END END"
+def _in_force(group: Group, law_day: npt.NDArray[Any]) -> Mask:
+    begun: Mask = np.maximum(law_day, number_of(LOOKED_BACK_TO)) >= number_of(group.since)
+    return begun if group.until is None else begun & (law_day <= number_of(group.until))
 
 
-def _in_force(group: Group) -> str:
-    begun = f"greatest(law_day, {literal(LOOKED_BACK_TO)}) >= {literal(group.since)}"
-    return begun if group.until is None else f"({begun} AND law_day <= {literal(group.until)})"
+def _on_any_day(scope: Scope, judge: Judge) -> tuple[Outcomes, Mask]:
+    """Return what all groups say that may be in force on a day that is not known."""
+    each = [
+        np.zeros(len(scope), np.int8) if group is None else _of_group(scope, group)
+        for group in judge.in_force(None)
+    ]
+    doubts = np.zeros(len(scope), np.bool_)
+    for group, found in zip(judge.in_force(None), each, strict=True):
+        doubts |= False if group is None else _doubtful(scope, group, found)
+    same = np.all([one == each[0] for one in each], axis=0)
+    return np.where(same, each[0], np.int8(ASK)), doubts
 
 
-def _of_group(group: Group, place: int) -> str:
-    must = "FALSE" if group.must is None else f"must_{place}"
-    optional = "FALSE" if group.optional is None else f"optional_{place}"
-    return (
-        f"(CASE WHEN {must} THEN 'must' WHEN {must} IS NULL OR {optional} IS NULL THEN 'ask'"
-        f" WHEN {optional} THEN 'optional' ELSE 'not_needed' END)"
-    )
+# By what the rules say of "must" and then of "optional": FALSE, UNKNOWN or TRUE.
+_BY_ANSWER = np.asarray([[NOT_NEEDED, ASK, OPTIONAL], [ASK, ASK, ASK], [MUST, MUST, MUST]], np.int8)
 
 
-def _last_day(deadline: Deadline, scope: Scope) -> str:
-    days = deadline.days - (1 if deadline.count_first_day else 0)
-    last = f"days_after({exactly(value(given(deadline.start.tree, scope.kind), scope))}, {days})"
-    return f"open_day({last})" if deadline.roll_to_open_day else last
+def _of_group(scope: Scope, group: Group) -> Outcomes:
+    must = None if group.must is None else condition(group.must.tree, scope)
+    optional = None if group.optional is None else condition(group.optional.tree, scope)
+    if must is None and optional is not None:
+        return np.asarray(_BY_ANSWER[FALSE][optional])
+    if must is None:
+        return np.zeros(len(scope), np.int8)
+    if optional is None:
+        return np.asarray(_BY_ANSWER[:, FALSE][must])
+    return np.asarray(_BY_ANSWER[must, optional])
 
 
-def _earliest(deadlines: list[str]) -> str:
-    if not deadlines:
-        return "CAST(NULL AS DATE)"
-    if len(deadlines) == 1:
-        return deadlines[0]
-    unknown = " OR ".join(f"{one} IS NULL" for one in deadlines)
-    return f"(CASE WHEN {unknown} THEN NULL ELSE least({', '.join(deadlines)}) END)"
+def _doubtful(scope: Scope, group: Group, outcomes: Outcomes) -> Mask:
+    """Return the open rows in which an unknown fact is read more than once, and which are not shown to be open."""
+    found = np.zeros(len(scope), np.bool_)
+    asked = np.flatnonzero(outcomes == ASK)
+    if len(asked):
+        perhaps, twice = doubtful(scope.only(asked), group)
+        rows = asked[perhaps]
+        if len(rows):
+            facts = definitions(group, twice)
+            shown = open_for_sure(
+                scope.only(rows),
+                facts,
+                partial(_of_group, group=group),
+                lambda one: doubtful(one, group)[0],
+            )
+            found[rows[~shown]] = True
+    return found
 
 
-def _yen(amounts: tuple[AmountRule, ...], scope: Scope) -> str:
-    """Return the first amount that applies; unknown whether one does: NULL, as is no amount at all."""
-    day, cases = f"{scope.event}.{scope.date_key}", ""
+# --- deadline and amount ------------------------------------------------------------------------------------------
+
+
+def _deadline(deadlines: list[Deadline], scope: Scope) -> Values | None:
+    """Return the earliest last day; unknown where one of them is."""
+    found: Values | None = None
+    for one in deadlines:
+        start = exactly(value(given(one.start.tree, scope.event.value), scope))
+        start = Values(np.broadcast_to(start.low, len(scope)), start.low, start.known)
+        last = due(start.low, one.days, count_first_day=one.count_first_day)
+        if one.roll_to_open_day:
+            there = np.flatnonzero(np.broadcast_to(_all(start.known), len(scope)))
+            last[there] = open_day(last[there], scope.batch.open_days)
+        earliest = last if found is None else np.minimum(last, found.low)
+        known = _all(start.known) & _all(None if found is None else found.known)
+        found = Values(earliest, earliest, known)
+    return found
+
+
+def _all(known: Mask | None) -> Mask:
+    return np.asarray(True) if known is None else known
+
+
+def _yen(amounts: tuple[AmountRule, ...], judge: Judge, scope: Scope) -> Values | None:
+    """Return the first amount that applies; unknown whether one does: unknown, as is no amount at all."""
+    if not amounts:
+        return None
+    yen, known = np.zeros(len(scope), np.int64), np.zeros(len(scope), np.bool_)
+    left = np.arange(len(scope))
+    if judge.pays_by_claimant:
+        left = left[scope.batch.claimants.counts[scope.homes] == 1]
     for one in amounts:
-        tests = ["TRUE" if one.when is None else condition(given(one.when.tree, scope.kind), scope)]
-        tests += [] if one.valid_from is None else [f"{day} >= {literal(one.valid_from)}"]
-        tests += [] if one.valid_until is None else [f"{day} <= {literal(one.valid_until)}"]
-        applies = "(" + " AND ".join(tests) + ")"
-        cases += f" WHEN {applies} THEN {exactly(value(given(one.yen.tree, scope.kind), scope))} WHEN {applies} IS NULL THEN NULL"
-    return f"CAST(CASE{cases} END AS BIGINT)" if cases else "CAST(NULL AS BIGINT)"
+        if not len(left):
+            break
+        rows = scope if len(left) == len(scope) else scope.only(left)
+        applies = _applies(one, rows)
+        paid = np.flatnonzero(applies == TRUE)
+        if len(paid):
+            inside = rows if len(paid) == len(rows) else rows.only(paid)
+            found = exactly(value(given(one.yen.tree, scope.event.value), inside))
+            yen[left[paid]] = found.low
+            known[left[paid]] = _all(found.known)
+        left = left[applies == FALSE]
+    return Values(yen, yen, known)
+
+
+def _applies(one: AmountRule, scope: Scope) -> npt.NDArray[np.int8]:
+    said = None if one.when is None else condition(given(one.when.tree, scope.event.value), scope)
+    applies = np.full(len(scope), TRUE, np.int8) if said is None else said
+    if one.valid_from is None and one.valid_until is None:
+        return applies
+    law_day = day(scope.event.date_key, scope)
+    outside = np.zeros(len(scope), np.bool_)
+    if one.valid_from is not None:
+        outside |= law_day.low < number_of(one.valid_from)
+    if one.valid_until is not None:
+        outside |= law_day.low > number_of(one.valid_until)
+    applies = np.where(outside, np.int8(FALSE), applies)
+    return applies if law_day.known is None else np.where(law_day.known, applies, np.int8(UNKNOWN))

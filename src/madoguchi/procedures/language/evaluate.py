@@ -4,6 +4,7 @@ Conditions give True, False or None (unknown) by Kleene's logic; other expressio
 possible values, or None. An `any` over nobody is False, an `all` over nobody is True.
 """
 
+import copyreg
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from madoguchi.procedures.language.tree import (
     Contains,
     Day,
     EventKindOf,
+    Expression,
     Fact,
     Fold,
     Lookup,
@@ -105,6 +107,15 @@ def compile_node(node: Node) -> Evaluate:
             return _quantifier(node)
         case Fold():
             return _fold(node)
+
+
+def expression_of(source: str, tree: Node, slots: int) -> Expression:
+    """Return an expression with its evaluation compiled; `tree` is checked already."""
+    return Expression(source, tree, slots, compile_node(tree))
+
+
+# Between processes and machines goes what was written; each compiles it for itself.
+copyreg.pickle(Expression, lambda one: (expression_of, (one.source, one.tree, one.slots)))
 
 
 def _named(name: str, inner: Evaluate) -> Evaluate:

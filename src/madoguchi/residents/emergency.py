@@ -61,6 +61,13 @@ class Emergency:
     times_seen: int
 
 
+def _staff(by: Actor) -> int:
+    """Whoever does it, by number. Raises EmergencyRefused: without one, two could not be told apart."""
+    if by.staff_id is None:
+        raise EmergencyRefused("職員としてサインインしてから行ってください。")
+    return by.staff_id
+
+
 def ask(*, resident_no: str, reason: EmergencyReason, by: Actor, now: datetime) -> int:
     """Ask to know where somebody protected lives; the number of the asking. Raises EmergencyRefused."""
     if not protected_people([resident_no], on=now.astimezone(JAPAN).date()):
@@ -68,7 +75,7 @@ def ask(*, resident_no: str, reason: EmergencyReason, by: Actor, now: datetime) 
     row = EmergencyRow.objects.create(
         resident_no=resident_no,
         reason=reason.value,
-        asked_by=by.staff_id,
+        asked_by=_staff(by),
         asked_by_name=by.name,
         asked_at=now,
     )
@@ -80,8 +87,8 @@ def answer(*, number: int, agree: bool, by: Actor, now: datetime) -> None:
     """Agree to it or refuse it, once, as somebody else, within half an hour. Raises EmergencyRefused."""
     waiting = EmergencyRow.objects.filter(
         pk=number, answered_at__isnull=True, asked_at__gt=now - TO_AGREE
-    ).exclude(asked_by=by.staff_id)
-    if not waiting.update(agreed=agree, answered_by=by.staff_id, answered_by_name=by.name, answered_at=now):
+    ).exclude(asked_by=_staff(by))
+    if not waiting.update(agreed=agree, answered_by=_staff(by), answered_by_name=by.name, answered_at=now):
         raise EmergencyRefused(
             "申し出た人とは別の職員が、30分以内に1回だけ答えられます。時間が過ぎたときは、申し出し直してください。"
         )
@@ -93,7 +100,7 @@ def answer(*, number: int, agree: bool, by: Actor, now: datetime) -> None:
 def see(*, number: int, by: Actor, now: datetime) -> DisclosedPerson:
     """The person with their address, for whoever asked, within a quarter of an hour of the agreement. Raises EmergencyRefused."""
     open_now = EmergencyRow.objects.filter(
-        pk=number, agreed=True, answered_at__gt=now - TO_SEE, asked_by=by.staff_id
+        pk=number, agreed=True, answered_at__gt=now - TO_SEE, asked_by=_staff(by)
     )
     row = open_now.first()
     if row is None:

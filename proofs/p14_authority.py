@@ -41,7 +41,7 @@ def one_more() -> None:
 def any_method() -> None:
     from madoguchi.city import gate
 
-    gate.METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")  # type: ignore[assignment]
+    gate.METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")  # type: ignore[assignment]  # the guard
 
 
 def any_department() -> None:

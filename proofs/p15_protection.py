@@ -43,7 +43,7 @@ def nobody_protected() -> None:
 
     for name, module in list(sys.modules.items()):
         if name.startswith("madoguchi.") and hasattr(module, "protected_people"):
-            module.protected_people = lambda numbers, *, on: frozenset()  # type: ignore[attr-defined]
+            module.protected_people = lambda numbers, *, on: frozenset()  # type: ignore[attr-defined]  # the guard
 
 
 def search_asks_nobody() -> None:

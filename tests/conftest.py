@@ -5,6 +5,7 @@ Tests never read the clock: `NOW` is passed in. What cannot run here is counted,
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.booking.offering import Offer
 from madoguchi.catalogue.operations import publish
 from madoguchi.city.models import StaffMember
+from madoguchi.config.memory import settle
 from madoguchi.papers.fonts import Face, fonts
 from madoguchi.procedures.loader import NATIONAL_FOLDER
 
@@ -102,6 +104,15 @@ def _opens_the_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(
         {"db", "transactional_db", "live_server", "django_db_setup"}
     )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end: as in a serving process, it is not looked through again and again."""
+    settle()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -186,6 +186,7 @@ class Looked:
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_every_screen_can_be_read_by_everybody(
     page: Page, scanner: ScannerTwin, live_server: Any, tmp_path: Path
 ) -> None:

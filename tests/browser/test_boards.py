@@ -292,6 +292,7 @@ def test_axe_finds_nothing_on_a_board_that_stands_still(hall: Hall, window: Brow
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_is_valid(hall: Hall, tmp_path: Path) -> None:
     own = a_full_hall(hall)
     pages = {path: Client().get(path.format(secret=own.secret)).content.decode() for path in SCREENS}

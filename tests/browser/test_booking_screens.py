@@ -207,6 +207,7 @@ def test_the_pages_of_residents_can_be_read_by_everybody(
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_the_counters_pages_of_bookings_can_be_read_by_everybody(
     page_of: Callable[[str], Page], today_offered: Offer, settings: Any
 ) -> None:
@@ -232,6 +233,7 @@ def test_the_counters_pages_of_bookings_can_be_read_by_everybody(
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_of_the_bookings_is_valid(
     today_offered: Offer, signed_in: Callable[[str], Client], tmp_path: Path, settings: Any
 ) -> None:
@@ -305,6 +307,7 @@ def test_somebody_signs_in_and_is_represented_on_a_phone_without_javascript(
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_pages_of_who_signed_in_and_of_staff_who_match_can_be_read_by_everybody(
     page: Page, page_of: Callable[[str], Page], at_home: Provider, city: Mapping[str, Actor], tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def addresses(draft: int, revision: str = "one") -> list[str]:
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_a_screen_of_the_editor_can_be_read_by_everybody(draft: int, page_of: Callable[[str], Page]) -> None:
     page, faults = page_of("dx_mio"), []
     for url in addresses(draft, current_revision()):
@@ -67,6 +68,7 @@ def test_a_screen_of_the_editor_can_be_read_by_everybody(draft: int, page_of: Ca
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_of_the_editor_is_valid(
     draft: int, signed_in: Callable[[str], Client], tmp_path: Path
 ) -> None:

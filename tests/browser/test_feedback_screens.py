@@ -103,6 +103,7 @@ def test_the_office_can_read_its_own(page_of: Callable[[str], Page], number: str
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_is_valid(number: str, signed_in: Callable[[str], Client], tmp_path: Path) -> None:
     browser = Client()
     browser.post("/feedback/", {"verdict": "clear"})

@@ -62,6 +62,7 @@ STATES: dict[str, Callable[[], object]] = {
         *(pytest.param(one, marks=pytest.mark.slow) for one in ("waiting", "broken off")),
     ],
 )
+@pytest.mark.slow
 def test_a_screen_of_the_form_review_can_be_read_by_everybody(
     state: str, page_of: Callable[[str], Page]
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_screen_of_the_form_review_can_be_read_by_everybody(
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_of_the_form_review_is_valid(signed_in: Callable[[str], Client], tmp_path: Path) -> None:
     browser, pages = signed_in("dx_mio"), {}
     for state, bring_about in STATES.items():

@@ -121,6 +121,7 @@ def test_three_gifts_in_a_minute_by_keyboard_without_javascript(phone: Page) -> 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_every_screen_is_looked_at(page: Page, page_of: Callable[[str], Page], tmp_path: Path) -> None:
     seen: dict[str, str] = {}
     faults: list[str] = []

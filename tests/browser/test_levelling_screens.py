@@ -112,6 +112,7 @@ def addresses(made: Mapping[str, int]) -> list[str]:
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_a_screen_can_be_read_by_everybody(
     made: dict[str, int], visits: dict[str, int], page_of: Callable[[str], Page]
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_screen_can_be_read_by_everybody(
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
     visits: dict[str, int], page_of: Callable[[str], Page]
 ) -> None:
@@ -153,6 +155,7 @@ def test_coverage_and_visits_on_a_phone_and_a_wide_screen(
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_is_valid(
     made: dict[str, int], visits: dict[str, int], signed_in: Callable[[str], Client], tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def addresses(surveys: list[int]) -> list[str]:
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_a_screen_of_the_inventory_can_be_read_by_everybody(
     surveys: list[int], page_of: Callable[[str], Page]
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_screen_of_the_inventory_can_be_read_by_everybody(
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_of_the_inventory_is_valid(
     surveys: list[int], signed_in: Callable[[str], Client], tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ def test_paid_on_a_phone_without_javascript(
 
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
+@pytest.mark.slow
 def test_counter_and_office_are_looked_at(
     twin: PaymentTwin, case: str, page_of: Callable[[str], Page], tmp_path: Path
 ) -> None:

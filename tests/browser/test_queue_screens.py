@@ -279,6 +279,7 @@ def test_the_queue_is_new_by_itself_and_what_is_being_typed_stays(
 
 
 @pytest.mark.needs("java")
+@pytest.mark.slow
 def test_the_html_is_valid(
     signed_in: Callable[[str], Client], hall: list[issuing.IssuedTicket], tmp_path: Path
 ) -> None:

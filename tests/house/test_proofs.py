@@ -54,6 +54,7 @@ def test_the_runner_tells_what_is_wrong(
         monkeypatch.setattr(module, "every", lambda: (proof,))
     monkeypatch.setattr(run, "shown", lambda _proof, form, _work: control if form == "control" else told)
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
+    monkeypatch.delenv("MADOGUCHI_REQUIRE_ALL", raising=False)
     assert run.main(["--quick", "--only", "P4", "--work", str(tmp_path)]) == code
     assert result in capsys.readouterr().out
     written = (tmp_path / "RESULTS.md").read_text()

@@ -211,7 +211,9 @@ def answers(
     ("status", "usernames"),
     [
         (CaseStatus.HEARING, ("clerk_hana",)),
-        (CaseStatus.IN_REVIEW, ("officer_nhi", "officer_child", "reviewer_jiro")),
+        pytest.param(
+            CaseStatus.IN_REVIEW, ("officer_nhi", "officer_child", "reviewer_jiro"), marks=pytest.mark.slow
+        ),
         (CaseStatus.APPROVED, (*ONE_OF_EACH_ROLE.values(), AT_HOME)),
     ],
 )

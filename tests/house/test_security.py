@@ -26,7 +26,10 @@ from madoguchi.spreadsheets import grid
 SOURCE = ROOT / "src" / "madoguchi"
 CANARY = "かくれみの-7f3a"
 # Programs that the office starts by hand, and simulated outside parties.
-STARTS_PROGRAMS = {"config/demo.py", "config/demo_identity.py", "config/server.py"}
+STARTS_PROGRAMS = {
+    "config/demo.py", "config/demo_identity.py", "config/server.py",
+    *(f"config/keeping/{name}.py" for name in ("backing_up", "programs", "restoring")),
+}  # fmt: skip
 # The separator of a mapping file, escaped.
 MADE_OF_MAPPINGS = {"residents/importing/records.py"}
 KNOWN_HASHES = {"sha256", "sha3_256", "blake2b", "new", "algorithms_guaranteed", "file_digest"}

@@ -16,7 +16,7 @@ from tests.journeys.demo_server import chromium, demo
 from madoguchi.config.demo_city import PASSWORD
 from madoguchi.jp.wareki import format_wareki_short
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.needs("Chromium")]
 MOST_TABS = 250
 MOVED = datetime.now(ZoneInfo("Asia/Tokyo")).date() - timedelta(days=4)  # the demo lives today
 CERTIFICATE = (

@@ -20,7 +20,7 @@ from tests.journeys.test_family_of_five_moves_in import TODAY, signed_in
 
 from madoguchi.jp.wareki import format_wareki_short
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("Chromium")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.needs("Chromium")]
 NAME = "まどか市 電動生ごみ処理機 購入補助"
 QUESTION = "電動生ごみ処理機を買いましたか"
 MOVED = TODAY - timedelta(days=3)

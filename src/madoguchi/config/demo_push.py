@@ -11,9 +11,18 @@ from madoguchi.cases.acting import civil_day
 from madoguchi.catalogue.queries import current
 from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import open_days
-from madoguchi.outreach import campaigns, finding, letters, making, reaching, receiving, sending, take_up
+from madoguchi.outreach import (
+    campaigns,
+    finding,
+    letters,
+    making,
+    queries,
+    reaching,
+    receiving,
+    sending,
+    take_up,
+)
 from madoguchi.outreach.deciding import decisions_of, facts_for
-from madoguchi.outreach.models import OfferRow
 from madoguchi.outreach.offers import answer
 from madoguchi.outreach.reach_states import ReachAct, ReachBy
 from madoguchi.outreach.states import Answer, OfferChannel
@@ -81,9 +90,9 @@ def _lists(chance: random.Random, *, by: Actor, then: datetime) -> None:
 
 
 def _answers(campaign: str, chance: random.Random, *, now: datetime) -> None:
-    for offer in OfferRow.objects.filter(campaign__public_id=campaign).order_by("pk"):
+    for offer, resident in queries.offered(campaign):
         if chance.random() < ANSWERED:
             answer(
-                number=offer.public_id, resident_no=offer.resident_no, said=Answer.REFUSE,
+                number=offer, resident_no=resident, said=Answer.REFUSE,
                 by=Actor(None, "ご本人", "", ""), now=now - timedelta(days=10),
             )  # fmt: skip

@@ -72,6 +72,12 @@ def became(number: str) -> tuple[Became, ...]:
     )
 
 
+def offered(number: str) -> tuple[tuple[str, str], ...]:
+    """The offers of a campaign in their order: the number of each, and the 宛名番号 of whom it is for."""
+    rows = OfferRow.objects.filter(campaign__public_id=number).order_by("pk")
+    return tuple(rows.values_list("public_id", "resident_no"))
+
+
 def messages(number: str) -> Mapping[MessageState, int | None]:
     """Where the messages stand, small numbers hidden. Raises NoSuchCampaign."""
     row = _row(number)

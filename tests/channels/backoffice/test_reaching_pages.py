@@ -145,7 +145,7 @@ def test_take_up_from_a_list_to_a_file(
     assert aki.post(f"{page}act/", {"measure": waiting}).status_code == 422
     assert aki.post(f"{page}act/", {"measure": "none"}).status_code == 404
     shown = said(aki.get(page))
-    assert "（10未満など）" in shown and "きょう測る" in shown and "svg" in shown
+    assert "（10未満など）" in shown and "きょうは測ってあります" in shown and "svg" in shown
     csv = aki.get(f"{page}{waiting}.csv").content.decode("utf-8-sig")
     assert "権利のある方" in csv and all(
         not cell.strip().isdigit() or int(cell) >= 10

@@ -18,6 +18,12 @@ from madoguchi.papers import fonts
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _own_home(settings: Any, tmp_path: Path) -> None:
+    """A place for data of the test's own: the mark of a database that another test had is not this one's."""
+    settings.HOME = tmp_path
+
+
 def examined() -> str:
     out = StringIO()
     call_command("doctor", stdout=out)

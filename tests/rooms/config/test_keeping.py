@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tests.cast import NOW
 
 from madoguchi.audit.entries import Actor
-from madoguchi.audit.queries import verify
+from madoguchi.audit.verifying import verify
 from madoguchi.config import upkeep
 from madoguchi.config.keeping import copies, marks, restoring, shutting
 from madoguchi.config.keeping.backing_up import back_up, remove_older

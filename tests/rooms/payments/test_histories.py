@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tests import cast
 from tests.rooms.payments import histories, played_with
 
-QUICK = 60
+QUICK = 120
 HAPPENS = (
     "time-out before the act", "time-out after the act", "killed before the act", "killed after the act", "killed",
     "event twice", "forged", "refund race", "somebody else meanwhile", "drop_event", "filed_by_hand", "withdraw",

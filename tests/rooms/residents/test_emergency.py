@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
-from tests.cast import NOW, PLANTED_ADDRESS, RESIDENTS, SETTER
+from tests.cast import NOW, PLANTED_ADDRESS, RESIDENTS
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.models import EntryRow
-from madoguchi.city.authority import Role
-from madoguchi.city.operations import add_staff
 from madoguchi.residents.emergency import (
     EmergencyReason,
     EmergencyRefused,
@@ -101,28 +97,3 @@ def test_what_was_refused_is_refused_and_answered_once() -> None:
 def test_it_is_for_protected_people_only() -> None:
     with pytest.raises(EmergencyRefused, match="支援措置を受けている方"):
         ask(resident_no=RESIDENTS["head"].resident_no, reason=EmergencyReason.LIFE, by=YUKI, now=NOW)
-
-
-def test_the_screen(signed_in: Callable[[str], Client], city: Mapping[str, Actor]) -> None:
-    add_staff(
-        username="protector_shimo", password=None, display_name="支援 霜", roles=(Role.PROTECTION,), department=None,
-        branch=None, desk=None, by=SETTER, now=NOW,
-    )  # fmt: skip
-    yuki, shimo, url = (
-        signed_in("protector_yuki"),
-        signed_in("protector_shimo"),
-        "/office/sheltered/emergency/",
-    )
-    assert yuki.post(url, {"act": "ask", "resident_no": PROTECTED}).status_code == 422
-    assert yuki.post(url, {"act": "ask", "resident_no": PROTECTED, "reason": "life"}).status_code == 302
-    number = {"number": str(EmergencyRow.objects.get().pk)}
-    assert yuki.post(url, {"act": "agree", **number}).status_code == 422
-    assert "同意する" in shimo.get(url).content.decode()
-    assert shimo.post(url, {"act": "agree", **number}).status_code == 302
-    assert shimo.post(url, {"act": "see", **number}).status_code == 422
-    shown = yuki.post(url, {"act": "see", **number})
-    assert PLANTED_ADDRESS in shown.content.decode()
-    assert "no-store" in shown.headers["Cache-Control"]
-    assert PLANTED_ADDRESS not in yuki.get(url).content.decode()
-    assert yuki.post(url, {"act": "dance", **number}).status_code == 422
-    assert yuki.post(url, {"act": "see", "number": "x"}).status_code == 422

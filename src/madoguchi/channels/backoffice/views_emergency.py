@@ -68,7 +68,7 @@ def _done(request: HttpRequest, by: Actor) -> str:
         if reason is None:
             raise EmergencyRefused(_("理由を選んでください。"))
         number = request.POST.get("resident_no", "").strip()
-        if whole_number(number) is None:
+        if not (number.isascii() and number.isdigit()):
             raise EmergencyRefused(_("宛名番号は半角の数字で入れてください。"))
         ask(resident_no=number, reason=reason, by=by, now=now)
         return _("申し出ました。支援措置の担当のもう1人に、30分以内に同意してもらってください。")

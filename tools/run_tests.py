@@ -67,7 +67,7 @@ def quick() -> list[int]:
 
 def main() -> int:
     if sys.argv[1:] == ["looks"]:
-        return pytest("looks", LOOKS, WAITING, which="slow")
+        return pytest("looks", LOOKS, WAITING, which="slow and not proof")
     return 1 if any(quick()) else 0
 
 

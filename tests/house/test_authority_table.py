@@ -36,7 +36,10 @@ from madoguchi.cases.models import TaskRow
 from madoguchi.city.authority import HOLDS, Authority, Role
 from madoguchi.city.models import Department, Desk, StaffMember, StaffRole
 
-SIZES = [pytest.param(400, id="some"), pytest.param(None, id="all", marks=pytest.mark.slow)]
+SIZES = [
+    pytest.param(400, id="some"),
+    pytest.param(None, id="all", marks=[pytest.mark.slow, pytest.mark.proof]),
+]
 # The session of whoever asks ends with these.
 ENDS = {"my:sign_out", "furusato:end"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -120,7 +120,8 @@ def told_to(one: Planted, clerk: Actor) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "count", [pytest.param(2, id="some"), pytest.param(50, id="fifty", marks=pytest.mark.slow)]
+    "count",
+    [pytest.param(2, id="some"), pytest.param(50, id="fifty", marks=[pytest.mark.slow, pytest.mark.proof])],
 )
 def test_the_other_party_finds_the_place_in_no_part_they_play(
     count: int,

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +22,7 @@ from tests.unit.procedures.registers import ON, households, write
 from madoguchi.jp import dates
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.bulk.days import COLUMN_FUNCTIONS, number_of, open_day
+from madoguchi.procedures.bulk.files import Register
 from madoguchi.procedures.bulk.joining import join
 from madoguchi.procedures.bulk.register import Limits, entitled, explained
 from madoguchi.procedures.decide import Status, decide
@@ -76,6 +78,18 @@ def test_a_register_in_no_order_is_dealt_out_first(register: Path, tmp_path: Pat
         table = pq.read_table(register / name)
         order = Random(3).sample(range(table.num_rows), table.num_rows)
         pq.write_table(table.take(order), tmp_path / name, row_group_size=8)
+    assert run(tmp_path, tmp_path / "out.parquet", limits=SMALL) == run(register, tmp_path / "whole.parquet")
+
+
+def test_a_group_of_no_rows_leaves_the_order_as_it_is(register: Path, tmp_path: Path) -> None:
+    for name in ("people.parquet", "relations.parquet"):
+        table = pq.read_table(register / name)
+        with pq.ParquetWriter(tmp_path / name, table.schema) as writer:
+            for part in (table.slice(0, 40), table.slice(0, 0), table.slice(40)):
+                writer.write_table(part, row_group_size=8)
+    with duckdb.connect() as connection:
+        files = Register(connection, national_pack(), tmp_path, (), with_events=False)
+        assert len(files.slices(SMALL.people()) or ()) > 3
     assert run(tmp_path, tmp_path / "out.parquet", limits=SMALL) == run(register, tmp_path / "whole.parquet")
 
 

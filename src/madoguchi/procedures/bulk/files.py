@@ -142,7 +142,8 @@ class Register:
             return None
         found = self.connection.execute(
             "SELECT row_group_num_rows, stats_min_value, stats_max_value FROM parquet_metadata(?)"
-            " WHERE path_in_schema = 'household_id' ORDER BY row_group_id",
+            # A group of no rows has no bounds and is in nobody's way.
+            " WHERE path_in_schema = 'household_id' AND row_group_num_rows > 0 ORDER BY row_group_id",
             [str(self.folder / name)],
         ).fetchall()
         if any(first is None or last is None for _, first, last in found):

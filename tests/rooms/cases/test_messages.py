@@ -256,7 +256,7 @@ def test_a_mail_that_could_not_go_is_tried_again_five_times_at_most(
     def away(self: object) -> int:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("madoguchi.cases.messages.notices.EmailMessage.send", away)
+    monkeypatch.setattr("madoguchi.cases.messages.ledger.EmailMessage.send", away)
     notices.set_notice_address(case=there.case, account=there.account, address="sakura@example.jp", now=NOW)
     ask(there, city["officer_nhi"])
     tried = [

@@ -133,7 +133,7 @@ def test_a_mail_that_could_not_go_is_tried_five_times_at_most(
     def away(self: object) -> int:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("madoguchi.cases.messages.notices.EmailMessage.send", away)
+    monkeypatch.setattr("madoguchi.cases.messages.ledger.EmailMessage.send", away)
     asked(there, city)
     tried = [
         tell_everybody(sender="c@example.jp", address="https://x.example", now=NOW + timedelta(minutes=6 * n))

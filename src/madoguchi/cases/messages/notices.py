@@ -1,36 +1,29 @@
 """That something has come, by mail (届いたことの知らせ): to the address that the resident gave for this case, without content.
 
 1. What is due follows from what there is: of each message of a department and each result document one mail to an address.
-2. A mail is claimed by one row, sent outside of any transaction, then marked as sent; tried again later, five times at most.
+2. A mail is claimed, sent and marked in a `ledger`: once each, tried again later, five times at most.
 3. It says neither what nor which procedure; the address goes into the envelope and nowhere else.
 4. Whoever may not see the case any more (protection, an ended mandate, a stopped account) is not told of it any more.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from smtplib import SMTPException
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
 
 from madoguchi.cases.acting import civil_day, find_case
-from madoguchi.cases.desk_tables import NoticeAddressRow, NoticeRow, ResultPaperRow, TaskMessageRow
+from madoguchi.cases.desk_tables import NoticeAddressRow, ResultPaperRow, TaskMessageRow
+from madoguchi.cases.messages.ledger import claimed, left_to_tell, letter_went, went
 from madoguchi.cases.messages.parties import ForWhom, tasks_open_to
 from madoguchi.cases.states import Side
 from madoguchi.city.queries import profile
 from madoguchi.residents.accounts.coming import account
 from madoguchi.residents.accounts.facts import AccountState
 from madoguchi.residents.mandates import in_force, mandates_with
-
-MOST_TRIES = 5
-AGAIN = timedelta(minutes=5)
-log = logging.getLogger(__name__)
 
 
 class NotAnAddress(ValueError):
@@ -67,11 +60,11 @@ def send_notices(*, sender: str, address: str, now: datetime) -> tuple[int, int]
     """Send every mail that is due; how many went, and how many could not. `address`: where the product is found."""
     sent = failed = 0
     for row, about in list(_due(now)):
-        claimed = _claimed(row, about, now) if _may_still(row, now) else None
-        if claimed is None:
+        line = claimed(row.notices, about, now=now) if _may_still(row, now) else None
+        if line is None:
             continue
-        if _went(row, sender=sender, address=address):
-            NoticeRow.objects.filter(pk=claimed).update(sent_at=now)
+        if letter_went(*_letter(row, address), sender=sender, to=row.address):
+            went(row.notices, [line], now=now)
             sent += 1
         else:
             failed += 1
@@ -81,31 +74,17 @@ def send_notices(*, sender: str, address: str, now: datetime) -> tuple[int, int]
 def _due(now: datetime) -> Iterator[tuple[NoticeAddressRow, str]]:
     """Addresses with what they were not told of yet. What was read already is not told."""
     for row in NoticeAddressRow.objects.select_related("case").order_by("pk"):
-        done = Q(sent_at__isnull=False) | Q(tries__gte=MOST_TRIES) | Q(tried_at__gt=now - AGAIN)
-        told = set(NoticeRow.objects.filter(done, address=row).values_list("about", flat=True))
         written = TaskMessageRow.objects.filter(
             task__case=row.case_id, side=Side.OFFICE.value, read__isnull=True, at__gte=row.set_at
         )
         papers = ResultPaperRow.objects.filter(case=row.case_id, issued_at__gte=row.set_at)
         about = [f"message/{key}" for key in written.order_by("pk").values_list("pk", flat=True)]
         about += [f"paper/{key}" for key in papers.order_by("pk").values_list("pk", flat=True)]
-        yield from ((row, one) for one in about if one not in told)
+        yield from ((row, one) for one in left_to_tell(row.notices, about, now=now))
 
 
-def _claimed(row: NoticeAddressRow, about: str, now: datetime) -> int | None:
-    """The mail's own row, if it is ours to send."""
-    try:
-        with transaction.atomic():
-            return NoticeRow.objects.create(address=row, about=about, tried_at=now).pk
-    except IntegrityError:
-        again = NoticeRow.objects.filter(
-            address=row, about=about, sent_at=None, tries__lt=MOST_TRIES, tried_at__lte=now - AGAIN
-        )
-        pk = again.values_list("pk", flat=True).first()
-        return pk if pk and again.filter(pk=pk).update(tries=F("tries") + 1, tried_at=now) else None
-
-
-def _went(row: NoticeAddressRow, *, sender: str, address: str) -> bool:
+def _letter(row: NoticeAddressRow, address: str) -> tuple[str, str]:
+    """Subject and text."""
     city = profile().name
     link = f"{address.rstrip('/')}/my/cases/{row.case.public_id}/messages/"
     body = "\n".join(
@@ -120,18 +99,7 @@ def _went(row: NoticeAddressRow, *, sender: str, address: str) -> bool:
             "",
         )
     )
-    return letter_went(f"【{city}】手続きについてのお知らせ", body, sender=sender, to=row.address)
-
-
-def letter_went(subject: str, body: str, *, sender: str, to: str) -> bool:
-    """Send one mail, outside of any transaction; whether the server took it."""
-    headers = {"Auto-Submitted": "auto-generated"}
-    try:
-        EmailMessage(subject, body, sender, [to], headers=headers).send()
-    except (OSError, SMTPException) as error:
-        log.warning("a notice of a case could not be sent (%s)", type(error).__name__)
-        return False
-    return True
+    return f"【{city}】手続きについてのお知らせ", body
 
 
 def _may_still(row: NoticeAddressRow, now: datetime) -> bool:

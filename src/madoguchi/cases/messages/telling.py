@@ -19,8 +19,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
@@ -34,9 +33,9 @@ from madoguchi.cases.desk_tables import (
     ResultPaperRow,
     TaskMessageRow,
     TellingRow,
-    ToldRow,
 )
-from madoguchi.cases.messages.notices import AGAIN, MOST_TRIES, NotAnAddress, letter_went
+from madoguchi.cases.messages.ledger import claimed, left_to_tell, letter_went, went
+from madoguchi.cases.messages.notices import NotAnAddress
 from madoguchi.cases.messages.parties import ForWhom, tasks_open_to
 from madoguchi.cases.messages.reading import thread_marks
 from madoguchi.cases.models import CaseRow, HomeCaseRow, PersonRow, ReviewRow, TaskRow
@@ -109,11 +108,11 @@ def tell_everybody(*, sender: str, address: str, now: datetime) -> tuple[int, in
     """Send what is due: one mail each; how many went, and how many could not. `address`: where the product is found."""
     sent = failed = 0
     for row, about in _due(now):
-        claimed = [pk for one in about if (pk := _claimed(row, one, now)) is not None]
-        if not claimed:
+        lines = [pk for one in about if (pk := claimed(row.told, one, now=now)) is not None]
+        if not lines:
             continue
         if letter_went(*_letter(row.language, address), sender=sender, to=row.address):
-            ToldRow.objects.filter(pk__in=claimed).update(sent_at=now)
+            went(row.told, lines, now=now)
             sent += 1
         else:
             failed += 1
@@ -130,9 +129,7 @@ def _due(now: datetime) -> Iterator[tuple[TellingRow, list[str]]]:
         about: list[str] = []
         for case in dict.fromkeys(people[number]):
             about += _open_to(case, changed[case], number, row, now)
-        done = Q(sent_at__isnull=False) | Q(tries__gte=MOST_TRIES) | Q(tried_at__gt=now - AGAIN)
-        told = set(ToldRow.objects.filter(done, telling=row).values_list("about", flat=True))
-        if left := [one for one in about if one not in told]:
+        if left := left_to_tell(row.told, about, now=now):
             yield row, left
 
 
@@ -187,19 +184,6 @@ def _open_to(case: int, changes: list[Change], number: str, row: TellingRow, now
         for about, task, at in changes
         if at >= row.set_at and tasks and (task in tasks or (task is None and own))
     ]
-
-
-def _claimed(row: TellingRow, about: str, now: datetime) -> int | None:
-    """The line of what is told, if it is ours to tell."""
-    try:
-        with transaction.atomic():
-            return ToldRow.objects.create(telling=row, about=about, tried_at=now).pk
-    except IntegrityError:
-        again = ToldRow.objects.filter(
-            telling=row, about=about, sent_at=None, tries__lt=MOST_TRIES, tried_at__lte=now - AGAIN
-        )
-        pk = again.values_list("pk", flat=True).first()
-        return pk if pk and again.filter(pk=pk).update(tries=F("tries") + 1, tried_at=now) else None
 
 
 def _letter(language: str, address: str) -> tuple[str, str]:

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from madoguchi.audit.entries import Actor, Channel, Kind, Lifecycle, PastStep, Purpose, StepDetail
 from madoguchi.audit.models import EntryRow, OutboxCounter, OutboxRow
 from madoguchi.audit.sealing import digest_of, seal
-from madoguchi.compiled import CompiledQuery
+from madoguchi.compiled import CompiledInsert, CompiledRaise
 
 __all__ = [
     "OUTBOX_CHANNEL",
@@ -28,12 +27,13 @@ __all__ = [
 
 # On PostgreSQL, whoever listens on this channel is woken when a line of the outbox is committed.
 OUTBOX_CHANNEL = "madoguchi_outbox"
-ROWS_AT_ONCE = 1000
 # Keys are ours and short: numbers, kebab-case names, dates, uuids, "person.has_card", "nhi-enrol/0".
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
 
 
-_LAST_LINE = CompiledQuery(lambda branch: OutboxCounter.objects.filter(branch=branch).values_list("last"))
+_ENTRIES = CompiledInsert(EntryRow)
+_OUTBOX = CompiledInsert(OutboxRow)
+_LAST_LINE = CompiledRaise(OutboxCounter, count="last", by="branch")
 
 
 class NotAKey(ValueError):
@@ -79,7 +79,7 @@ def record_access(
         for key in person_keys or ("",)
     ]
     with transaction.atomic(durable=True):
-        EntryRow.objects.bulk_create(rows)
+        _ENTRIES.add(rows)
 
 
 def record_act(
@@ -90,7 +90,7 @@ def record_act(
     Raises NotAKey when one of `keys` is a text rather than a key or a count.
     """
     _keys_only(activity, case, *keys.values())
-    _row(actor, kind=Kind.ACT, activity=activity, now=now, case=case, body=dict(keys)).save(force_insert=True)
+    _ENTRIES.add([_row(actor, kind=Kind.ACT, activity=activity, now=now, case=case, body=dict(keys))])
 
 
 def record_step(
@@ -113,7 +113,7 @@ def record_step(
     if practice:
         body["practice"] = True
     with transaction.atomic(savepoint=False):
-        _row(
+        step = _row(
             actor,
             kind=Kind.STEP,
             activity=activity,
@@ -122,7 +122,8 @@ def record_step(
             lifecycle=lifecycle,
             channel=channel,
             body=body,
-        ).save(force_insert=True)
+        )
+        _ENTRIES.add([step])
         announce(branch=actor.branch, topic=activity, subject=case, now=now)
 
 
@@ -146,18 +147,19 @@ def record_past_steps(steps: Sequence[PastStep]) -> None:
                 body=_said(one.detail),
             )
         )
-    EntryRow.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    with transaction.atomic(savepoint=False):
+        _ENTRIES.add(rows)
 
 
 def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
     """Add a line to the branch's outbox; returns its number, without gaps, in the caller's transaction."""
     with transaction.atomic(savepoint=False):
-        counter = OutboxCounter.objects.filter(branch=branch)
-        if not counter.update(last=F("last") + 1):
+        number = _LAST_LINE.next(branch)
+        if number is None:
             OutboxCounter.objects.get_or_create(branch=branch)
-            counter.update(last=F("last") + 1)
-        number = int(_LAST_LINE.rows(branch)[0][0])
-        OutboxRow.objects.create(branch=branch, sequence=number, topic=topic, subject=subject, at=now)
+            number = _LAST_LINE.next(branch)
+            assert number is not None, "made just now"
+        _OUTBOX.add([OutboxRow(branch=branch, sequence=number, topic=topic, subject=subject, at=now)])
         _wake()
     return number
 

@@ -9,14 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import router
-from django.db.models import F
 from django.http import Http404
 
 from madoguchi.audit.entries import Actor, Channel, StepDetail
 from madoguchi.audit.operations import record_step
 from madoguchi.cases.models import ActRow, CaseRow, FactRow
 from madoguchi.cases.states import ACTS, LEADS_TO, Act, CaseStatus, FactSource
-from madoguchi.compiled import CompiledQuery
+from madoguchi.compiled import CompiledInsert, CompiledQuery, CompiledRaise
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.residents.fact_json import value_to_json
 
@@ -66,6 +65,8 @@ _LOCKED = CompiledQuery(
 _LAST_ACT = CompiledQuery(
     lambda case: ActRow.objects.filter(case=case).order_by("-number").values_list("number")[:1]
 )
+_ACTS, _FACTS = CompiledInsert(ActRow), CompiledInsert(FactRow)
+_VERSION = CompiledRaise(CaseRow, count="version", by="id")
 
 
 def case_of(values: Sequence[Any]) -> CaseRow:
@@ -121,7 +122,7 @@ def finish_act(
     Without a `channel` it happened at the counter, or where a resident themselves acts on their case from home.
     """
     last = _LAST_ACT.first(row.pk)
-    done = ActRow.objects.create(
+    done = ActRow(
         case=row,
         number=last[0] + 1 if last else 1,
         kind=act.value,
@@ -131,12 +132,13 @@ def finish_act(
         by=by.staff_id,
         by_name=by.name,
     )
-    FactRow.objects.bulk_create(_fact_rows(row, done, given or {}, now))
+    _ACTS.add_one(done)
+    _FACTS.add(_fact_rows(row, done, given or {}, now))
     if act in LEADS_TO:
         changes["status"] = LEADS_TO[act].value
     if given:
         changes["last_entered_by"] = by.staff_id
-    CaseRow.objects.filter(pk=row.pk).update(version=F("version") + 1, **changes)
+    _VERSION.next(row.pk, **changes)
     record_step(
         actor=by,
         case=row.public_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from madoguchi.cases.models import CaseRow
@@ -12,7 +12,6 @@ from madoguchi.city.queries import open_days
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decide import decide
 from madoguchi.procedures.decisions import Decision, Status
-from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.questions import Prompt, next_prompt
 from madoguchi.procedures.situation import EventKind, Situation
@@ -46,10 +45,19 @@ def judge(
     )
 
 
-def judge_whole(row: CaseRow, record: Record) -> Judged:
+def judge_whole(row: CaseRow, record: Record, *, calendar: OpenDays) -> Judged:
     """Decide everything that the event of a case asks for, also where the case files some procedures alone."""
-    facts = {ref: held for ref, held in record.facts.items() if ref != FactRef(ONLY, EVENT_SUBJECT)}
-    return judge(row, Record(facts, record.people, record.acts))
+    return _judge_all(
+        record, event=EventKind(row.event_kind), on=row.notified_on, revision=row.revision, calendar=calendar
+    )
+
+
+def narrowed(whole: Judged, record: Record) -> Judged:
+    """The same decisions without those that a case from home is not about, where it is about some procedures alone."""
+    only = record.value(ONLY)
+    if not isinstance(only, frozenset):
+        return whole
+    return replace(whole, decisions=tuple(one for one in whole.decisions if one.procedure in only))
 
 
 def judge_record(record: Record, *, event: EventKind, on: date, revision: str, calendar: OpenDays) -> Judged:
@@ -57,13 +65,13 @@ def judge_record(record: Record, *, event: EventKind, on: date, revision: str, c
 
     A case from home that is about some procedures alone decides those alone.
     """
+    return narrowed(_judge_all(record, event=event, on=on, revision=revision, calendar=calendar), record)
+
+
+def _judge_all(record: Record, *, event: EventKind, on: date, revision: str, calendar: OpenDays) -> Judged:
     pack = told_for(pack_of(revision), event)
     situation = situation_of(record, event=event, notified_on=on, pack=pack)
-    decisions = decide(pack, situation, on=on, open_days=calendar)
-    only = record.value(ONLY)
-    if isinstance(only, frozenset):
-        decisions = tuple(one for one in decisions if one.procedure in only)
-    return Judged(pack, situation, decisions, on, calendar)
+    return Judged(pack, situation, decide(pack, situation, on=on, open_days=calendar), on, calendar)
 
 
 def prompt_now(judged: Judged, record: Record) -> Prompt | None:

@@ -34,12 +34,14 @@ from madoguchi.cases.states import (
 )
 from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.queries import branch_letter
+from madoguchi.compiled import CompiledInsert
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
 from madoguchi.residents.people import DisclosedPerson, ResidentStatus
 from madoguchi.residents.protection import Audience
 
+_CASES, _PEOPLE = CompiledInsert(CaseRow), CompiledInsert(PersonRow)
 MOST_PEOPLE = 20
 # Of whoever comes back (再転入), the register still knows these; everything else is of the time before they left, and asked.
 SAME_WHEN_COMING_BACK = frozenset({"birth_date", "sex"})
@@ -139,7 +141,7 @@ def open_case(
         CaseCounter.objects.get_or_create(branch=by.branch, day=day)
         CaseCounter.objects.filter(branch=by.branch, day=day).update(last=F("last") + 1)
         sequence = CaseCounter.objects.values_list("last", flat=True).get(branch=by.branch, day=day)
-        row = CaseRow.objects.create(
+        row = CaseRow(
             public_id=uuid.uuid4().hex,
             branch=by.branch,
             desk=by.desk,
@@ -158,6 +160,7 @@ def open_case(
             opened_by=by.staff_id,
             opened_by_name=by.name,
         )
+        _CASES.add_one(row)
         finish_act(row, Act.RESUME, by=by, now=now)
     return row.public_id
 
@@ -302,7 +305,7 @@ def given_of(person: DisclosedPerson, ref: str, *, moves: bool | None) -> dict[F
 
 def add_people(row: CaseRow, act: ActRow, people: Sequence[HeldPerson], *, first: int = 1) -> None:
     """Write down that an act brought these people into the case, in the order from `first` on."""
-    PersonRow.objects.bulk_create(
+    _PEOPLE.add(
         PersonRow(
             case=row,
             act=act,

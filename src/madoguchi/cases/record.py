@@ -290,8 +290,8 @@ _ACTS = CompiledQuery(
     )
 )
 _FACTS = CompiledQuery(
-    lambda case: (
-        FactRow.objects.filter(case=case, act__undone_at__isnull=True)
+    lambda case, after: (
+        FactRow.objects.filter(case=case, act__undone_at__isnull=True, act__number__gt=after)
         .order_by("act__number", "pk")
         .values_list(*_Fact._fields)
     )
@@ -314,14 +314,20 @@ class StandingRows:
     people: tuple[_Person, ...]
 
 
-def standing_rows(case: CaseRow) -> StandingRows:
+def standing_rows(case: CaseRow, *, before: StandingRows | None = None) -> StandingRows:
     """Read a case's own rows: three queries, however often a record is folded from them.
 
-    Bare columns and no model instances: this is read with every page of every case, and its facts are many.
+    Bare columns and no model instances: this is read with every page of every case, and its facts are many. `before`: the
+    same as they were read earlier. Facts hang on their act and never change, so that those of acts which still stand
+    are not read again; when one of them was undone, everything is.
     """
+    acts = tuple(map(_Act._make, _ACTS.rows(case.pk)))
+    goes_on = before is not None and bool(before.acts) and acts[: len(before.acts)] == before.acts
+    known = before.facts if goes_on and before else ()
+    after = before.acts[-1].number if goes_on and before else 0
     return StandingRows(
-        tuple(map(_Act._make, _ACTS.rows(case.pk))),
-        tuple(map(_Fact._make, _FACTS.rows(case.pk))),
+        acts,
+        (*known, *map(_Fact._make, _FACTS.rows(case.pk, after))),
         tuple(map(_Person._make, _PEOPLE.rows(case.pk))),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from django.http import HttpRequest
 
@@ -39,6 +41,15 @@ _PROFILE = CompiledQuery(
 )
 _WEEKLY = CompiledQuery(lambda: Municipality.objects.order_by("pk").values_list("weekly_closed")[:1])
 _EXCEPTIONS = CompiledQuery(lambda: CalendarException.objects.values_list("day", "is_open"))
+_DEPARTMENTS = CompiledQuery(
+    lambda: Duty.objects.order_by("department__order", "department__key", "key").values_list(
+        "key", "department__name"
+    )
+)
+_BRANCHES = CompiledQuery(
+    lambda: Branch.objects.filter(in_use=True).order_by("letter").values_list("key", "name")
+)
+_LETTER = CompiledQuery(lambda branch: Branch.objects.filter(key=branch).values_list("letter"))
 _SEAT = CompiledQuery(
     lambda desk: Desk.objects.filter(pk=desk).values_list(
         "branch__key", "branch__name", "branch__letter", "key", "name"
@@ -66,8 +77,13 @@ def profile() -> CityProfile:
 
 def open_days() -> OpenDays:
     """The city's calendar as a value."""
-    rows = _EXCEPTIONS.rows()
     weekly = next(iter(_WEEKLY.first() or ()), None)
+    return _calendar(tuple(_EXCEPTIONS.rows()), None if weekly is None else tuple(weekly))
+
+
+@lru_cache(maxsize=8)
+def _calendar(rows: tuple[tuple[date, bool], ...], weekly: tuple[int, ...] | None) -> OpenDays:
+    """The same value for the same rows: what is decided by it need not be compared day by day."""
     return OpenDays(
         closed=frozenset(day for day, is_open in rows if not is_open),
         opened=frozenset(day for day, is_open in rows if is_open),
@@ -77,8 +93,7 @@ def open_days() -> OpenDays:
 
 def departments() -> dict[str, str]:
     """Names of the departments by what the catalogue calls them (one may do several duties), in the city's order."""
-    rows = Duty.objects.order_by("department__order", "department__key", "key")
-    return dict(rows.values_list("key", "department__name"))
+    return dict(_DEPARTMENTS.rows())
 
 
 def department_choices() -> dict[str, str]:
@@ -110,12 +125,15 @@ def desks_in(branch: str) -> dict[str, str]:
 
 def branch_names() -> dict[str, str]:
     """The office buildings that are there today, by key."""
-    return dict(Branch.objects.filter(in_use=True).order_by("letter").values_list("key", "name"))
+    return dict(_BRANCHES.rows())
 
 
 def branch_letter(branch: str) -> str:
     """The letter with which a branch's case numbers begin."""
-    return Branch.objects.values_list("letter", flat=True).get(key=branch)
+    found = _LETTER.first(branch)
+    if found is None:
+        raise Branch.DoesNotExist
+    return str(found[0])
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -310,7 +310,7 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "madoguchi.channels.shared.static_addresses.StaticAddresses"},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -64,6 +64,9 @@ _LABELS = {
 }  # fmt: skip
 
 
+_LANGUAGES = {one.value: one for one in Language}
+
+
 @dataclass(frozen=True, slots=True)
 class Guide:
     """What a resident is told of a procedure, all of it in one language."""
@@ -79,7 +82,7 @@ class Guide:
 
 def language_of(tag: str) -> Language | None:
     """The language of a tag, or None."""
-    return next((one for one in Language if one.value == tag), None)
+    return _LANGUAGES.get(tag)
 
 
 def read_translations(tables: Mapping[str, Sequence[Table]]) -> dict[str, dict[str, str]]:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db import router
 from django.db.models import Q
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_access
+from madoguchi.compiled import CompiledQuery
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
 from madoguchi.residents.fact_json import value_from_json
@@ -18,6 +20,29 @@ from madoguchi.residents.people import DisclosedPerson, KnownFact, ResidentStatu
 from madoguchi.residents.protection import Audience, addresses_shown
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+_RECORD_FIELDS = tuple(one.attname for one in ResidentRecord._meta.concrete_fields)
+_RECORDS = CompiledQuery(
+    lambda *numbers: (
+        ResidentRecord.objects.filter(resident_no__in=numbers, is_current=True)
+        .order_by("household_no", "id")
+        .values_list(*_RECORD_FIELDS)
+    )
+)
+_MEMBERS = CompiledQuery(
+    lambda household: ResidentRecord.objects.filter(
+        household_no=household, is_current=True, status="resident"
+    ).values_list("resident_no")
+)
+# Of a batch that is being brought in nothing holds yet.
+_FACTS = CompiledQuery(
+    lambda on, *numbers: (
+        ResidentFact.objects.filter(
+            Q(batch__isnull=True) | Q(batch__state="stored"), resident_no__in=numbers, valid_from__lte=on
+        )
+        .order_by("valid_from", "id")
+        .values_list("resident_no", "key", "value", "source", "as_of")
+    )
+)
 REGISTER_FACTS = ("relationship", "sex", "nationality_class", "birth_date")
 
 
@@ -32,11 +57,8 @@ def disclose(
     now: datetime,
 ) -> tuple[DisclosedPerson, ...]:
     """Give out these people for a purpose, after writing down who asked for whom. Unknown numbers are left out."""
-    rows = list(
-        ResidentRecord.objects.filter(resident_no__in=resident_nos, is_current=True).order_by(
-            "household_no", "id"
-        )
-    )
+    read = _RECORDS.rows(*dict.fromkeys(resident_nos)) if resident_nos else []
+    rows = [ResidentRecord.from_db(router.db_for_read(ResidentRecord), _RECORD_FIELDS, one) for one in read]
     found = [row.resident_no for row in rows]
     record_access(
         actor=actor,
@@ -65,11 +87,10 @@ def household_members(
     now: datetime,
 ) -> tuple[DisclosedPerson, ...]:
     """The people of one 世帯 who live here now."""
-    numbers = ResidentRecord.objects.filter(household_no=household_no, is_current=True, status="resident")
     return disclose(
         actor=actor,
         purpose=purpose,
-        resident_nos=list(numbers.values_list("resident_no", flat=True)),
+        resident_nos=[number for (number,) in _MEMBERS.rows(household_no)],
         audience=audience,
         case=case,
         screen=screen,
@@ -80,14 +101,8 @@ def household_members(
 def _facts_of(numbers: Sequence[str], *, on: date) -> dict[str, dict[str, KnownFact]]:
     """The newest value of each further fact that holds on the day."""
     facts: dict[str, dict[str, KnownFact]] = {}
-    published = Q(batch__isnull=True) | Q(batch__state="stored")
-    rows = ResidentFact.objects.filter(published, resident_no__in=numbers, valid_from__lte=on).order_by(
-        "valid_from", "id"
-    )
-    for row in rows:
-        facts.setdefault(row.resident_no, {})[row.key] = KnownFact(
-            value_from_json(row.value), row.source, row.as_of
-        )
+    for number, key, value, source, as_of in _FACTS.rows(on, *dict.fromkeys(numbers)) if numbers else ():
+        facts.setdefault(number, {})[key] = KnownFact(value_from_json(value), source, as_of)
     return facts
 
 

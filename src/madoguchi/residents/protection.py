@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
+from madoguchi.compiled import CompiledQuery
 from madoguchi.residents.models import Protection, ResidentRecord
 
 
@@ -48,6 +50,28 @@ def shielding_rows(on: date) -> QuerySet[ResidentRecord]:
     return ResidentRecord.objects.filter(is_current=True, resident_no__in=_active(on).values("resident_no"))
 
 
+_PLACES = CompiledQuery(
+    lambda *numbers: ResidentRecord.objects.filter(is_current=True, resident_no__in=numbers).values_list(
+        "resident_no", "household_no", "address_key"
+    )
+)
+_OWN = CompiledQuery(
+    lambda on, *numbers: _active(on).filter(resident_no__in=numbers).values_list("resident_no")
+)
+
+
+@lru_cache(maxsize=32)
+def _together(households: int) -> CompiledQuery:
+    """Where the protected live, of so many households and of the addresses after them."""
+    return CompiledQuery(
+        lambda on, *places: (
+            shielding_rows(on)
+            .filter(Q(household_no__in=places[:households]) | Q(address_key__in=places[households:]))
+            .values_list("household_no", "address_key")
+        )
+    )
+
+
 def protected_people(resident_nos: Iterable[str], *, on: date) -> frozenset[str]:
     """Those of `resident_nos` who are protected on that day: by their own record or by whom they live with.
 
@@ -55,23 +79,16 @@ def protected_people(resident_nos: Iterable[str], *, on: date) -> frozenset[str]
     自動的に終了しない). One protected person shields everyone of the same household and everyone at the same address,
     because the others' address is theirs. The same three queries are made whoever is asked about.
     """
-    numbers = list(resident_nos)
+    numbers = list(dict.fromkeys(resident_nos))
     if not numbers:
         return frozenset()
-    active = _active(on)
-    shielding = shielding_rows(on)
-    asked = ResidentRecord.objects.filter(is_current=True, resident_no__in=numbers)
-    places = {
-        number: (home, key)
-        for number, home, key in asked.values_list("resident_no", "household_no", "address_key")
-    }
+    places = {number: (home, key) for number, home, key in _PLACES.rows(*numbers)}
     households = {home for home, _ in places.values()}
     addresses = {key for _, key in places.values() if key}
-    together = shielding.filter(Q(household_no__in=households) | Q(address_key__in=addresses))
-    shielded = list(together.values_list("household_no", "address_key"))
+    shielded = _together(len(households)).rows(on, *households, *addresses) if places else []
     shielded_households = {home for home, _ in shielded}
     shielded_addresses = {key for _, key in shielded if key}
-    own = set(active.filter(resident_no__in=numbers).values_list("resident_no", flat=True))
+    own = {number for (number,) in _OWN.rows(on, *numbers)}
     return frozenset(
         number
         for number in numbers

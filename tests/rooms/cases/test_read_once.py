@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.applying import ALLOWANCE, browser_of_role, form_of
@@ -20,7 +20,7 @@ from madoguchi.cases.acting import CASE_FIELDS, find_case
 from madoguchi.cases.models import ActRow, CaseRow, FactRow, HomeCaseRow, PersonRow
 from madoguchi.cases.read_once import ReadAt, record_at
 from madoguchi.cases.record import Record, read_record, standing_rows
-from madoguchi.compiled import CompiledQuery
+from madoguchi.compiled import CompiledInsert, CompiledQuery, CompiledRaise
 from madoguchi.procedures.facts import FactRef
 
 Staff = Mapping[str, Actor]
@@ -55,6 +55,62 @@ def test_a_value_that_is_not_compared_as_it_is_is_refused() -> None:
     worked_out = CompiledQuery(lambda number: CaseRow.objects.filter(pk=number + 1).values_list("pk"))
     with pytest.raises(ValueError, match="as it is"):
         worked_out.rows(1)
+
+
+def test_rows_are_added_as_the_ordinary_way_adds_them(city: Staff, procedures: str) -> None:
+    case = begun(city["clerk_hana"])
+    for model in (ActRow, FactRow, PersonRow, EntryRow):
+        rows = list(model.objects.order_by("pk"))
+        before = [one.__dict__ | {"_state": None, "id": None} for one in rows]
+        last, insert = rows[-1], CompiledInsert(model)
+        if model is EntryRow:
+            insert.add(
+                EntryRow(**{k: v for k, v in one.items() if k not in ("_state", "id")}) for one in before
+            )
+            again = [
+                one.__dict__ | {"_state": None, "id": None}
+                for one in EntryRow.objects.filter(pk__gt=last.pk).order_by("pk")
+            ]
+            assert again == before
+        else:
+            values = last.__dict__ | {
+                "number": 90,
+                "act_id": ActRow.objects.latest("pk").pk,
+                "ref": "p9",
+                "key": "x",
+            }
+            made = model(
+                **{
+                    one.attname: values[one.attname]
+                    for one in model._meta.concrete_fields
+                    if not one.primary_key
+                }
+            )
+            insert.add_one(made)
+            assert made.pk > last.pk and not made._state.adding
+            kept = model.objects.get(pk=made.pk)
+            assert kept.__dict__ | {"_state": None} == made.__dict__ | {"_state": None}
+    assert CaseRow.objects.filter(public_id=case).exists()
+
+
+def test_a_count_goes_one_on_with_what_is_set_beside_it(city: Staff, procedures: str) -> None:
+    row = find_case(begun(city["clerk_hana"]))
+    version = CompiledRaise(CaseRow, count="version", by="id")
+    assert version.next(row.pk, parked=True, follows=None, desk="9") == row.version + 1
+    now = find_case(row.public_id)
+    assert (now.version, now.parked, now.follows_id, now.desk) == (row.version + 1, True, None, "9")
+    assert version.next(-1, parked=True) is None
+
+
+def test_a_column_that_makes_its_own_value_is_refused() -> None:
+    class Dated(models.Model):
+        at = models.DateTimeField(auto_now=True)
+
+        class Meta:
+            app_label = "nobody"
+
+    with pytest.raises(TypeError, match=r"Dated\.at"):
+        CompiledInsert(Dated)
 
 
 def test_what_was_read_counts_only_while_nobody_has_acted(city: Staff, procedures: str) -> None:

@@ -33,7 +33,7 @@ from madoguchi.cases.household_notice import NO_NAME_YET
 from madoguchi.cases.judging import applied_for, choice_key, judge
 from madoguchi.cases.models import ActRow, FactRow
 from madoguchi.cases.own_facts import own_definition
-from madoguchi.cases.read_once import ReadAt
+from madoguchi.cases.read_once import ReadAt, now_known
 from madoguchi.cases.record import CHOSEN, MOVING, Record, read_record
 from madoguchi.cases.states import Act
 from madoguchi.city.queries import profile
@@ -104,6 +104,10 @@ def answers_of(record: Record) -> tuple[SaidAnswer, ...]:
 
 def page_now(view: HomeCase) -> Prompt | None:
     """The question to ask now; None when nothing that can be answered matters any more."""
+    return view.known.once("page", lambda: _page_now(view))
+
+
+def _page_now(view: HomeCase) -> Prompt | None:
     day = FactRef(view.line.event.date_key, EVENT_SUBJECT)
     if view.line.event is EventKind.none or day in view.record.facts:
         own = _own_page(view)
@@ -232,8 +236,7 @@ def _following(at: HomeCase, said: Mapping[FactRef, Value | None]) -> dict[FactR
 
 def _wish_for_the_only_one(case: str, *, by: Actor, now: datetime, calendar: OpenDays | None = None) -> None:
     """Who applies for one procedure wishes for it: nobody is asked again when there is nothing to choose between."""
-    row = find_case(case)
-    judged = judge(row, read_record(row), calendar=calendar)
+    judged = now_known(find_case(case), calendar=calendar).judged
     may = judged.with_status(Status.OPTIONAL)
     if len(may) == 1 and not judged.with_status(Status.ASK, Status.MUST):
         closing.choose(case=case, wanted=frozenset({choice_key(may[0])}), by=by, now=now, version=None)

@@ -6,8 +6,10 @@ applied for by the mandate that holds now.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import router
 
@@ -16,9 +18,10 @@ from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import CASE_FIELDS, case_of, civil_day
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.cases.from_home.states import HOME_ACTS, HomeAct, HomeState, state_of
-from madoguchi.cases.judging import Judged, judge, judge_whole
+from madoguchi.cases.judging import Judged
 from madoguchi.cases.models import AttachmentRow, CaseRow, CorrectionWishRow, HomeCaseRow, ReviewRow, TaskRow
-from madoguchi.cases.record import Record, read_record
+from madoguchi.cases.read_once import KnownCase, now_known
+from madoguchi.cases.record import Record
 from madoguchi.cases.states import CaseStatus, TaskState
 from madoguchi.compiled import CompiledQuery
 from madoguchi.procedures.situation import EventKind
@@ -29,9 +32,20 @@ TELL_BY_THEMSELVES = frozenset({CaseStatus.HEARING, CaseStatus.WITHDRAWN})
 
 
 _HOME_FIELDS = tuple(one.attname for one in HomeCaseRow._meta.concrete_fields)
-_FOUND = CompiledQuery(
-    lambda number: HomeCaseRow.objects.filter(number=number).values_list(
-        *_HOME_FIELDS, *(f"case__{one}" for one in CASE_FIELDS)
+_WITH_CASE = (*_HOME_FIELDS, *(f"case__{one}" for one in CASE_FIELDS))
+_FOUND = CompiledQuery(lambda number: HomeCaseRow.objects.filter(number=number).values_list(*_WITH_CASE))
+_LISTED = CompiledQuery(
+    lambda principal: (
+        HomeCaseRow.objects.filter(principal_no=principal)
+        .order_by("-pk")
+        .values_list(*_WITH_CASE)[:MOST_LISTED]
+    )
+)
+_LISTED_OF_AGENT = CompiledQuery(
+    lambda principal, account, mandate: (
+        HomeCaseRow.objects.filter(principal_no=principal, account=account, mandate=mandate)
+        .order_by("-pk")
+        .values_list(*_WITH_CASE)[:MOST_LISTED]
     )
 )
 _FILES = CompiledQuery(
@@ -106,7 +120,8 @@ class HomeTask:
 class HomeCase:
     """A whole application as its resident sees it (申請). `note`: why it was sent back.
 
-    `judged`: what it files; `whole`: everything that the event asks for, of which the rest is done at the counter.
+    `judged`: what it files; `whole`: everything that the event asks for, of which the rest is done at the counter;
+    `known`: where these are from.
     """
 
     line: HomeLine
@@ -123,6 +138,7 @@ class HomeCase:
     note: str
     consent_version: str
     may: frozenset[HomeAct]
+    known: KnownCase
 
 
 def home_row(number: str, who: Applicant) -> HomeCaseRow:
@@ -130,12 +146,17 @@ def home_row(number: str, who: Applicant) -> HomeCaseRow:
     row = _FOUND.first(number)
     if row is None:
         raise NotYours
-    found = HomeCaseRow.from_db(router.db_for_read(HomeCaseRow), _HOME_FIELDS, row[: len(_HOME_FIELDS)])
-    found.case = case_of(row[len(_HOME_FIELDS) :])
+    found = _home_of(row)
     if found.principal_no != who.principal_no:
         raise NotYours
     if who.mandate is not None and (found.account, found.mandate) != (who.account, who.mandate.public_id):
         raise NotYours
+    return found
+
+
+def _home_of(row: Sequence[Any]) -> HomeCaseRow:
+    found = HomeCaseRow.from_db(router.db_for_read(HomeCaseRow), _HOME_FIELDS, row[: len(_HOME_FIELDS)])
+    found.case = case_of(row[len(_HOME_FIELDS) :])
     return found
 
 
@@ -169,19 +190,19 @@ def home_case(*, number: str, who: Applicant, by: Actor, screen: str, now: datet
     """One application, after writing down that its people are read. Raises NotYours."""
     home = home_row(number, who)
     row = dated_today(home.case, home, now=now)
-    record = read_record(row)
-    _written_down(row, record, by=by, screen=screen, now=now)
-    return _seen(home, row, record)
+    known = now_known(row)
+    _written_down(row, known.record, by=by, screen=screen, now=now)
+    return _seen(home, row, known)
 
 
 def home_case_to_act_on(*, number: str, who: Applicant, now: datetime) -> HomeCase:
-    """One application for an act of its resident, which the audit names by itself. Raises NotYours.
+    """One application for an act of its resident, which the audit names by itself, or to send them on. Raises NotYours.
 
     Nothing of it may be shown: whoever shows something asks `home_case`, which writes the reading down first.
     """
     home = home_row(number, who)
     row = dated_today(home.case, home, now=now)
-    return _seen(home, row, read_record(row))
+    return _seen(home, row, now_known(row))
 
 
 def _written_down(row: CaseRow, record: Record, *, by: Actor, screen: str, now: datetime) -> None:
@@ -197,32 +218,32 @@ def _written_down(row: CaseRow, record: Record, *, by: Actor, screen: str, now: 
     )
 
 
-def _seen(home: HomeCaseRow, row: CaseRow, record: Record) -> HomeCase:
+def _seen(home: HomeCaseRow, row: CaseRow, known: KnownCase) -> HomeCase:
     # What was never submitted has gone to nobody: no tasks, nothing sent back, nothing wished.
     sent = home.submitted_at is not None
     tasks = tuple(TaskRow.objects.filter(case=row).order_by("pk")) if sent else ()
     state = state_of(CaseStatus(row.status), [TaskState(one.state) for one in tasks], submitted=sent)
-    wishes = CorrectionWishRow.objects.filter(case=row).order_by("pk").values_list("at", "text")
-    judged = judge(row, record)
+    whole = known.judged if home.procedure else known.whole
     return HomeCase(
         line=_line(home, state),
         case=row.public_id,
         case_number=row.number,
         version=row.version,
         language=row.language,
-        record=record,
-        judged=judged,
-        whole=judged if home.procedure else judge_whole(row, record),
+        record=known.record,
+        judged=known.judged,
+        whole=whole,
         tasks=tuple(
             HomeTask(one.procedure, one.subject, one.department, TaskState(one.state))
             for one in tasks
             if one.state != TaskState.CANCELLED.value
         ),
         files=files_of(row),
-        wishes=tuple(wishes) if sent else (),
+        wishes=_wishes(row) if sent else (),
         note=_why_sent_back(row) if state is HomeState.SENT_BACK else "",
         consent_version=home.consent_version,
         may=HOME_ACTS[state],
+        known=known,
     )
 
 
@@ -238,14 +259,17 @@ def files_of(row: CaseRow) -> tuple[AttachedFile, ...]:
 
 def home_lines(*, who: Applicant) -> tuple[HomeLine, ...]:
     """The applications of whoever asks, newest first."""
-    rows = HomeCaseRow.objects.filter(principal_no=who.principal_no)
-    if who.mandate is not None:
-        rows = rows.filter(account=who.account, mandate=who.mandate.public_id)
-    found = list(rows.select_related("case").order_by("-pk")[:MOST_LISTED])
+    if who.mandate is None:
+        rows = _LISTED.rows(who.principal_no)
+    else:
+        rows = _LISTED_OF_AGENT.rows(who.principal_no, who.account, who.mandate.public_id)
+    found = [_home_of(row) for row in rows]
     states: dict[int, list[TaskState]] = {}
-    tasks = TaskRow.objects.filter(case__in=[one.case_id for one in found])
-    for case, state in tasks.values_list("case_id", "state"):
-        states.setdefault(case, []).append(TaskState(state))
+    sent = [one.case_id for one in found if CaseStatus(one.case.status) not in TELL_BY_THEMSELVES]
+    if sent:
+        tasks = TaskRow.objects.filter(case__in=sent)
+        for case, state in tasks.values_list("case_id", "state"):
+            states.setdefault(case, []).append(TaskState(state))
     return tuple(
         _line(
             one,
@@ -291,5 +315,10 @@ def home_part(*, case: str) -> HomePart | None:
     home = HomeCaseRow.objects.select_related("case").filter(case__public_id=case).first()
     if home is None or home.submitted_at is None:
         return None
-    wishes = CorrectionWishRow.objects.filter(case=home.case).order_by("pk").values_list("at", "text")
-    return HomePart(home.number, home.submitted_at, bool(home.mandate), files_of(home.case), tuple(wishes))
+    return HomePart(
+        home.number, home.submitted_at, bool(home.mandate), files_of(home.case), _wishes(home.case)
+    )
+
+
+def _wishes(row: CaseRow) -> tuple[tuple[datetime, str], ...]:
+    return tuple(CorrectionWishRow.objects.filter(case=row).order_by("pk").values_list("at", "text"))

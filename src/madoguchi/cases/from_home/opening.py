@@ -17,16 +17,17 @@ from django.utils.translation import gettext_noop as noop
 
 from madoguchi.audit.entries import Actor, Channel, Purpose
 from madoguchi.audit.operations import record_act
-from madoguchi.cases.acting import Given, begin_act, finish_act
+from madoguchi.cases.acting import Given, begin_act, find_case, finish_act
 from madoguchi.cases.at_home import NEWBORN
 from madoguchi.cases.from_home.offering import NotOffered, Offered, procedures_of
 from madoguchi.cases.household_notice import NO_NAME_YET, address_of
-from madoguchi.cases.models import CaseRow, HomeCaseRow
+from madoguchi.cases.models import HomeCaseRow
 from madoguchi.cases.opening import add_people, given_of, open_case
 from madoguchi.cases.record import MOVING, OF_AGE, ONLY, HeldPerson
 from madoguchi.cases.states import Act, FactSource, VisitorKind
 from madoguchi.catalogue.queries import current
 from madoguchi.city.queries import branch_names
+from madoguchi.compiled import CompiledInsert, CompiledQuery
 from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
@@ -42,6 +43,10 @@ CONSENT = (
     noop("市が持っている、健康保険・年金など、この手続きを決めるのに要る情報"),
     noop("調べた内容は、この申請を調べて決めるためだけに使います。だれが見たかは、あとで確かめられます。"),
     noop("税の情報は調べません。要るときは、あとで一つずつお聞きします。"),
+)
+_HOME_CASES = CompiledInsert(HomeCaseRow)
+_MARKED = CompiledQuery(
+    lambda mark, account: HomeCaseRow.objects.filter(mark=mark, account=account).values_list("number")
 )
 _NUMBER_DIGITS = 10
 _MOST_TRIES = 5
@@ -88,9 +93,9 @@ def open_from_home(
     now: datetime,
 ) -> str:
     """Open it; returns its number. The same `mark` again gives the same number. Raises NotAgreed, NotOffered, NobodyHere."""
-    there = HomeCaseRow.objects.filter(mark=mark, account=who.account).first()
+    there = _MARKED.first(mark, who.account)
     if there is not None:
-        return there.number
+        return str(there[0])
     if agreed != CONSENT_VERSION:
         raise NotAgreed
     only = frozenset(one for one in procedures_of(current(), what) if who.may_file(one))
@@ -135,8 +140,8 @@ def _household(
 
 
 def _home_row(case: str, what: Offered, who: Applicant, *, mark: str, now: datetime) -> HomeCaseRow:
-    return HomeCaseRow.objects.create(
-        case=CaseRow.objects.get(public_id=case),
+    row = HomeCaseRow(
+        case=find_case(case),
         number=_new_number(),
         mark=mark,
         account=who.account,
@@ -146,6 +151,8 @@ def _home_row(case: str, what: Offered, who: Applicant, *, mark: str, now: datet
         consent_version=CONSENT_VERSION,
         consented_at=now,
     )
+    _HOME_CASES.add_one(row)
+    return row
 
 
 def _new_number() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django.utils.translation import gettext_noop as noop
 
 _SIGNER = Signer(salt="madoguchi.feedback")
@@ -37,13 +37,16 @@ class SignedScreen:
     procedure: str
 
 
-def signed_screen(request: HttpRequest) -> str:
-    """The screen of this request, signed; "" for what has no name."""
-    match = request.resolver_match
+def screen_at(match: ResolverMatch | None) -> SignedScreen:
+    """The screen of an address, by its names alone; nothing for what has no name."""
     if match is None or not match.view_name:
-        return ""
-    procedure = str(match.kwargs.get("procedure", ""))[:80].replace(_BETWEEN, "")
-    return _SIGNER.sign(f"{match.view_name}{_BETWEEN}{procedure}")
+        return SignedScreen("", "")
+    return SignedScreen(match.view_name, str(match.kwargs.get("procedure", ""))[:80].replace(_BETWEEN, ""))
+
+
+def signed(about: SignedScreen) -> str:
+    """The screen and its procedure as the address of the form for opinions has them; "" for what has no name."""
+    return _SIGNER.sign(f"{about.screen}{_BETWEEN}{about.procedure}") if about.screen else ""
 
 
 def screen_of(signed: str) -> SignedScreen:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from madoguchi.cases.from_home.following import HomeCase, NotYours, home_case
+from madoguchi.cases.from_home.following import HomeCase, NotYours, home_case, home_case_to_act_on
 from madoguchi.cases.from_home.opening import Applicant
 from madoguchi.channels.online.acting import acting
 from madoguchi.channels.online.who import needs_resident, not_theirs, own_number
@@ -47,6 +47,11 @@ def opened(request: HttpRequest, number: str, screen: str) -> HomeCase:
     return home_case(
         number=number, who=applicant(request), by=acting(request).actor, screen=screen, now=timezone.now()
     )
+
+
+def looked_up(request: HttpRequest, number: str) -> HomeCase:
+    """One application, to see where its resident is sent on to: nothing of it may be shown. Raises NotYours."""
+    return home_case_to_act_on(number=number, who=applicant(request), now=timezone.now())
 
 
 def show(request: HttpRequest, name: str, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -127,7 +127,7 @@ def _page(
         shown = replace(shown, fields=tuple(replace(one, who="") for one in shown.fields))
     return show(
         request, name, status=status if problem else 200, view=view, page=page.id, asked=shown, eras=ERA_NAMES,
-        bands=bands(), problems=[problem] if problem else [], title=title_of(view.line), version=view.version, **more,
+        bands=bands, problems=[problem] if problem else [], title=title_of(view.line), version=view.version, **more,
     )  # fmt: skip
 
 

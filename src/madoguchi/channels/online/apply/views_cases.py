@@ -19,6 +19,7 @@ from madoguchi.channels.online.apply.common import (
     CONFLICT,
     UNPROCESSABLE,
     applicant,
+    looked_up,
     my_page,
     opened,
     show,
@@ -42,10 +43,11 @@ from madoguchi.city.queries import departments
 @my_page
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, in plain words, department by department; what can be done about it."""
-    view = opened(request, number, "my_case")
-    if paid_now(view):
-        view = opened(request, number, "my_case")  # the money has filed it, or is counted now
-    if view.line.state in (HomeState.FILLING,):
+    before = looked_up(request, number)
+    if not paid_now(before) and before.line.state is HomeState.FILLING:
+        return redirect("my:apply_ask", number=number)
+    view = opened(request, number, "my_case")  # the money may have filed it, or is counted now
+    if view.line.state is HomeState.FILLING:
         return redirect("my:apply_ask", number=number)
     return show(request, "case", **_facts(view), rest=bool(rest_of(view)), answers=answer_lines(view))
 

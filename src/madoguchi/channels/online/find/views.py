@@ -96,7 +96,7 @@ def _question(request: HttpRequest, carried: Carried, at: Going, *, problem: str
     page = asked(at)
     return show(
         request, "ask", status=UNPROCESSABLE if problem else 200, said=sealed(carried), page=page.id, asked=page,
-        eras=ERA_NAMES, bands=bands(), problems=[problem] if problem else [],
+        eras=ERA_NAMES, bands=bands, problems=[problem] if problem else [],
         event_name=_(EVENT_WORDS[carried.said.event][0]),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from madoguchi.channels.shared.languages import ASKED, JAPANESE, current
-from madoguchi.channels.shared.screens import part_of, signed_screen
+from madoguchi.channels.shared.screens import SignedScreen, part_of, screen_at, signed
 
 register = template.Library()
 
@@ -20,10 +21,15 @@ register = template.Library()
 def feedback_link(context: dict[str, Any]) -> str:
     """「このページへのご意見」, with the name of the page and its language; the address of the page goes nowhere."""
     request = context.get("request")
-    about = signed_screen(request) if request is not None else ""
+    return _link(screen_at(getattr(request, "resolver_match", None)), current())
+
+
+@lru_cache(maxsize=1024)
+def _link(screen: SignedScreen, language: str) -> str:
+    about = signed(screen)
     asked = {"about": about} if about else {}
-    if current() != JAPANESE:
-        asked[ASKED] = current()
+    if language != JAPANESE:
+        asked[ASKED] = language
     query = f"?{urlencode(asked)}" if asked else ""
     words = gettext("このページへのご意見")
     return format_html(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from madoguchi.residents.places import Town, distance_km
 
-# It brings pandas with it, a second and 60 MB for a process that only serves pages: loaded where something is solved.
+# It brings pandas with it, some 44 MB in a process that only serves pages: loaded where something is solved.
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 

@@ -15,17 +15,15 @@ from unittest import TestCase
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
-from django.db import connection
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis
 from tests import cast
 from tests.browser_kit import AXE, NU, chromium, chromium_path, page, page_of  # noqa: F401  -- fixtures
+from tests.snapshot import empty
 from tests.standing import LANGUAGES, MADOKA, STANDING
 from tools import migrated, voice
 from tools.postgres import TO_GET_IT, binaries
 
-from madoguchi.audit.append_only import lifted
 from madoguchi.audit.entries import Actor
 from madoguchi.booking.offering import Offer
 from madoguchi.catalogue.operations import publish
@@ -182,10 +180,7 @@ def _flush_past_the_triggers() -> Iterator[None]:
     """
 
     def teardown(self: TransactionTestCase) -> None:
-        with lifted(connection):
-            call_command(
-                "flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True
-            )
+        empty()
 
     plain = TransactionTestCase._fixture_teardown
     TransactionTestCase._fixture_teardown = teardown

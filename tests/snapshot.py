@@ -18,6 +18,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Count, Max
 
+from madoguchi.audit.append_only import lifted
 from madoguchi.audit.models import EntryRow
 
 Asked = ParamSpec("Asked")
@@ -90,6 +91,25 @@ def kept(standing: Snapshots) -> Callable[[Callable[Asked, Made]], Callable[Aske
         return made
 
     return keeping
+
+
+def empty() -> None:
+    """Take every row out of every table, past the triggers of tables that are only written to.
+
+    Only tables that hold something are touched: a test fills some thirty of two hundred. The numbers go on from where they are.
+    """
+    name = connection.ops.quote_name
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {name(table)})" for table in _tables()
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked)
+        full = [table for (table,) in cursor.fetchall()]
+        with lifted(connection, only=full):
+            if connection.vendor == "postgresql":
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # whichever table comes first
+            for table in full:
+                cursor.execute(f"DELETE FROM {name(table)}")
 
 
 def _numbers() -> list[str]:

@@ -84,6 +84,7 @@ def brought(city: Staff, status: CaseStatus) -> str:
     if status is CaseStatus.APPROVED:
         approve_and_create(case=case, by=city["reviewer_jiro"], now=NOW, version=None)
     _signed_in_from_home(city)
+    _ticket(case)
     return case
 
 
@@ -127,32 +128,35 @@ def _ticket(case: str) -> str:
     return row.ticket
 
 
-def _there(address: Address, case: str, tasks: list[int]) -> dict[str, object]:
-    """What stands in the parts of an address, of what there is."""
-    return {
-        **PLAIN,
-        "case": case,
-        "change": MessageRow.objects.values_list("change_id", flat=True).first() or "none",
-        "staff": StaffMember.objects.values_list("pk", flat=True)[0],
-        "task": tasks[0],
-        "number": _application() if address.name.startswith("my:") else GIFT,
-        "file": AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
-        "code": code_of(GIFT) if address.name.startswith("furusato:") else "3467-9ACD",
-        "receipt": SubmissionRow.objects.values_list("receipt", flat=True)[0],
-        "campaign": CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
-        "draft": DraftRow.objects.values_list("pk", flat=True).first() or 1,
-        "mandate": MandateRow.objects.values_list("public_id", flat=True)[0],
-        "match": AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
-        "revision": current_revision(),
-        "ticket": _ticket(case),
-        "secret": secret_of(_ticket(case)),
-    }
+class _There(dict[str, object]):
+    """What stands in the parts of an address, of what there is: looked up when an address asks for it."""
+
+    def __init__(self, address: Address, case: str, tasks: list[int]) -> None:
+        super().__init__(PLAIN, case=case, task=tasks[0])
+        self._ask: Mapping[str, Callable[[], object]] = {
+            "change": lambda: MessageRow.objects.values_list("change_id", flat=True).first() or "none",
+            "staff": lambda: StaffMember.objects.values_list("pk", flat=True)[0],
+            "number": lambda: _application() if address.name.startswith("my:") else GIFT,
+            "file": lambda: AttachmentRow.objects.values_list("public_id", flat=True).first() or "none",
+            "code": lambda: code_of(GIFT) if address.name.startswith("furusato:") else "3467-9ACD",
+            "receipt": lambda: SubmissionRow.objects.values_list("receipt", flat=True)[0],
+            "campaign": lambda: CampaignRow.objects.values_list("public_id", flat=True).first() or "none",
+            "draft": lambda: DraftRow.objects.values_list("pk", flat=True).first() or 1,
+            "mandate": lambda: MandateRow.objects.values_list("public_id", flat=True)[0],
+            "match": lambda: AccountRow.objects.filter(state="doubtful").values_list("pk", flat=True)[0],
+            "revision": current_revision,
+            "ticket": lambda: _ticket(case),
+            "secret": lambda: secret_of(_ticket(case)),
+        }
+
+    def __missing__(self, name: str) -> object:
+        return self._ask[name]()
 
 
 def filled(address: Address, case: str) -> Iterator[str]:
     """The address for this case, once for each paper, download and fact page that it can mean."""
     tasks = list(TaskRow.objects.filter(case__public_id=case).values_list("pk", flat=True)) or [0]
-    values = _there(address, case, tasks)
+    values = _There(address, case, tasks)
     ways: Mapping[str, tuple[Mapping[str, object], ...]] = {
         "counter:fact": tuple(
             {"key": key, "subject": subject}
@@ -175,7 +179,8 @@ def filled(address: Address, case: str) -> Iterator[str]:
         "backoffice:download": tuple({"kind": kind} for kind in ("csv", "json", "cp932")),
     }  # fmt: skip
     for way in ways.get(address.name, ({},)):
-        yield address.filled({**values, **way})
+        values.update(way)
+        yield address.filled(values)
 
 
 def _held_by(username: str) -> frozenset[Authority]:
@@ -183,6 +188,7 @@ def _held_by(username: str) -> frozenset[Authority]:
 
 
 def _from_home() -> Client:
+    _application()
     browser = Client()
     sign_in(browser, AccountRow.objects.get(subject="head").pk)
     return browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -39,5 +40,11 @@ def said(answer: HttpResponse) -> str:
                 book.read(name).decode() for name in book.namelist() if name.endswith(".xml")
             )
     if kind.startswith("application/pdf"):
-        return headers + "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+        return headers + _of_paper(answer.content)
     return headers + answer.content.decode()
+
+
+@lru_cache(maxsize=256)
+def _of_paper(content: bytes) -> str:
+    """The same paper is given to many, and reading one takes longer than making it."""
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)

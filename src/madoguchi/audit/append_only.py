@@ -6,7 +6,7 @@ verify`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -64,21 +64,21 @@ def allow_change(editor: BaseDatabaseSchemaEditor, table: str) -> None:
 
 
 @contextmanager
-def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Every table of this database without its triggers, while a test clears up or plays the intruder."""
+def lifted(connection: BaseDatabaseWrapper, *, only: Collection[str] | None = None) -> Iterator[None]:
+    """Every table of this database, or `only` these, without triggers, while a test clears up or plays the intruder."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-            tables = [table for (table,) in cursor.fetchall()]
+            tables = [table for (table,) in cursor.fetchall() if only is None or table in only]
             settle = "SET CONSTRAINTS ALL IMMEDIATE"  # a table with checks still pending cannot be altered
             off = [settle, *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables)]
             on = [settle, *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables)]
         else:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
+            cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = [row for row in cursor.fetchall() if only is None or row[1] in only]
             off, on = (
-                [f"DROP TRIGGER {name}" for name, _ in triggers],
-                [statement for _, statement in triggers],
+                [f"DROP TRIGGER {name}" for name, _, _ in triggers],
+                [statement for _, _, statement in triggers],
             )
         for statement in off:
             cursor.execute(statement)

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from psycopg.conninfo import make_conninfo
-
 # A connection stays with its thread: opening one (eight settings, a schema of 200 tables to be read) and closing it took a third
 # of the processor time of a page. No longer than this, so that a file that was put back is seen.
 KEEP_CONNECTION_SECONDS = 60
@@ -69,6 +67,8 @@ def listening_address(database: dict[str, Any], direct: str | None) -> str:
         return ""
     if direct:
         return direct
+    from psycopg.conninfo import make_conninfo  # only where there is PostgreSQL
+
     said = {
         "dbname": database["NAME"],
         "user": database["USER"],

@@ -61,6 +61,19 @@ def made(number: int) -> LevellingPlan:
     return found[1]
 
 
+@kept(STANDING)
+def _with_a_proposal() -> tuple[int, LevellingPlan]:
+    _with_a_past()
+    number = asked()
+    return number, made(number)
+
+
+@pytest.fixture
+def proposed(city: Mapping[str, Actor]) -> tuple[int, LevellingPlan]:
+    """The office with a proposal that has been made: its number, and what it says."""
+    return _with_a_proposal()
+
+
 def test_a_proposal_keeps_the_rules_and_shortens_the_wait(office: None) -> None:
     number = asked()
     waiting = queries.proposal(number)
@@ -75,9 +88,8 @@ def test_a_proposal_keeps_the_rules_and_shortens_the_wait(office: None) -> None:
     assert all(after <= 4 for after in moving.after)
 
 
-def test_what_is_kept_is_what_was_made(office: None) -> None:
-    number = asked()
-    plan = made(number)
+def test_what_is_kept_is_what_was_made(proposed: tuple[int, LevellingPlan]) -> None:
+    _, plan = proposed
     assert read(written(plan)) == plan
     assert isinstance(plan.roster, Roster)
     assert roster_read(roster_written(plan.roster)) == plan.roster
@@ -151,9 +163,8 @@ def test_the_worker_makes_it_once_and_says_when_it_breaks_off(
     )  # done already: nothing happens, nothing is raised
 
 
-def test_one_plan_a_day_whatever_is_tried(office: None) -> None:
-    one = asked()
-    made(one)
+def test_one_plan_a_day_whatever_is_tried(proposed: tuple[int, LevellingPlan]) -> None:
+    one, _ = proposed
     other = asked()
     made(other)
     operations.adopt(proposal=one, by=BY, now=NOW)
@@ -181,8 +192,8 @@ def edited(plan: LevellingPlan, change: Mapping[tuple[int, str], str]) -> io.Byt
     return out
 
 
-def test_the_table_opens_in_excel_and_comes_back_the_same(office: None) -> None:
-    plan = made(asked())
+def test_the_table_opens_in_excel_and_comes_back_the_same(proposed: tuple[int, LevellingPlan]) -> None:
+    _, plan = proposed
     opened = openpyxl.load_workbook(io.BytesIO(book.book_of(plan)))
     assert opened.sheetnames == ["配置表", "席数", "来庁見込み"]
     assert opened["配置表"].max_row == len(plan.officers) + 1
@@ -190,9 +201,8 @@ def test_the_table_opens_in_excel_and_comes_back_the_same(office: None) -> None:
     assert [row[0] for row in book.demand_rows(plan)].count("引越しの窓口") == 35
 
 
-def test_an_edited_table_is_judged_and_run_anew(office: None) -> None:
-    number = asked()
-    plan = made(number)
+def test_an_edited_table_is_judged_and_run_anew(proposed: tuple[int, LevellingPlan]) -> None:
+    number, plan = proposed
     assert isinstance(plan.roster, Roster)
     free = next(
         (row, quarter)
@@ -224,17 +234,17 @@ def test_an_edited_table_is_judged_and_run_anew(office: None) -> None:
     ],
 )
 def test_a_table_that_cannot_be_taken_says_where(
-    office: None, change: dict[tuple[int, str], str], said: str
+    proposed: tuple[int, LevellingPlan], change: dict[tuple[int, str], str], said: str
 ) -> None:
-    plan = made(asked())
+    _, plan = proposed
     with pytest.raises(book.RosterBookRefused, match=said):
         book.roster_from(plan, edited(plan, change))
     with pytest.raises(book.RosterBookRefused, match="見出し"):
         book.roster_from(plan, io.BytesIO(b"a,b\n1,2\n"))
 
 
-def test_a_plan_is_compared_with_the_day_as_it_was(office: None) -> None:
-    plan = made(asked())
+def test_a_plan_is_compared_with_the_day_as_it_was(proposed: tuple[int, LevellingPlan]) -> None:
+    _, plan = proposed
     assert queries.compared("main", plan, today=TOMORROW) == ()
     after = TOMORROW + timedelta(days=1)
     assert queries.compared("main", plan, today=after)[0].arrivals_within is None

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from tests.cast import NOW, SETTER, TODAY
 from tests.rooms.booking.queueing import BRANCH, lay_out, officer
+from tests.snapshot import kept
+from tests.standing import STANDING
 
 from madoguchi.audit.entries import Actor, Channel
 from madoguchi.audit.models import EntryRow, OutboxRow
@@ -190,9 +192,15 @@ def invented(seed: int = 5, weeks: int = 3, now: datetime = NOW) -> Any:
     return invent_past(offered=offer(), weeks=weeks, seed=seed, at_desk=at_desk, by=SETTER, now=now)
 
 
-def test_every_open_day_before_today_has_its_tickets_and_is_marked_as_invented() -> None:
+@kept(STANDING)
+def with_a_past() -> Any:
+    """An office with three invented weeks; what was made."""
     lay_out()
-    made = invented()
+    return invented()
+
+
+def test_every_open_day_before_today_has_its_tickets_and_is_marked_as_invented() -> None:
+    made = with_a_past()
     there = sorted(set(TicketRow.objects.filter(branch=BRANCH).values_list("day", flat=True)))
     first = TODAY - timedelta(weeks=3)
     days_between = [first + timedelta(days=step) for step in range(21)]
@@ -207,8 +215,7 @@ def test_every_open_day_before_today_has_its_tickets_and_is_marked_as_invented()
 
 
 def test_nobody_is_at_a_desk_where_somebody_else_sits() -> None:
-    lay_out()
-    invented()
+    with_a_past()
     by_desk: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
     for step in TicketStepRow.objects.filter(state="done"):
         assert step.called_at and step.started_at and step.finished_at
@@ -244,8 +251,7 @@ def test_an_office_that_has_tickets_gets_no_other_past() -> None:
 
 
 def test_levelling_and_accuracy_have_figures_from_it() -> None:
-    lay_out()
-    invented()
+    with_a_past()
     lanes = {one.lane: one.days for one in history.known(BRANCH)}
     assert set(lanes) == {"residents", "insurance", "children"} and min(lanes.values()) >= 10
     found = accuracy(today=TODAY)

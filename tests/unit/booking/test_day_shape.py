@@ -58,8 +58,8 @@ def test_logs_of_offices_that_behave_differently_are_told_better_than_by_any_rul
     path = tmp_path / "log.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(islice(queue_log(style, seed=9, days=8, offices=2), 40_000))
-    snapshots = read_snapshots(path).snapshots
-    found = report_of(read_snapshots(path), joins(snapshots, every=5)).scores
+    read = read_snapshots(path)
+    found = report_of(read, joins(read.snapshots, every=5)).scores
     ours = found[OURS]
     assert ours.mean_error < min(one.mean_error for name, one in found.items() if name != OURS)
     assert 0.68 <= ours.covered <= 0.92

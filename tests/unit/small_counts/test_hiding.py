@@ -14,7 +14,7 @@ from madoguchi.small_counts.hiding import Before, Count, shown
 SIZES = st.sampled_from((60, 300, 1500, 6000))
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)  # 200 in the slow form below; the second example finds what is planted
 @example(seed=0, size=300)
 @example(seed=3, size=1500)
 @given(seed=st.integers(0, 10**6), size=SIZES)

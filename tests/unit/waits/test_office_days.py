@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import cache
+from itertools import islice
 
 from madoguchi.booking.tickets.states import Priority, StepState
 from madoguchi.booking.waits.office_days import SimulatedDay, simulated_days
@@ -12,13 +14,23 @@ from madoguchi.booking.waits.parameters import municipal_day
 FIRST = date(2026, 9, 1)
 
 
+MOST = 40
+
+
 @cache
-def days(seed: int = 1, count: int = 8) -> tuple[SimulatedDay, ...]:
-    return tuple(simulated_days(municipal_day(), seed=seed, first=FIRST, days=count))
+def _played(seed: int) -> tuple[list[SimulatedDay], Iterator[SimulatedDay]]:
+    """What was asked for so far, and the rest, which is played when somebody asks for it."""
+    return [], simulated_days(municipal_day(), seed=seed, first=FIRST, days=MOST)
+
+
+def days(seed: int = 4, count: int = 8) -> tuple[SimulatedDay, ...]:
+    there, rest = _played(seed)
+    there += islice(rest, max(0, count - len(there)))
+    return tuple(there[:count])
 
 
 def test_the_same_seed_plays_the_same_days_and_another_seed_others() -> None:
-    again = tuple(simulated_days(municipal_day(), seed=1, first=FIRST, days=2))
+    again = tuple(simulated_days(municipal_day(), seed=4, first=FIRST, days=2))
     assert again == days()[:2]
     assert tuple(simulated_days(municipal_day(), seed=2, first=FIRST, days=2)) != again
 
@@ -79,7 +91,7 @@ def test_services_change_speed_slowly_over_the_weeks() -> None:
 
     moved = []
     for seed in (4,):
-        played = tuple(simulated_days(municipal_day(), seed=seed, first=FIRST, days=40))
+        played = days(seed, MOST)
         moved.append(abs(pace(played[:10]) / pace(played[-10:]) - 1))
         assert played[-1].day - played[0].day > timedelta(weeks=7)
     assert max(moved) > 0.05

@@ -188,20 +188,19 @@ def _factors(
     if not days:
         return 0.0, {}
     factors: dict[Kind, float] = {kind: 1.0 for one in kinds.values() for kind in one}
-    whole = sum(one.walk_ins for one in days)
+    came = {one.day: one.walk_ins for one in days}
+    whole = sum(came.values())
+    with_it = {kind: [one.day for one in days if kind in kinds[one.day]] for kind in factors}
+    others = {kind: [[one for one in kinds[day] if one != kind] for day in with_it[kind]] for kind in factors}
+    actual = {kind: sum(came[day] for day in with_it[kind]) for kind in factors}
     for _ in range(ROUNDS):
         level = whole / sum(math.prod(factors[kind] for kind in kinds[one.day]) for one in days)
+        prior = PRIOR_DAYS * level
         for kind in factors:
-            with_it = [one for one in days if kind in kinds[one.day]]
-            expected = sum(
-                level * math.prod(factors[other] for other in kinds[one.day] if other != kind)
-                for one in with_it
-            )
-            prior = PRIOR_DAYS * level
-            actual = sum(one.walk_ins for one in with_it)
-            factors[kind] = (actual + prior) / (expected + prior) if level > 0 else 1.0
+            expected = sum(level * math.prod([factors[one] for one in beside]) for beside in others[kind])
+            factors[kind] = (actual[kind] + prior) / (expected + prior) if level > 0 else 1.0
     usual = sum(weights[one.day] * math.prod(factors[kind] for kind in kinds[one.day]) for one in days)
-    return sum(weights[one.day] * one.walk_ins for one in days) / usual, factors
+    return sum(weights[day] * count for day, count in came.items()) / usual, factors
 
 
 def _profile(
@@ -263,13 +262,20 @@ def _with_spread(
 ) -> Learned:
     """How much more days and quarters vary than chance alone, by moments, drawn to PRIOR_SPREAD."""
     day_excess = day_square = quarter_excess = quarter_square = 0.0
+    known: dict[tuple[int, ...], dict[int, float]] = {}
     for one in days:
-        expected = learned.level * math.prod(learned.factors[kind] for kind in kinds[one.day])
-        day_excess += (one.walk_ins - expected) ** 2 - expected
+        expected, came = (
+            learned.level * math.prod(learned.factors[kind] for kind in kinds[one.day]),
+            one.walk_ins,
+        )
+        day_excess += (came - expected) ** 2 - expected
         day_square += expected**2
-        shares = _on(learned.profiles[one.day.weekday()], sorted(one.arrivals))
+        weekday, quarters = one.day.weekday(), sorted(one.arrivals)
+        shares = known.get((weekday, *quarters))
+        if shares is None:
+            shares = known[weekday, *quarters] = _on(learned.profiles[weekday], quarters)
         for quarter, count in one.arrivals.items():
-            part = one.walk_ins * shares[quarter]
+            part = came * shares[quarter]
             quarter_excess += (count - one.booked.get(quarter, 0) - part) ** 2 - part
             quarter_square += part**2
     return Learned(

@@ -8,8 +8,7 @@ much longer than the others. Where no roster keeps every rule, the answer says w
 from __future__ import annotations
 
 from dataclasses import replace
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from madoguchi.booking.levelling.roster import (
     LaneNeed,
@@ -21,6 +20,10 @@ from madoguchi.booking.levelling.roster import (
     stretches,
 )
 from madoguchi.booking.levelling.smoothing import smoothed
+
+# It brings pandas with it, some 44 MB in a process that only serves pages: loaded where something is solved.
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 SEAT_TAKEN, SHARE = 12, 1
 # Work, not time: the same task has the same answer on any machine. About as many seconds on a usual one.
@@ -66,6 +69,8 @@ class _Model:
     """The task as variables and constraints."""
 
     def __init__(self, task: RosterTask) -> None:
+        from ortools.sat.python import cp_model
+
         self.task = task
         self.model = cp_model.CpModel()
         self.wishes: list[cp_model.LinearExprT] = []
@@ -155,6 +160,8 @@ class _Model:
 
     def missing(self, effort: float) -> dict[str, dict[int, int]]:
         """By lane and quarter-hour, how many people its minimum lacks at best; empty: every rule can be kept."""
+        from ortools.sat.python import cp_model
+
         self.model.minimize(sum(self.not_kept.values()))
         solver, status = self._solved(effort)
         if status == cp_model.UNKNOWN:
@@ -167,6 +174,8 @@ class _Model:
 
     def best(self, effort: float) -> Roster:
         """The best roster of those that keep every rule, once it is known that there is one."""
+        from ortools.sat.python import cp_model
+
         for var in self.not_kept.values():
             self.model.add(var == 0)
         self.model.minimize(sum(self.short))
@@ -180,6 +189,8 @@ class _Model:
         return smoothed(self.task, roster if status == cp_model.UNKNOWN else self._roster(solver))
 
     def _solved(self, effort: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+        from ortools.sat.python import cp_model
+
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 2
         solver.parameters.interleave_search = True

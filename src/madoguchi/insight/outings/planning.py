@@ -13,10 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from madoguchi.residents.places import Town, distance_km
+
+# It brings pandas with it, some 44 MB in a process that only serves pages: loaded where something is solved.
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 # Work, not time: the same task has the same answer on any machine.
 EFFORT = 2.0
@@ -152,6 +155,8 @@ def _solved(
     ways: Ways, candidates: Sequence[int], first: Sequence[int], effort: float
 ) -> tuple[tuple[int, ...], int]:
     """The tour by CP-SAT and the bound that it proved for these candidates."""
+    from ortools.sat.python import cp_model
+
     budget, model = ways.task.budget, cp_model.CpModel()
     visits, total = _covering(ways, candidates, model)
     arcs: list[tuple[int, int, cp_model.IntVar]] = []
@@ -195,6 +200,8 @@ def _solved(
 
 def _loose_bound(ways: Ways, within: Sequence[int], effort: float) -> int:
     """What no tour exceeds: each stop costs at least half of its two shortest ways, whatever the order."""
+    from ortools.sat.python import cp_model
+
     budget, model = ways.task.budget, cp_model.CpModel()
     visits, total = _covering(ways, within, model)
     cost: list[cp_model.LinearExprT] = []
@@ -216,6 +223,8 @@ def _covering(
     ways: Ways, candidates: Sequence[int], model: cp_model.CpModel
 ) -> tuple[dict[int, cp_model.IntVar], cp_model.LinearExpr]:
     """Stops and the people they serve, each person once."""
+    from ortools.sat.python import cp_model
+
     visits = {town: model.new_bool_var("") for town in candidates}
     model.add(sum(visits.values()) <= ways.task.budget.stops)
     served: list[cp_model.LinearExprT] = []
@@ -229,6 +238,8 @@ def _covering(
 
 
 def _solver(effort: float) -> cp_model.CpSolver:
+    from ortools.sat.python import cp_model
+
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 2
     solver.parameters.interleave_search = True

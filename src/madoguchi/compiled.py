@@ -8,7 +8,7 @@ what the queryset would: the same SQL, the same converters of the fields. `Compi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -140,6 +140,10 @@ class CompiledInsert:
 
     def add(self, rows: Iterable[models.Model]) -> None:
         """Add them all, in this order; their primary keys stay unknown."""
+        self.add_values(row.__dict__ for row in rows)
+
+    def add_values(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add rows that are given by their columns alone (`case_id`, not `case`), each with every column; else KeyError."""
         waiting = list(rows)
         if not waiting:
             return
@@ -147,23 +151,32 @@ class CompiledInsert:
         with connection.cursor() as cursor:
             for start in range(0, len(waiting), _ROWS_AT_ONCE):
                 some = waiting[start : start + _ROWS_AT_ONCE]
-                values = [value for row in some for value in self._values(row, connection)]
+                same: dict[str, tuple[Any, Any]] = {}
+                values = [value for row in some for value in self._values(row, connection, same)]
                 cursor.execute(self._statement(connection, len(some)), values)
 
     def add_one(self, row: models.Model) -> None:
         """Add it; it has its primary key afterwards."""
         connection = connections[router.db_for_write(self._model)]
         with connection.cursor() as cursor:
-            cursor.execute(self._statement(connection, 0), self._values(row, connection))
+            cursor.execute(self._statement(connection, 0), self._values(row.__dict__, connection, {}))
             row.pk = cursor.fetchone()[0]
         row._state.adding, row._state.db = False, connection.alias
 
-    def _values(self, row: models.Model, connection: BaseDatabaseWrapper) -> list[Any]:
-        said = row.__dict__
-        return [
-            said[name] if field is None else field.get_db_prep_save(said[name], connection)
-            for name, field in self._columns
-        ]
+    def _values(
+        self, said: Mapping[str, Any], connection: BaseDatabaseWrapper, same: dict[str, tuple[Any, Any]]
+    ) -> list[Any]:
+        """The row's values, prepared; `same`: by column, what the row before had, which mostly is the very same moment or case."""
+        values: list[Any] = []
+        for name, field in self._columns:
+            value = said[name]
+            if field is not None:
+                before = same.get(name)
+                if before is None or before[0] is not value:
+                    before = same[name] = (value, field.get_db_prep_save(value, connection))
+                value = before[1]
+            values.append(value)
+        return values
 
     def _statement(self, connection: BaseDatabaseWrapper, rows: int) -> str:
         """The statement for so many rows; for 0, the one for one row that answers with its primary key."""
@@ -184,29 +197,30 @@ class CompiledInsert:
 class CompiledRaise:
     """A count in one row that goes one on (コンパイル済みの繰上げ), with other columns that are set by the same statement."""
 
-    def __init__(self, model: type[models.Model], *, count: str, by: str) -> None:
+    def __init__(self, model: type[models.Model], *, count: str, by: str | tuple[str, ...]) -> None:
         self._model = model
         self._count: Any = model._meta.get_field(count)
-        self._by: Any = model._meta.get_field(by)
+        self._by: list[Any] = [model._meta.get_field(one) for one in ((by,) if isinstance(by, str) else by)]
         self._sql: dict[tuple[str, ...], str] = {}
 
-    def next(self, key: int | str, **changes: Any) -> int | None:
-        """What the count is afterwards; None where there is no such row, and nothing was written."""
+    def next(self, *key: Given, **changes: Any) -> int | None:
+        """What the count is afterwards; None where there is no row of that key, and nothing was written."""
         connection = connections[router.db_for_write(self._model)]
         fields: list[Any] = [self._model._meta.get_field(name) for name in changes]
         kind = (connection.vendor, *changes)
         sql = self._sql.get(kind)
         if sql is None:
             quoted = connection.ops.quote_name
-            count, by = quoted(self._count.column), quoted(self._by.column)
+            count = quoted(self._count.column)
+            by = " AND ".join(f"{quoted(one.column)} = %s" for one in self._by)
             others = "".join(f", {quoted(one.column)} = %s" for one in fields)
-            sql = f"UPDATE {quoted(self._model._meta.db_table)} SET {count} = {count} + 1{others} WHERE {by} = %s RETURNING {count}"
+            sql = f"UPDATE {quoted(self._model._meta.db_table)} SET {count} = {count} + 1{others} WHERE {by} RETURNING {count}"
             self._sql[kind] = sql
         values = [
             field.get_db_prep_save(getattr(value, "pk", value), connection)
             for field, value in zip(fields, changes.values(), strict=True)
         ]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, key])
+            cursor.execute(sql, [*values, *(_adapted(one, connection) for one in key)])
             found = cursor.fetchone()
         return None if found is None else int(found[0])

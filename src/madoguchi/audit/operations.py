@@ -64,6 +64,7 @@ def record_access(
     for a value.
     """
     _keys_only(*person_keys, *fields, case, screen, authority)
+    body = {"fields": sorted(fields), "screen": screen}
     rows = [
         _row(
             actor,
@@ -74,7 +75,7 @@ def record_access(
             person_key=key,
             purpose=purpose.value,
             authority=authority,
-            body={"fields": sorted(fields), "screen": screen},
+            body=body,
         )
         for key in person_keys or ("",)
     ]

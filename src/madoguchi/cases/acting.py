@@ -133,7 +133,7 @@ def finish_act(
         by_name=by.name,
     )
     _ACTS.add_one(done)
-    _FACTS.add(_fact_rows(row, done, given or {}, now))
+    _FACTS.add_values(_fact_rows(row, done, given or {}, now))
     if act in LEADS_TO:
         changes["status"] = LEADS_TO[act].value
     if given:
@@ -155,16 +155,20 @@ def _channel_of(row: CaseRow, by: Actor) -> Channel:
     return Channel(row.channel) if by.staff_id is None else Channel.COUNTER
 
 
-def _fact_rows(row: CaseRow, act: ActRow, given: Mapping[FactRef, Given], now: datetime) -> Iterable[FactRow]:
+def _fact_rows(
+    row: CaseRow, act: ActRow, given: Mapping[FactRef, Given], now: datetime
+) -> Iterable[Mapping[str, Any]]:
+    today = civil_day(now)
     for ref, one in given.items():
-        yield FactRow(
-            case=row,
-            act=act,
-            key=ref.key,
-            subject=ref.subject,
-            value=None if one.value is None else value_to_json(one.value),
-            source=one.source.value,
-            as_of=one.as_of or civil_day(now),
-            reason=one.reason,
-            known_since=now,
-        )
+        yield {
+            "case_id": row.pk,
+            "act_id": act.pk,
+            "key": ref.key,
+            "subject": ref.subject,
+            "value": None if one.value is None else value_to_json(one.value),
+            "source": one.source.value,
+            "as_of": one.as_of or today,
+            "valid_from": None,
+            "reason": one.reason,
+            "known_since": now,
+        }

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from madoguchi.audit.entries import Actor, Channel, Purpose
 from madoguchi.cases.acting import Given, NotNow, begin_act, civil_day, find_case, finish_act
@@ -34,7 +33,7 @@ from madoguchi.cases.states import (
 )
 from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.queries import branch_letter
-from madoguchi.compiled import CompiledInsert
+from madoguchi.compiled import CompiledInsert, CompiledRaise
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
@@ -42,6 +41,7 @@ from madoguchi.residents.people import DisclosedPerson, ResidentStatus
 from madoguchi.residents.protection import Audience
 
 _CASES, _PEOPLE = CompiledInsert(CaseRow), CompiledInsert(PersonRow)
+_LAST_CASE = CompiledRaise(CaseCounter, count="last", by=("branch", "day"))
 MOST_PEOPLE = 20
 # Of whoever comes back (再転入), the register still knows these; everything else is of the time before they left, and asked.
 SAME_WHEN_COMING_BACK = frozenset({"birth_date", "sex"})
@@ -138,9 +138,11 @@ def open_case(
     day = civil_day(now)
     revision = current_revision()
     with transaction.atomic():
-        CaseCounter.objects.get_or_create(branch=by.branch, day=day)
-        CaseCounter.objects.filter(branch=by.branch, day=day).update(last=F("last") + 1)
-        sequence = CaseCounter.objects.values_list("last", flat=True).get(branch=by.branch, day=day)
+        sequence = _LAST_CASE.next(by.branch, day)
+        if sequence is None:
+            CaseCounter.objects.get_or_create(branch=by.branch, day=day)
+            sequence = _LAST_CASE.next(by.branch, day)
+            assert sequence is not None, "made just now"
         row = CaseRow(
             public_id=uuid.uuid4().hex,
             branch=by.branch,

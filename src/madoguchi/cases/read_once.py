@@ -58,7 +58,7 @@ class KnownCase:
     _follows: dict[str, Any] = field(default_factory=dict)
 
     def once(self, what: str, work: Callable[[], T]) -> T:
-        """What `work` says, worked out once. It may look at nothing but the record and the decisions."""
+        """What `work` says, worked out once. It may look at nothing but the record, the decisions and what `what` names."""
         if what not in self._follows:
             self._follows[what] = work()
         found: T = self._follows[what]

@@ -78,7 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "madoguchi.channels.shared.content_policy.ContentPolicy",
     "madoguchi.channels.api.problems.ProblemsAsData",
     "madoguchi.city.gate.KnownMethods",
     "madoguchi.city.session.SessionsByUse",
@@ -102,8 +102,8 @@ WSGI_APPLICATION = "madoguchi.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": ["madoguchi.channels.shared.folded_templates.Loader"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -33,6 +33,15 @@ _MEMBERS = CompiledQuery(
         household_no=household, is_current=True, status="resident"
     ).values_list("resident_no")
 )
+_LIVING_WITH = CompiledQuery(
+    lambda number: ResidentRecord.objects.filter(
+        household_no__in=ResidentRecord.objects.filter(
+            resident_no=number, is_current=True, status="resident"
+        ).values("household_no"),
+        is_current=True,
+        status="resident",
+    ).values_list("resident_no")
+)
 # Of a batch that is being brought in nothing holds yet.
 _FACTS = CompiledQuery(
     lambda on, *numbers: (
@@ -74,6 +83,14 @@ def disclose(
     shown = addresses_shown(found, audience=audience, on=today)
     facts = _facts_of(found, on=today)
     return tuple(_disclosed(row, row.resident_no in shown, facts.get(row.resident_no, {})) for row in rows)
+
+
+def living_with(resident_no: str) -> tuple[str, ...]:
+    """The numbers of who lives in this person's 世帯 now, themselves among them: whom to disclose, and nothing of them.
+
+    Nobody where this person lives here no more.
+    """
+    return tuple(number for (number,) in _LIVING_WITH.rows(resident_no))
 
 
 def household_members(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
 from madoguchi.cases import hearing
 from madoguchi.cases.acting import CASE_FIELDS, find_case
-from madoguchi.cases.models import ActRow, CaseRow, FactRow, HomeCaseRow, PersonRow
+from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, FactRow, HomeCaseRow, PersonRow
 from madoguchi.cases.read_once import ReadAt, record_at
 from madoguchi.cases.record import Record, read_record, standing_rows
 from madoguchi.compiled import CompiledInsert, CompiledQuery, CompiledRaise
@@ -100,6 +101,33 @@ def test_a_count_goes_one_on_with_what_is_set_beside_it(city: Staff, procedures:
     now = find_case(row.public_id)
     assert (now.version, now.parked, now.follows_id, now.desk) == (row.version + 1, True, None, "9")
     assert version.next(-1, parked=True) is None
+
+
+def test_a_count_of_a_day_goes_on_for_that_day_alone(city: Staff, procedures: str) -> None:
+    counted = CompiledRaise(CaseCounter, count="last", by=("branch", "day"))
+    today, other = NOW.date(), NOW.date() + timedelta(days=1)
+    assert counted.next("north", today) is None
+    for day in (today, other):
+        CaseCounter.objects.create(branch="north", day=day, last=4)
+    assert (counted.next("north", today), counted.next("north", today)) == (5, 6)
+    assert counted.next("south", today) is None
+    assert CaseCounter.objects.get(branch="north", day=other).last == 4
+
+
+def test_rows_of_columns_alone_are_written_as_their_instances_are(city: Staff, procedures: str) -> None:
+    case = begun(city["clerk_hana"])
+    some = list(FactRow.objects.filter(case__public_id=case).order_by("pk"))
+    columns = [{key: value for key, value in one.__dict__.items() if key[0] != "_"} for one in some]
+    for one in columns:
+        one["subject"] = f"x{one['subject']}"
+    CompiledInsert(FactRow).add_values(columns)
+    written = list(FactRow.objects.order_by("-pk")[: len(some)])[::-1]
+    for one, said in zip(written, columns, strict=True):
+        assert {key: getattr(one, key) for key in said if key != "id"} == {
+            key: value for key, value in said.items() if key != "id"
+        }
+    with pytest.raises(KeyError):
+        CompiledInsert(FactRow).add_values([{"key": "x"}])
 
 
 def test_a_column_that_makes_its_own_value_is_refused() -> None:

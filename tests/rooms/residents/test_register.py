@@ -11,10 +11,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.names import NameParts
-from madoguchi.residents.disclosure import disclose, household_members
+from madoguchi.residents.disclosure import disclose, household_members, living_with
 from madoguchi.residents.models import ResidentRecord
 from madoguchi.residents.operations import add_fact, register
-from madoguchi.residents.people import RegisterEntry, SearchTerms
+from madoguchi.residents.people import RegisterEntry, ResidentStatus, SearchTerms
 from madoguchi.residents.protection import Audience
 from madoguchi.residents.search import search
 
@@ -198,3 +198,12 @@ def test_a_later_fact_stands_beside_the_earlier_one() -> None:
 def test_every_code_of_sex_that_a_rule_may_ask_for_fits_into_the_register(code: str) -> None:
     register(entries=[replace(TARO, sex=code)], source="住民記録", as_of=TODAY, now=NOW)
     assert ResidentRecord.objects.get(is_current=True).sex == code
+
+
+@pytest.mark.django_db
+def test_who_lives_with_somebody_is_told_by_numbers_and_nobody_of_who_is_gone() -> None:
+    stored(TARO, HANA, replace(HANA, resident_no="1000000000038", household_no="500002"))
+    assert sorted(living_with(TARO.resident_no)) == [TARO.resident_no, HANA.resident_no]
+    stored(replace(HANA, status=ResidentStatus.MOVED_OUT))
+    assert living_with(TARO.resident_no) == (TARO.resident_no,)
+    assert living_with(HANA.resident_no) == living_with("9") == ()

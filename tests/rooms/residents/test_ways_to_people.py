@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.residents.by_household import HouseholdRange, households_between, living_here
 from madoguchi.residents.counting import people_count
-from madoguchi.residents.disclosure import household_members
+from madoguchi.residents.disclosure import household_members, living_with
 from madoguchi.residents.protection import Audience, protected_people
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -49,6 +49,7 @@ def ways(ask: Callable[[], object]) -> list[str]:
             ),
             "household_no=?", id="household",
         ),
+        pytest.param(lambda: living_with("5"), "_no=?", id="living-with"),
         pytest.param(
             lambda: list(households_between(
                 HouseholdRange("1", "2"), keys=(), on=TODAY, by=CLERK, campaign="c", now=NOW

@@ -86,6 +86,10 @@ class SaidAnswer:
 
 def as_said(view: HomeCase) -> SaidAtHome:
     """The application as the pages of finding out know it: the event, who is in it, how many pages were answered."""
+    return view.known.once("said", lambda: _as_said(view))
+
+
+def _as_said(view: HomeCase) -> SaidAtHome:
     people = tuple(view.record.text("relationship", one.ref) for one in view.record.people)
     return SaidAtHome(view.line.event, people, tuple(SaidPage(one.values) for one in answers_of(view.record)))
 

@@ -23,6 +23,7 @@ from madoguchi.cases.judging import Judged, applied_for, judge
 from madoguchi.cases.models import CaseRow, HomeFeeRow
 from madoguchi.cases.record import Record, read_record
 from madoguchi.cases.states import CaseStatus, PayState
+from madoguchi.compiled import CompiledQuery
 from madoguchi.payments.fees_asked import lines_of_fee
 from madoguchi.procedures.facts import FactRef
 from madoguchi.procedures.fees import fee_of
@@ -31,6 +32,7 @@ from madoguchi.procedures.questions import Prompt
 from madoguchi.procedures.wording import definition_of
 
 Lines = tuple[tuple[str, int], ...]
+_ANY = CompiledQuery(lambda case: HomeFeeRow.objects.filter(case__public_id=case).values_list("id")[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +150,10 @@ def _bill(row: CaseRow, when: FeeTime, lines: Lines, content: str, now: datetime
 
 def fees_of(*, case: str) -> tuple[HomeFee, ...]:
     """The fees of a case that stand: asked for, or paid. Whoever asks has written the reading of the case down."""
-    rows = (
-        HomeFeeRow.objects.filter(case__public_id=case)
-        .exclude(state=PayState.WITHDRAWN.value)
-        .order_by("nth")
-    )
-    return tuple(fee_value(one) for one in rows.select_related("case"))
+    if _ANY.first(case) is None:  # most applications cost nothing
+        return ()
+    rows = HomeFeeRow.objects.filter(case__public_id=case).exclude(state=PayState.WITHDRAWN.value)
+    return tuple(fee_value(one) for one in rows.order_by("nth").select_related("case"))
 
 
 def owed(*, reference: str) -> HomeFee | None:

@@ -31,7 +31,7 @@ from madoguchi.compiled import CompiledInsert, CompiledQuery
 from madoguchi.jp.dates import PossibleDays, age_on
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
-from madoguchi.residents.disclosure import disclose, household_members
+from madoguchi.residents.disclosure import disclose, living_with
 from madoguchi.residents.mandates import Mandate, MandateKind
 from madoguchi.residents.people import DisclosedPerson, ResidentStatus
 from madoguchi.residents.protection import Audience
@@ -48,6 +48,7 @@ _HOME_CASES = CompiledInsert(HomeCaseRow)
 _MARKED = CompiledQuery(
     lambda mark, account: HomeCaseRow.objects.filter(mark=mark, account=account).values_list("number")
 )
+_NUMBERED = CompiledQuery(lambda number: HomeCaseRow.objects.filter(number=number).values_list("id"))
 _NUMBER_DIGITS = 10
 _MOST_TRIES = 5
 
@@ -122,21 +123,17 @@ def _household(
 ) -> tuple[tuple[DisclosedPerson, ...], DisclosedPerson | None]:
     """The people of the household, whom it is about first; and the agent, where there is one."""
     wanted = [who.principal_no] if who.mandate is None else [who.principal_no, who.own_no]
-    found = {
-        one.resident_no: one
-        for one in disclose(
-            actor=by, purpose=Purpose.FROM_HOME, resident_nos=wanted, audience=Audience.RESIDENT_DISPLAY, case=None,
-            screen="apply", now=now,
-        )
-    }  # fmt: skip
-    principal = found.get(who.principal_no)
+    found = disclose(
+        actor=by, purpose=Purpose.FROM_HOME, resident_nos=[*wanted, *living_with(who.principal_no)],
+        audience=Audience.RESIDENT_DISPLAY, case=None, screen="apply", now=now,
+    )  # fmt: skip
+    known = {one.resident_no: one for one in found}
+    principal = known.get(who.principal_no)
     if principal is None or principal.status is not ResidentStatus.RESIDENT:
         raise NobodyHere
-    members = household_members(
-        household_no=principal.household_no, actor=by, purpose=Purpose.FROM_HOME,
-        audience=Audience.RESIDENT_DISPLAY, case=None, screen="apply", now=now,
-    ) or (principal,)  # fmt: skip
-    return members, None if who.mandate is None else found.get(who.own_no)
+    here = (principal.household_no, ResidentStatus.RESIDENT)
+    members = tuple(one for one in found if (one.household_no, one.status) == here)
+    return members, None if who.mandate is None else known.get(who.own_no)
 
 
 def _home_row(case: str, what: Offered, who: Applicant, *, mark: str, now: datetime) -> HomeCaseRow:
@@ -159,7 +156,7 @@ def _new_number() -> str:
     """A number that nobody can guess from another one."""
     for _attempt in range(_MOST_TRIES):
         number = f"{secrets.randbelow(9 * 10 ** (_NUMBER_DIGITS - 1)) + 10 ** (_NUMBER_DIGITS - 1)}"
-        if not HomeCaseRow.objects.filter(number=number).exists():
+        if _NUMBERED.first(number) is None:
             return number
     raise RuntimeError("no number is free")
 

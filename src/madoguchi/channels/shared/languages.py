@@ -86,7 +86,7 @@ def asked(request: HttpRequest) -> str:
     """The language of a public page: what its address says, else the first that the browser prefers and the city offers."""
     if wanted := request.GET.get(ASKED, ""):
         return offered(wanted)
-    for said, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+    for said, _weight in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower()):
         for code, _name in settings.LANGUAGES:
             if said == code.lower() or (said.split("-")[0] == code.split("-")[0].lower() and code != EASY):
                 return code

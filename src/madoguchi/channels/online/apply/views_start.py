@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,19 +36,23 @@ LONGEST_MARK = 32
 @my_page
 def start(request: HttpRequest) -> HttpResponse:
     """What was begun, what one may apply for, and where to go for the rest."""
-    pack, who, names = current_pack(), applicant(request), departments()
+    pack, who, names, place = current_pack(), applicant(request), departments(), get_script_prefix()
     begun = [
         {"title": title_of(line), "number": line.number, "at": line.opened_at}
         for line in home_lines(who=who)
         if line.state in (HomeState.FILLING, HomeState.SENT_BACK)
     ]
     events = [
-        {"key": event.value, "name": _(EVENT_WORDS[event][0]), "hint": _(EVENT_WORDS[event][1])}
+        {
+            "at": _begin_at(event.value, place),
+            "name": _(EVENT_WORDS[event][0]),
+            "hint": _(EVENT_WORDS[event][1]),
+        }
         for event in offering.HOME_EVENTS
     ]
     prepared = [_(EVENT_WORDS[event][0]) for event in offering.PREPARED_EVENTS]
     procedures = [
-        {"key": one.id, "name": text_of(pack, one.name), "hint": text_of(pack, one.summary)}
+        {"at": _begin_at(one.id, place), "name": text_of(pack, one.name), "hint": text_of(pack, one.summary)}
         for one in offering.one_may_apply_for(pack)
         if who.may_file(one.id)
     ]
@@ -58,6 +64,12 @@ def start(request: HttpRequest) -> HttpResponse:
         request, "start", begun=begun, events=events if who.mandate is None else [], procedures=procedures,
         elsewhere=elsewhere, prepared=prepared,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _begin_at(what: str, place: str) -> str:
+    """Where one thing is applied for; `place`: where the product is mounted. The same for everybody."""
+    return reverse("my:apply_begin", args=[what])
 
 
 @my_page

@@ -86,6 +86,10 @@ def title_of(line: HomeLine) -> str:
 
 def names_of(view: HomeCase) -> dict[str, str]:
     """What the people of an application are called: their names, with their 続柄 beside them."""
+    return view.known.once(f"names/{current()}", lambda: _names_of(view))
+
+
+def _names_of(view: HomeCase) -> dict[str, str]:
     found = {}
     for person in view.record.people:
         name, relationship = view.record.name_of(person.ref), view.record.text("relationship", person.ref)

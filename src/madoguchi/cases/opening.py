@@ -138,11 +138,8 @@ def open_case(
     day = civil_day(now)
     revision = current_revision()
     with transaction.atomic():
-        sequence = _LAST_CASE.next(by.branch, day)
-        if sequence is None:
+        while (sequence := _LAST_CASE.next(by.branch, day)) is None:  # the first of its day
             CaseCounter.objects.get_or_create(branch=by.branch, day=day)
-            sequence = _LAST_CASE.next(by.branch, day)
-            assert sequence is not None, "made just now"
         row = CaseRow(
             public_id=uuid.uuid4().hex,
             branch=by.branch,

@@ -48,7 +48,8 @@ def attacked(cities: int) -> bool:
 def small_cities(cities: int) -> bool:
     from tests.unit.insight.test_outing_planning import exact, small_city
 
-    from madoguchi.insight.outings.planning import Ways, greedy, plan_tour
+    from madoguchi.insight.outings.planning import greedy, plan_tour
+    from madoguchi.insight.outings.ways import Ways
 
     ratios, simple_ratios, worse = [], [], 0
     for seed in range(cities):
@@ -68,8 +69,9 @@ def small_cities(cities: int) -> bool:
 
 
 def real_areas() -> None:
-    from madoguchi.insight.outings.planning import OutingBudget, OutingTask, Ways, greedy, plan_tour
+    from madoguchi.insight.outings.planning import greedy, plan_tour
     from madoguchi.insight.outings.plans import areas, middle_of
+    from madoguchi.insight.outings.ways import OutingBudget, OutingTask, Ways
     from madoguchi.residents.places import towns
 
     for area in areas():

@@ -26,7 +26,7 @@ from madoguchi.channels.backoffice.levelling.common import next_open_day
 from madoguchi.insight import experience as playing
 from madoguchi.insight.models import PressRow
 from madoguchi.insight.outings import plans
-from madoguchi.insight.outings.planning import OutingBudget
+from madoguchi.insight.outings.ways import OutingBudget
 from madoguchi.insight.stopwatch import Phase, Round
 from madoguchi.residents.places import towns
 

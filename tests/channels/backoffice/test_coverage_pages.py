@@ -24,7 +24,7 @@ from madoguchi.insight import tasks
 from madoguchi.insight.coverage.tables import KINDS
 from madoguchi.insight.models import CoverageDayRow, OutingRow, OutingStepRow, OutingTourRow
 from madoguchi.insight.outings import plans
-from madoguchi.insight.outings.planning import OutingBudget
+from madoguchi.insight.outings.ways import OutingBudget
 from madoguchi.residents import card_counts
 from madoguchi.residents.operations import register
 from madoguchi.residents.people import RegisterEntry

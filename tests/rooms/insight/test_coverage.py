@@ -27,7 +27,7 @@ from madoguchi.insight.coverage.days import (
 )
 from madoguchi.insight.models import CoverageDayRow, OutingRow, OutingTourRow
 from madoguchi.insight.outings import plans
-from madoguchi.insight.outings.planning import OutingBudget
+from madoguchi.insight.outings.ways import OutingBudget
 from madoguchi.residents.card_counts import CardGroup, CardState, HouseholdKind, WorkKind
 from madoguchi.residents.load import load_population
 from madoguchi.residents.operations import register

@@ -24,9 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def ways(ask: Callable[[], object]) -> list[str]:
     """How SQLite goes to the rows of the register, for each question of `ask`."""
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         ask()
     found: list[str] = []
     with connection.cursor() as cursor:

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from madoguchi.insight.outings import planning
-from madoguchi.insight.outings.planning import OutingBudget, OutingTask, Ways, greedy, plan_tour
+from madoguchi.insight.outings.planning import greedy, plan_tour
+from madoguchi.insight.outings.ways import OutingBudget, OutingTask, Ways
 from madoguchi.residents import places
 from madoguchi.residents.places import Town
 

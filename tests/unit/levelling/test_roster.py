@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from madoguchi.booking.levelling.roster import (
     LaneNeed,
+    NobodyThere,
     NoRoster,
     Officer,
     Roster,
@@ -23,7 +24,7 @@ from madoguchi.booking.levelling.roster import (
     words,
 )
 from madoguchi.booking.levelling.smoothing import smoothed
-from madoguchi.booking.levelling.solving import NobodyThere, propose_roster
+from madoguchi.booking.levelling.solving import propose_roster
 
 OPEN = range(34, 69)
 

@@ -22,9 +22,8 @@ from madoguchi.booking.levelling.proposing import (
     learned_service,
     plan_day,
 )
-from madoguchi.booking.levelling.roster import Roster, faults
+from madoguchi.booking.levelling.roster import EFFORT, NobodyThere, NotFoundInTime, Roster, faults
 from madoguchi.booking.levelling.simulation import RUNS
-from madoguchi.booking.levelling.solving import EFFORT, NobodyThere, NotFoundInTime
 from madoguchi.booking.levelling.written import read, roster_read, roster_written, written
 from madoguchi.booking.models import ProposalRow, ProposalState
 from madoguchi.booking.offering import Offer, offer

@@ -12,6 +12,7 @@ from datetime import date
 from madoguchi.booking.levelling.demand import DayDemand, PastDay, demand_of, learned_from
 from madoguchi.booking.levelling.desks import ServiceTime, WaitTarget
 from madoguchi.booking.levelling.roster import (
+    EFFORT,
     LaneNeed,
     NoRoster,
     Officer,
@@ -20,7 +21,6 @@ from madoguchi.booking.levelling.roster import (
     RosterTask,
 )
 from madoguchi.booking.levelling.simulation import RUNS, Effect, LaneDay, checked_desks, effect_of
-from madoguchi.booking.levelling.solving import EFFORT, propose_roster
 from madoguchi.jp.open_days import OpenDays
 
 Progress = Callable[[int], None]
@@ -101,6 +101,9 @@ def plan_day(
     effort: float = EFFORT,
 ) -> LevellingPlan:
     """Propose. `as_of`: nothing from this day on is learned. Raises NothingToPlan, NobodyThere, NotFoundInTime."""
+    # The solver brings pandas with it, some 44 MB in a process that only serves pages: loaded where something is solved.
+    from madoguchi.booking.levelling.solving import propose_roster
+
     lanes = [one for one in question.lanes if one.planned]
     if not lanes:
         raise NothingToPlan

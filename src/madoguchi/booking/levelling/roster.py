@@ -12,6 +12,26 @@ from madoguchi.booking.hours import QUARTERS_A_DAY, time_of
 
 LUNCH = "昼"
 BACK = "後方"
+# How much is done to find one. Work, not time: the same task has the same answer on any machine. About as many seconds on a usual one.
+EFFORT = 12.0
+
+
+class NobodyThere(ValueError):
+    """A roster without people or lanes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "配置する職員か、開いている窓口がひとつもありません。職員の一覧と受付時間を確かめてください。"
+        )
+
+
+class NotFoundInTime(RuntimeError):
+    """The solver found neither a roster nor that there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "配置案が決まった手間の中で見つかりませんでした。職員や窓口を減らして、もう一度試してください。"
+        )
 
 
 @dataclass(frozen=True, slots=True)

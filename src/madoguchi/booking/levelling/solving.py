@@ -8,11 +8,15 @@ much longer than the others. Where no roster keeps every rule, the answer says w
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
 
 from madoguchi.booking.levelling.roster import (
+    EFFORT,
     LaneNeed,
+    NobodyThere,
     NoRoster,
+    NotFoundInTime,
     Officer,
     Roster,
     RosterTask,
@@ -21,32 +25,8 @@ from madoguchi.booking.levelling.roster import (
 )
 from madoguchi.booking.levelling.smoothing import smoothed
 
-# It brings pandas with it, some 44 MB in a process that only serves pages: loaded where something is solved.
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
-
 SEAT_TAKEN, SHARE = 12, 1
-# Work, not time: the same task has the same answer on any machine. About as many seconds on a usual one.
-EFFORT = 12.0
 SEED = 20261109
-
-
-class NobodyThere(ValueError):
-    """A roster without people or lanes."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "配置する職員か、開いている窓口がひとつもありません。職員の一覧と受付時間を確かめてください。"
-        )
-
-
-class NotFoundInTime(RuntimeError):
-    """The solver found neither a roster nor that there is none."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "配置案が決まった手間の中で見つかりませんでした。職員や窓口を減らして、もう一度試してください。"
-        )
 
 
 def propose_roster(task: RosterTask, *, effort: float = EFFORT) -> Roster | NoRoster:
@@ -69,8 +49,6 @@ class _Model:
     """The task as variables and constraints."""
 
     def __init__(self, task: RosterTask) -> None:
-        from ortools.sat.python import cp_model
-
         self.task = task
         self.model = cp_model.CpModel()
         self.wishes: list[cp_model.LinearExprT] = []
@@ -160,8 +138,6 @@ class _Model:
 
     def missing(self, effort: float) -> dict[str, dict[int, int]]:
         """By lane and quarter-hour, how many people its minimum lacks at best; empty: every rule can be kept."""
-        from ortools.sat.python import cp_model
-
         self.model.minimize(sum(self.not_kept.values()))
         solver, status = self._solved(effort)
         if status == cp_model.UNKNOWN:
@@ -174,8 +150,6 @@ class _Model:
 
     def best(self, effort: float) -> Roster:
         """The best roster of those that keep every rule, once it is known that there is one."""
-        from ortools.sat.python import cp_model
-
         for var in self.not_kept.values():
             self.model.add(var == 0)
         self.model.minimize(sum(self.short))
@@ -189,8 +163,6 @@ class _Model:
         return smoothed(self.task, roster if status == cp_model.UNKNOWN else self._roster(solver))
 
     def _solved(self, effort: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
-        from ortools.sat.python import cp_model
-
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 2
         solver.parameters.interleave_search = True

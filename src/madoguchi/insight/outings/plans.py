@@ -26,7 +26,8 @@ from madoguchi.city.queries import profile
 from madoguchi.insight.coverage.days import NotCounted, unpacked
 from madoguchi.insight.coverage.tables import counts_of
 from madoguchi.insight.models import CoverageDayRow, OutingRow, OutingStepRow, OutingTourRow
-from madoguchi.insight.outings.planning import EFFORT, OutingBudget, OutingTask, Ways, plan_tour
+from madoguchi.insight.outings.planning import EFFORT, plan_tour
+from madoguchi.insight.outings.ways import OutingBudget, OutingTask, Ways
 from madoguchi.residents.card_counts import AgeBand, CardState, people_without_card
 from madoguchi.residents.people import DisclosedPerson
 from madoguchi.residents.places import Town, distance_km, towns

@@ -14,8 +14,9 @@ from datetime import datetime
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_act
 from madoguchi.city.queries import profile
-from madoguchi.insight.outings.planning import OutingBudget, OutingTask, Ways, plan_tour
+from madoguchi.insight.outings.planning import plan_tour
 from madoguchi.insight.outings.plans import NotAnArea, areas, middle_of
+from madoguchi.insight.outings.ways import OutingBudget, OutingTask, Ways
 from madoguchi.outreach.reach_states import rank
 from madoguchi.outreach.reaching import ReachLine, queue
 from madoguchi.residents.disclosure import JAPAN, disclose

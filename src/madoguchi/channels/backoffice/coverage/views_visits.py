@@ -23,7 +23,7 @@ from madoguchi.insight import tasks
 from madoguchi.insight.coverage.days import NotCounted, counted_days
 from madoguchi.insight.outings import plans
 from madoguchi.insight.outings.book import OUTING_HEADING, outing_book, outing_rows
-from madoguchi.insight.outings.planning import OutingBudget
+from madoguchi.insight.outings.ways import OutingBudget
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.jp.wareki import WarekiError, format_wareki, parse_date_text
 from madoguchi.residents.places import UnusablePlaces, towns

@@ -69,6 +69,15 @@ STAFF = (
     ),
     DemoStaff("dx2", "改善 九十", (Role.DX,), None, None, None, "台帳の編集（もう一人）"),
     DemoStaff("protection", "支援 八重", (Role.PROTECTION,), "citizens", None, None, "支援措置の期限"),
+    DemoStaff(
+        "protection2",
+        "守屋 千歳",
+        (Role.PROTECTION,),
+        "citizens",
+        None,
+        None,
+        "非常時の開示に同意するもう一人",
+    ),
     DemoStaff("cashier", "収納 一郎", (Role.CASHIER,), "payment", None, None, "収納（支払い・返金・突合せ）"),
     DemoStaff(
         "cashier2", "会計 二葉", (Role.CASHIER,), "payment", None, None, "収納（返金の承認をするもう一人）"

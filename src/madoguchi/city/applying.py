@@ -89,7 +89,7 @@ def current_plan() -> CityPlan | None:
             for branch in Branch.objects.filter(in_use=True).order_by("pk").prefetch_related("desks")
         ),
         departments=tuple(
-            DepartmentPlan(one.key, one.name, tuple(duty.key for duty in one.duties.all()))
+            DepartmentPlan(one.key, one.name, tuple(sorted(duty.key for duty in one.duties.all())))
             for one in Department.objects.filter(in_use=True)
             .order_by("order", "key")
             .prefetch_related("duties")

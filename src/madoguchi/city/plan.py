@@ -40,7 +40,7 @@ class BranchPlan:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentPlan:
-    """A department and its duties: what the catalogue of procedures calls the work that it does."""
+    """A department and its duties, in any order: what the catalogue of procedures calls the work that it does."""
 
     key: str
     name: str
@@ -133,7 +133,7 @@ def _differences(before: CityPlan | None, after: CityPlan, on: date) -> Iterator
     yield from _compared("席", _desks(was), _desks(after), str)
     yield from _compared(
         "課", {one.key: one for one in was.departments}, {one.key: one for one in after.departments},
-        lambda one: f"{one.name}（担当: {'、'.join(one.duties) or 'なし'}）",
+        lambda one: f"{one.name}（担当: {'、'.join(sorted(one.duties)) or 'なし'}）",
     )  # fmt: skip
     if after.days is not None:
         known = {one.day.isoformat(): one for one in was.days or () if one.day >= on}

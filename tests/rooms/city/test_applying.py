@@ -159,6 +159,13 @@ def test_days_of_the_past_stay_and_a_file_without_days_leaves_them_alone() -> No
     assert list(CalendarException.objects.values_list("day", flat=True)) == [date(2026, 1, 4)]
 
 
+def test_in_which_order_duties_stand_is_no_change() -> None:
+    apply(PLAN)
+    turned = tuple(replace(one, duties=tuple(reversed(one.duties))) for one in PLAN.departments)
+    assert any(len(one.duties) > 1 for one in turned)
+    assert apply(replace(PLAN, departments=turned)) == []
+
+
 def test_a_city_that_opens_on_saturdays() -> None:
     apply(replace(PLAN, weekly_closed=frozenset({6}), days=()))
     days = queries.open_days()

@@ -21,14 +21,18 @@ from tests.unit.procedures.registers import ON, households, write
 
 from madoguchi.jp import dates
 from madoguchi.jp.open_days import OpenDays
+from madoguchi.procedures.bulk import outcomes
+from madoguchi.procedures.bulk.batch import Batch
+from madoguchi.procedures.bulk.columns import Index
 from madoguchi.procedures.bulk.days import COLUMN_FUNCTIONS, number_of, open_day
 from madoguchi.procedures.bulk.files import Register
 from madoguchi.procedures.bulk.joining import join
 from madoguchi.procedures.bulk.register import Limits, entitled, explained
+from madoguchi.procedures.bulk.single import settled
 from madoguchi.procedures.decide import Status, decide
 from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.loader import national_pack
-from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.packs import Pack, Procedure
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
 DAYS = OpenDays(closed=frozenset({date(2026, 11, 19)}))
@@ -224,6 +228,43 @@ def test_each_household_has_a_day_of_its_own(event: EventKind, tmp_path: Path) -
     entitled(pack, chosen, register=tmp_path, on=ON, open_days=DAYS, out=out, limits=SMALL)
     together = [tuple(row.values()) for row in pq.read_table(out).to_pylist()]
     assert sorted(together, key=str) == sorted(alone, key=str)
+
+
+@pytest.mark.parametrize(
+    ("event", "procedure"),
+    [
+        # Who of the household died is not known; nor what the dead had; nor the day on which they moved in.
+        (EventKind.death, "head-died"), (EventKind.death, "inheritance-registration"), (EventKind.move_in, "dog-address"),
+        (EventKind.move_in, "bank-transfer"),
+    ],
+)  # fmt: skip
+def test_what_is_open_for_sure_is_not_decided_household_by_household(
+    event: EventKind, procedure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack, alone = national_pack(), []
+
+    def counted(
+        batch: Batch, rule: Procedure, kind: EventKind, homes: Index, people: Index | None
+    ) -> list[Status]:
+        alone.extend(homes.tolist())
+        return settled(batch, rule, kind, homes, people)
+
+    monkeypatch.setattr(outcomes, "settled", counted)
+    couples = [
+        Situation(
+            event, {}, {},
+            (PersonFacts("head", {"birth_date": date(1950 + n, 3, 1), "relationship": "世帯主"}),
+             PersonFacts("wife", {"birth_date": date(1951 + n, 3, 1), "relationship": "妻"})),
+            (Relation(RelationKind.spouse, "head", "wife"), Relation(RelationKind.spouse, "wife", "head")), None, ON,
+        )
+        for n in range(40)
+    ]  # fmt: skip
+    write(pack, couples, tmp_path)
+    chosen = [pack.procedure(procedure)]
+    entitled(pack, chosen, register=tmp_path, on=ON, open_days=DAYS, out=tmp_path / "out.parquet")
+    told = pq.read_table(tmp_path / "out.parquet")["status"].to_pylist()
+    assert set(told) == {"ask"}
+    assert len(alone) < len(couples) / 4
 
 
 def test_any_row_is_explained_as_if_that_household_came_alone(register: Path, tmp_path: Path) -> None:

@@ -208,6 +208,11 @@ class Batch:
         said = np.full(len(self.home), UNKNOWN, np.int8) if column is None else column
         return np.where(told & (said == UNKNOWN), np.where(died, np.int8(TRUE), np.int8(FALSE)), said)
 
+    @cached_property
+    def place_at_home(self) -> Index:
+        """Which of the household each person is, from 0."""
+        return self.everybody - self.household.starts[self.home].astype(np.int32)
+
     # --- events -------------------------------------------------------------------------------------------------
 
     def _event_rows(self, events: pa.Table | None) -> pa.Table | None:

@@ -29,6 +29,7 @@ from madoguchi.procedures.language.tree import (
     children_of,
     nodes_of,
 )
+from madoguchi.procedures.packs import Pack
 
 Read = tuple[Holder, str]
 Counts = dict[Read, npt.NDArray[np.int16]]
@@ -46,16 +47,10 @@ def doubtful(scope: Scope, group: Group) -> tuple[Mask, set[Read]]:
     return found, twice
 
 
-def definitions(group: Group, read: set[Read]) -> list[FactDefinition]:
-    """Return the definitions of facts that a group reads."""
-    trees = [one.tree for one in (group.must, group.optional) if one is not None]
-    facts = {
-        (node.definition.holder, node.definition.key): node.definition
-        for tree in trees
-        for node in nodes_of(tree)
-        if isinstance(node, Fact)
-    }
-    return [facts[one] for one in sorted(read, key=str) if one in facts]
+def definitions(pack: Pack, read: set[Read]) -> list[FactDefinition]:
+    """Return the definitions of facts that a rule reads, among them the day of an event, which rules call reference_date."""
+    found = (pack.fact(*one) for one in sorted(read, key=str))
+    return [one for one in found if one is not None]
 
 
 def _repeats(tree: Node, date_key: str) -> bool:

@@ -185,7 +185,7 @@ def _doubtful(scope: Scope, group: Group, outcomes: Outcomes) -> Mask:
         perhaps, twice = doubtful(scope.only(asked), group)
         rows = asked[perhaps]
         if len(rows):
-            facts = definitions(group, twice)
+            facts = definitions(scope.batch.pack, twice)
             shown = open_for_sure(
                 scope.only(rows),
                 facts,

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from madoguchi.procedures.bulk.batch import Batch
-from madoguchi.procedures.bulk.columns import UNKNOWN, Index, Mask, Truth, Values, both
+from madoguchi.procedures.bulk.columns import TRUE, UNKNOWN, Index, Mask, Truth, Values, both, truth_of
 from madoguchi.procedures.bulk.families import Family, stretched
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder
 from madoguchi.procedures.language.names import CLAIMANT
@@ -24,6 +24,8 @@ from madoguchi.procedures.situation import EventKind
 Column: TypeAlias = Truth | Values | pa.Array
 Condition = Callable[[Node, "Scope"], Truth]
 _UNSURE = np.int8(UNKNOWN)
+# What is tried out for a yes or no of people: from here on, that it is so of the first, the second … of each household alone.
+ALONE = TRUE + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Scope:
         if column is not None and index is not self.batch.everybody:
             there = index >= 0 if owner.slot == CLAIMANT.slot and len(index) and index.min() < 0 else None
             column = taken(column, index, there)
+        value = self.filled.get((Holder.PERSON, definition.key), 0)
+        if definition.type is FactType.BOOLEAN and value >= ALONE:
+            alone = truth_of(self.batch.place_at_home[index] == value - ALONE)
+            alone = np.where(index < 0, _UNSURE, alone)
+            return alone if column is None else np.where(column == UNKNOWN, alone, column)
         return self._with_filled(column, Holder.PERSON, definition)
 
     def event_fact(self, definition: FactDefinition) -> Column | None:
@@ -92,6 +99,10 @@ class Scope:
         column = self.batch.event_fact(definition.key, definition.type)
         column = None if column is None else taken(column, self.homes, None)
         return self._with_filled(column, Holder.EVENT, definition)
+
+    def household_fact(self, definition: FactDefinition) -> Column | None:
+        """Return a fact of the household: unknown in every row of a register, whatever is tried out for it."""
+        return self._with_filled(None, Holder.HOUSEHOLD, definition)
 
     def event_day(self, key: str) -> Values | None:
         """Return a day of the event; None: unknown in every row."""
@@ -106,7 +117,12 @@ class Scope:
         self, column: Column | None, holder: Holder, definition: FactDefinition
     ) -> Column | None:
         value = self.filled.get((holder, definition.key)) if self.filled else None
-        return column if value is None else _filled(column, definition.type, value)
+        if value is None:
+            return column
+        if definition.type is FactType.CHOICES:
+            assert column is None or isinstance(column, pa.Array)
+            return _set_filled(column, [one.code for one in definition.choices], value, len(self))
+        return _filled(column, definition.type, value)
 
     def members(self, people: People, slot: int) -> Members:
         """Return the rows of a collection's members, one of whom stands in the slot of each."""
@@ -154,6 +170,17 @@ def _filled(column: Column | None, type_: FactType, value: int) -> Column:
     low = column.low if column.exact or value % 2 else column.high
     found = low if column.known is None else np.where(column.known, low, value)
     return Values(found, found)
+
+
+def _set_filled(column: pa.Array | None, codes: list[str], value: int, rows: int) -> pa.Array:
+    """Return a column of sets with one where it is not known: the empty one, the whole, then each code alone."""
+    chosen = ([], codes)[value] if value < 2 else [codes[(value - 2) % len(codes)]]
+    one = pa.array([chosen], pa.list_(pa.string()) if column is None else column.type)
+    if column is None:
+        return one.take(pa.array(np.zeros(rows, np.int32)))
+    places = np.arange(len(column))
+    places[pc.is_null(column).to_numpy(zero_copy_only=False)] = len(column)
+    return pa.concat_arrays([column, one]).take(pa.array(places))
 
 
 def gathered(

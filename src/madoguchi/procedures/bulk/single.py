@@ -4,8 +4,6 @@ from collections import defaultdict
 from functools import partial
 from typing import Any
 
-import pyarrow as pa
-
 from madoguchi.jp.dates import PossibleDays
 from madoguchi.procedures.bulk.batch import Batch
 from madoguchi.procedures.bulk.columns import Index
@@ -42,8 +40,9 @@ def settled(
 def situation_of(batch: Batch, home: int, event: EventKind | None = None) -> Situation:
     """Return one household by its number, with those who live elsewhere and its event."""
     house = batch.household
-    members = house.members[house.starts[home] : house.starts[home] + house.counts[home]]
-    rows = batch.people.take(pa.array(members)).to_pylist()
+    first, size = int(house.starts[home]), int(house.counts[home])
+    members = house.members[first : first + size]
+    rows = batch.people.slice(first, size).to_pylist()  # people stand household by household
     known = partial(_known, batch, Holder.PERSON)
     people = tuple(PersonFacts(str(row["id"]), known(row)) for row in rows)
     kind = event or list(EventKind)[int(batch.kinds[home])]

@@ -64,6 +64,7 @@ class Batch:
         self.open_days = open_days
         self.codes = Codes()
         self._columns: dict[tuple[Holder, str], Truth | Values | pa.Array | None] = {}
+        self._notices: dict[EventKind, Values] = {}
         home = pc.dictionary_encode(_whole(part.people["household_id"]))
         self.household_ids: pa.Array = home.dictionary
         place = home.indices.to_numpy(zero_copy_only=False)
@@ -257,6 +258,17 @@ class Batch:
                 column = self._column(self._events[key], type_)
             self._columns[name] = self._notified(column) if key == NOTIFIED_ON else column
         return self._columns[name]
+
+    def notified(self, event: EventKind) -> Values:
+        """Return the day of the notice of the households with this event: a single value where it is the same for all of them."""
+        if event not in self._notices:
+            column = self.event_fact(NOTIFIED_ON, FactType.DATE)
+            assert isinstance(column, Values)
+            days = column.low if column.low.ndim == 0 else column.low[self.homes_with(event)]
+            same = days.ndim == 0 or bool(len(days) and (days == days[0]).all())
+            one = np.asarray(days if days.ndim == 0 else days[0]) if same else column.low
+            self._notices[event] = Values(one, one)
+        return self._notices[event]
 
     def _notified(self, column: Any) -> Values:
         on = np.asarray(number_of(self.on))

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from madoguchi.procedures.bulk.batch import Batch
 from madoguchi.procedures.bulk.columns import TRUE, UNKNOWN, Index, Mask, Truth, Values, both, truth_of
 from madoguchi.procedures.bulk.families import Family, stretched
-from madoguchi.procedures.facts import FactDefinition, FactType, Holder
+from madoguchi.procedures.facts import NOTIFIED_ON, FactDefinition, FactType, Holder
 from madoguchi.procedures.language.names import CLAIMANT
 from madoguchi.procedures.language.tree import Node, Owner, People
 from madoguchi.procedures.situation import EventKind
@@ -91,6 +91,7 @@ class Scope:
         if definition.type is FactType.BOOLEAN and value >= ALONE:
             alone = truth_of(self.batch.place_at_home[index] == value - ALONE)
             alone = np.where(index < 0, _UNSURE, alone)
+            assert column is None or isinstance(column, np.ndarray)
             return alone if column is None else np.where(column == UNKNOWN, alone, column)
         return self._with_filled(column, Holder.PERSON, definition)
 
@@ -106,7 +107,8 @@ class Scope:
 
     def event_day(self, key: str) -> Values | None:
         """Return a day of the event; None: unknown in every row."""
-        column = self.batch.event_fact(key, FactType.DATE)
+        told = key == NOTIFIED_ON
+        column = self.batch.notified(self.event) if told else self.batch.event_fact(key, FactType.DATE)
         found = None if column is None else taken(column, self.homes, None)
         if (Holder.EVENT, key) in self.filled:
             found = _filled(found, FactType.DATE, self.filled[(Holder.EVENT, key)])

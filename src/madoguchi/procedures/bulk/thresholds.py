@@ -14,7 +14,7 @@ from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.bulk.days import day_of, number_of
 from madoguchi.procedures.bulk.same import mark_of
 from madoguchi.procedures.bulk.scopes import Scope
-from madoguchi.procedures.facts import NOTIFIED_ON, FactType
+from madoguchi.procedures.facts import NOTIFIED_ON
 from madoguchi.procedures.language.functions import FUNCTIONS
 from madoguchi.procedures.language.tree import Call, Compare, Constant, Day, Fact, Kind, Node, Parameter
 
@@ -36,7 +36,7 @@ def threshold_of(node: Compare, scope: Scope) -> Threshold | None:
     """Return the last day of a comparison; None where it has none."""
     if node.left.type.kind is not Kind.DATE or node.operator in ("==", "!="):
         return None
-    notified = scope.batch.event_fact(NOTIFIED_ON, FactType.DATE)
+    notified = scope.batch.notified(scope.event)
     days = _days(notified, scope)
     return _remembered(Known(mark_of(node).number, node), days, scope.batch.open_days)
 

@@ -20,7 +20,7 @@ Read = tuple[Holder, str]
 _YEARS_AGO = (0, 19, 45, 62, 70, 90, 1, 5, 10, 13, 16, 30)
 _NUMBERS = (0, 1_000_000_000, 1, 1_300_000, 3, 500_000, 3_000_000)
 # Nobody, everybody, then one person of each household alone.
-_OF_PEOPLE = (FALSE, TRUE, *range(ALONE, ALONE + 4))
+_OF_PEOPLE: tuple[int, ...] = (FALSE, TRUE, *range(ALONE, ALONE + 4))
 _TRIES = 14
 _ASK = 2
 

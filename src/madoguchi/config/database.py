@@ -14,6 +14,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 # of the processor time of a page. No longer than this, so that a file that was put back is seen.
 KEEP_CONNECTION_SECONDS = 60
 
+# Values travel beside the SQL, and what was asked so many times on a connection is planned once: half of the database's own work
+# for a page. A pool that hands connections on with each transaction would mix the plans up, so that behind one they are made anew.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -24,8 +28,10 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 
 
-def database_settings(url: str | None, *, home: Path) -> dict[str, Any]:
+def database_settings(url: str | None, *, home: Path, pooled: bool = False) -> dict[str, Any]:
     """Django's DATABASES entry for `url` (postgresql://… or sqlite:///path), or for a file under `home`.
+
+    `pooled`: the URL is that of a pool of connections.
 
     Raises ValueError with a sentence when the URL is of another kind.
     """
@@ -45,7 +51,7 @@ def database_settings(url: str | None, *, home: Path) -> dict[str, Any]:
             "HOST": host,
             "PORT": str(parts.port or options.pop("port", "")),
             "CONN_MAX_AGE": KEEP_CONNECTION_SECONDS,
-            "OPTIONS": options,
+            "OPTIONS": {**({} if pooled else PREPARED), **options},
         }
     raise ValueError(
         f"MADOGUCHI_DATABASE_URL の「{parts.scheme}」は使えません。postgresql または sqlite で書いてください。"
@@ -76,4 +82,5 @@ def listening_address(database: dict[str, Any], direct: str | None) -> str:
         "host": database["HOST"],
         "port": database["PORT"],
     }
-    return make_conninfo(**{name: value for name, value in {**database["OPTIONS"], **said}.items() if value})
+    options = {name: value for name, value in database["OPTIONS"].items() if name not in PREPARED}
+    return make_conninfo(**{name: value for name, value in {**options, **said}.items() if value})

@@ -191,7 +191,13 @@ UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
 # A branch that works on its own while the line is cut: `madoguchi branch open` has put its package here.
 PROVISIONAL = (HOME / "branch.json").exists()
 
-DATABASES = {"default": database_settings(os.environ.get("MADOGUCHI_DATABASE_URL"), home=HOME)}
+DATABASES = {
+    "default": database_settings(
+        os.environ.get("MADOGUCHI_DATABASE_URL"),
+        home=HOME,
+        pooled=bool(os.environ.get("MADOGUCHI_LISTEN_URL")),
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "city.StaffMember"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from madoguchi.config.command_line import PLAIN, WITH_DJANGO, main
-from madoguchi.config.database import database_settings
+from madoguchi.config.database import PREPARED, database_settings, listening_address
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 
@@ -57,7 +57,15 @@ def test_a_database_url_says_everything(tmp_path: Path) -> None:
     assert (made["USER"], made["PASSWORD"], made["HOST"], made["PORT"], made["NAME"]) == (
         "city", "se@cret", "db", "5433", "madoka",
     )  # fmt: skip
-    assert made["OPTIONS"] == {"sslmode": "require"}
+    assert made["OPTIONS"] == {"sslmode": "require", **PREPARED}
+    direct = listening_address(made, None)
+    assert "sslmode=require" in direct and not any(name in direct for name in PREPARED), (
+        "libpq knows no others"
+    )
+    pooled = database_settings("postgresql://db/madoka?sslmode=require", home=tmp_path, pooled=True)
+    assert pooled["OPTIONS"] == {"sslmode": "require"}, (
+        "plans of a connection that is another's with each transaction"
+    )
     assert (
         database_settings(f"sqlite:///{tmp_path}/x.sqlite3", home=tmp_path)["NAME"] == f"{tmp_path}/x.sqlite3"
     )

@@ -98,7 +98,11 @@ def fact(node: Fact, scope: Scope) -> Truth | Values | pa.Array | None:
     """Return a fact's column; None: unknown in every row."""
     if node.owner.slot is not None:
         return scope.person_fact(node.owner, node.definition)
-    return scope.event_fact(node.definition) if node.owner.name == "event" else scope.household_fact(node.definition)
+    return (
+        scope.event_fact(node.definition)
+        if node.owner.name == "event"
+        else scope.household_fact(node.definition)
+    )
 
 
 def _between(ends: list[npt.NDArray[Any]], known: Mask | None, nothing: Mask | None) -> Values:

@@ -40,6 +40,7 @@ def _atoms(who: str) -> st.SearchStrategy[str]:
     )
 
 
+@lru_cache(maxsize=2)  # made once: making a strategy and looking it over takes longer than drawing from it
 def _conditions(who: str) -> st.SearchStrategy[str]:
     return st.recursive(
         _atoms(who),
@@ -51,11 +52,17 @@ def _conditions(who: str) -> st.SearchStrategy[str]:
     )
 
 
+_ABOUT = {
+    True: st.sampled_from(["none", "any", "all", "count"]),
+    False: st.sampled_from(["none", "any", "all"]),
+}
+
+
 @st.composite
 def rules(draw: st.DrawFn, *, folds: bool = True) -> str:
     """Draw a condition of a person, sometimes about the household too."""
     own = draw(_conditions("person"))
-    about = draw(st.sampled_from(["none", "any", "all", "count"] if folds else ["none", "any", "all"]))
+    about = draw(_ABOUT[folds])
     if about == "none":
         return own
     people = draw(st.sampled_from(["household.people", "household.children", "person.parents"]))
@@ -73,13 +80,18 @@ def pack_of(must: str | None, optional: str | None) -> Pack:
     return pack_with(must, optional=optional)
 
 
+_RULES = {folds: rules(folds=folds) for folds in (True, False)}
+_RULE_OR_NONE = {folds: st.one_of(st.none(), one) for folds, one in _RULES.items()}
+
+
 @st.composite
 def packs(draw: st.DrawFn, *, folds: bool = True) -> Pack:
-    must = draw(rules(folds=folds))
-    optional = draw(st.one_of(st.none(), rules(folds=folds)))
+    must = draw(_RULES[folds])
+    optional = draw(_RULE_OR_NONE[folds])
     return pack_of(must, optional)
 
 
+_VALUES = {key: st.one_of(st.none(), st.sampled_from(values)) for key, values in DOMAINS.items()}
 _BIRTHS = st.one_of(
     st.dates(date(2004, 1, 1), date(2021, 12, 31)),
     st.sampled_from(
@@ -97,7 +109,7 @@ def situations(draw: st.DrawFn) -> Situation:
     for person in ids:
         values: dict[str, Value] = {"birth_date": draw(_BIRTHS)}
         for key in ("moves", "card", "hobbies", "books_borrowed"):
-            value = draw(st.one_of(st.none(), st.sampled_from(DOMAINS[key])))
+            value = draw(_VALUES[key])
             if value is not None:
                 values[key] = value
         people.append(PersonFacts(person, values))
@@ -105,7 +117,7 @@ def situations(draw: st.DrawFn) -> Situation:
         st.lists(st.sampled_from([(a, b) for a in ids for b in ids if a < b] or [None]), unique=True)
     )
     relations = tuple(Relation(RelationKind.parent, pair[1], pair[0]) for pair in pairs if pair)
-    garden = draw(st.one_of(st.none(), st.booleans()))
+    garden = draw(_VALUES["has_garden"])
     situation = Situation(
         EventKind.move_in,
         {"move_date": MOVE},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from madoguchi.outreach import shown_tables  # noqa: F401  -- Django finds the table here
 from madoguchi.outreach.consent_purposes import ConsentPurpose
 from madoguchi.outreach.reach_states import ReachAct, ReachEnd, ReachState, ReachWhy
 from madoguchi.outreach.states import (

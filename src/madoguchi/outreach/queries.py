@@ -1,24 +1,25 @@
-"""What the office sees of campaigns (案内の一覧・件数・結果). Counts below ten are hidden (`small_cells`)."""
+"""What the office sees of campaigns (案内の一覧・件数・結果). Counts are those that are out (`shown_counts`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import datetime
 
 from django.db.models import Count
 
-from madoguchi.outreach import parts
+from madoguchi.outreach import parts, shown_counts
 from madoguchi.outreach.making import RUNNING
 from madoguchi.outreach.models import CampaignRow, MessageRow, OfferRow
+from madoguchi.outreach.shown_counts import CountedOf
 from madoguchi.outreach.states import CampaignState, MessageState, OfferChannel, OfferState, Phase
 from madoguchi.outreach.values import (
     Became,
     CampaignStep,
     CampaignView,
     CountLine,
+    MessageCounts,
     NoSuchCampaign,
 )
 from madoguchi.procedures.decisions import Status
-from madoguchi.small_counts.rows import published
 
 COUNTED = (Status.MUST, Status.OPTIONAL, Status.ASK)
 BECAME = (OfferState.OPEN, OfferState.LATER, OfferState.USED, OfferState.REFUSED, OfferState.ENDED)
@@ -44,19 +45,24 @@ def steps(number: str) -> tuple[CampaignStep, ...]:
     )
 
 
-def counts(number: str) -> tuple[CountLine, ...]:
+def counts(number: str, *, now: datetime) -> tuple[CountLine, ...]:
     """How many by outcome, procedure by procedure, small numbers hidden. Raises NoSuchCampaign."""
     row = _row(number)
     if CampaignState(row.state) in _UNCOUNTED:
         return ()
     tally = parts.tallied(row, Phase.COUNT)
     return tuple(
-        CountLine(procedure, published([tally.get(procedure, {}).get(status.value, 0) for status in COUNTED]))
+        CountLine(
+            procedure,
+            shown_counts.found(
+                row, procedure, [tally.get(procedure, {}).get(status.value, 0) for status in COUNTED], now=now
+            ).cells,
+        )
         for procedure in row.procedures
     )
 
 
-def became(number: str) -> tuple[Became, ...]:
+def became(number: str, *, now: datetime) -> tuple[Became, ...]:
     """What became of the offers, procedure by procedure, small numbers hidden. Raises NoSuchCampaign."""
     row = _row(number)
     found: dict[tuple[str, str], int] = {
@@ -66,26 +72,29 @@ def became(number: str) -> tuple[Became, ...]:
         .annotate(many=Count("pk"))
         .order_by()
     }
-    return tuple(
-        Became(procedure, published([found.get((procedure, state.value), 0) for state in BECAME]))
-        for procedure in row.procedures
+    lines = []
+    for procedure in row.procedures:
+        cells = [found.get((procedure, state.value), 0) for state in BECAME]
+        shown = shown_counts.moving(CountedOf.OFFERS, row, procedure, cells, now=now)
+        lines.append(Became(procedure, shown.cells, shown.since))
+    return tuple(lines)
+
+
+def messages(number: str, *, now: datetime) -> MessageCounts:
+    """Where the messages stand, small numbers hidden. Raises NoSuchCampaign."""
+    row = _row(number)
+    found = dict(
+        MessageRow.objects.filter(campaign=row).values_list("state").annotate(many=Count("pk")).order_by()
     )
+    cells = [found.get(state.value, 0) for state in MessageState]
+    shown = shown_counts.moving(CountedOf.MESSAGES, row, "", cells, now=now)
+    return MessageCounts(dict(zip(MessageState, shown.cells, strict=True)), shown.since)
 
 
 def offered(number: str) -> tuple[tuple[str, str], ...]:
     """The offers of a campaign in their order: the number of each, and the 宛名番号 of whom it is for."""
     rows = OfferRow.objects.filter(campaign__public_id=number).order_by("pk")
     return tuple(rows.values_list("public_id", "resident_no"))
-
-
-def messages(number: str) -> Mapping[MessageState, int | None]:
-    """Where the messages stand, small numbers hidden. Raises NoSuchCampaign."""
-    row = _row(number)
-    found = dict(
-        MessageRow.objects.filter(campaign=row).values_list("state").annotate(many=Count("pk")).order_by()
-    )
-    shown = published([found.get(state.value, 0) for state in MessageState])
-    return dict(zip(MessageState, shown, strict=True))
 
 
 def _row(number: str) -> CampaignRow:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from madoguchi.outreach.states import CampaignState, OfferChannel, OfferState
+from madoguchi.outreach.states import CampaignState, MessageState, OfferChannel, OfferState
 from madoguchi.procedures.decisions import Amount, Reason, Status
 
 JAPAN_SYSTEM = "案内の係"
@@ -105,7 +106,16 @@ class OfferExplained:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of a procedure's offers (案内の結果); None: hidden as in `CountLine`."""
+    """What became of a procedure's offers (案内の結果) as it stood at `since`; None: hidden as in `CountLine`."""
 
     procedure: str
     cells: tuple[int | None, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCounts:
+    """Where the messages of a campaign stood at `since` (知らせの件数); None: hidden."""
+
+    by_state: Mapping[MessageState, int | None]
+    since: datetime

@@ -3,18 +3,33 @@
 A total is never published beside its parts. A row that has to hide something also hides its smallest larger count, and more
 of them until whoever knows the row's total from elsewhere, and that what was hidden for others is ten or more, still cannot
 tell any hidden small count from another. For one row this is stricter than `hiding`, which is for tables together.
+
+Rows of the same counts that went out on different days must not be subtracted either: a count that is one to nine away from one that
+is out is as small as nine. `close` names such counts, to be hidden like small ones, or for a row to wait until they have moved on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from madoguchi.small_counts.hiding import SMALLEST, is_small
 
+Row = tuple[int | None, ...]
 
-def published(cells: Sequence[int]) -> tuple[int | None, ...]:
-    """The counts of one row as they may be shown; None where one is hidden. Zero is as hidden as nine."""
-    small = {place for place, count in enumerate(cells) if is_small(count)}
+
+def close(cells: Sequence[int], out: Iterable[Row]) -> frozenset[int]:
+    """The places of counts whose difference from one that is out already, of the same place, would be a small count."""
+    return frozenset(
+        place
+        for row in out
+        for place, (count, before) in enumerate(zip(cells, row, strict=True))
+        if before is not None and count != before and is_small(abs(count - before))
+    )
+
+
+def published(cells: Sequence[int], *, near: Collection[int] = ()) -> Row:
+    """The counts of one row as they may be shown; None where one is hidden. Zero is as hidden as nine, and so are those `near`."""
+    small = {place for place, count in enumerate(cells) if is_small(count) or place in near}
     if not small:
         return tuple(cells)
     hidden = set(small)

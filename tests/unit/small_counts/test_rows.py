@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.small_counts.hiding import SMALLEST
-from madoguchi.small_counts.rows import published
+from madoguchi.small_counts.rows import close, published
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
@@ -50,3 +50,23 @@ def test_whoever_knows_the_total_cannot_tell_a_small_count(cells: list[int]) -> 
 )
 def test_examples(cells: list[int], shown: tuple[int | None, ...]) -> None:
     assert published(cells) == shown
+
+
+ROWS = st.lists(st.lists(st.integers(0, 60), min_size=3, max_size=3), min_size=2, max_size=6)
+
+
+@given(ROWS)
+def test_counts_of_several_days_are_not_subtracted_to_a_small_one(days: list[list[int]]) -> None:
+    out: list[tuple[int | None, ...]] = []
+    for cells in days:
+        out.append(published(cells, near=close(cells, out)))
+    for place in range(3):
+        seen = [row[place] for row in out if row[place] is not None]
+        assert all(one == other or abs(one - other) >= SMALLEST for one in seen for other in seen)
+
+
+def test_what_is_near_to_what_is_out_is_hidden_with_a_companion() -> None:
+    out = [(100, 50, 30), (None, 80, 30)]
+    assert close([104, 60, 30], out) == {0}, "50 and 80 are ten and more away, 30 is the same"
+    assert published([104, 60, 30], near={0}) == (None, 60, None)
+    assert close([90, 200, 41], out) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from madoguchi.catalogue.queries import current
 from madoguchi.channels.backoffice.campaigns.forms import CampaignForm
 from madoguchi.channels.backoffice.downloads import file_response
+from madoguchi.channels.shared.templatetags.wareki import wareki
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of
 from madoguchi.outreach import campaigns as room
@@ -94,21 +96,33 @@ def _context(
     }  # fmt: skip
     if only_bar:
         return context
-    names = names_of(current(), found.procedures)
+    names, now = names_of(current(), found.procedures), timezone.now()
+    became, told = queries.became(found.number, now=now), queries.messages(found.number, now=now)
     return context | {
         "names": names.values(),
         "counted": [(status.label) for status in queries.COUNTED],
         "counts": [
-            (names[one.procedure], list(map(in_words, one.cells))) for one in queries.counts(found.number)
+            (names[one.procedure], list(map(in_words, one.cells)))
+            for one in queries.counts(found.number, now=now)
         ],
         "states": [_(state.label) for state in queries.BECAME],
         "became": [
-            (names[one.procedure], list(map(in_words, one.cells))) for one in queries.became(found.number)
+            (f"{names[one.procedure]}（{_moment(one.since)}）", list(map(in_words, one.cells)))
+            for one in became
         ],
-        "messages_at": [(state.label, in_words(n)) for state, n in queries.messages(found.number).items()],
+        "messages_at": [(state.label, in_words(n)) for state, n in told.by_state.items()],
+        "told_since": _moment(told.since),
         "steps": [(one, ACTS.get(one.act, one.act)) for one in queries.steps(found.number)],
         "ways": [_(one.label) for one in found.channels],
         "outcomes": [one.label for one in found.outcomes],
+    }
+
+
+def _moment(at: datetime) -> str:
+    """When a row of counts went out, as it stands beside it."""
+    return _("%(day)s %(time)s の数") % {
+        "day": wareki(timezone.localdate(at)),
+        "time": timezone.localtime(at).strftime("%H:%M"),
     }
 
 
@@ -153,17 +167,20 @@ def campaign_sample(request: HttpRequest, campaign: str) -> HttpResponse:
 def campaign_book(request: HttpRequest, campaign: str) -> HttpResponse:
     """Counts and what became of them, for Excel; small numbers hidden as on the screen."""
     found = _found(campaign)
-    names = names_of(current(), found.procedures)
+    names, now = names_of(current(), found.procedures), timezone.now()
+    told = queries.messages(campaign, now=now)
+    moving = _("結果と知らせの数は、前に出した数と引き算ができないよう、10以上動いたときに新しくします。")
     note = _(
         "10未満の数と、引き算で分かってしまう数は出していません。合計は、出ている数の合計にもしていません。"
     )
     pages = (
         PageOut("件数", ["手続き", *(one.label for one in queries.COUNTED)],
-                [[names[one.procedure], *map(in_words, one.cells)] for one in queries.counts(campaign)], [note]),
-        PageOut("結果", ["手続き", *(one.label for one in queries.BECAME)],
-                [[names[one.procedure], *map(in_words, one.cells)] for one in queries.became(campaign)], [note]),
+                [[names[one.procedure], *map(in_words, one.cells)] for one in queries.counts(campaign, now=now)], [note]),
+        PageOut("結果", ["手続き", "いつの数か", *(one.label for one in queries.BECAME)],
+                [[names[one.procedure], _moment(one.since), *map(in_words, one.cells)]
+                 for one in queries.became(campaign, now=now)], [note, moving]),
         PageOut("知らせ", ["状態", "人数"],
-                [[state.label, in_words(n)] for state, n in queries.messages(campaign).items()], [note]),
+                [[state.label, in_words(n)] for state, n in told.by_state.items()], [note, moving, _moment(told.since)]),
     )  # fmt: skip
     return file_response(workbook_of(pages), f"annai-{found.number}.xlsx", XLSX)
 

@@ -1,11 +1,12 @@
 """The whole register decided at once, beside SQL that was written by hand: time, memory, and the cost of a million residents.
 
-    python -m benchmarks.bulk [--sizes 5,10,25] [--work var/bench-bulk]
+    python -m benchmarks.bulk [--sizes 5,10,25] [--events 1] [--work var/bench-bulk]
 
 For each size in millions an invented register is made (and kept), every procedure of no event is decided, and at ten
 million the same twenty rules run in the hand-written `benchmarks/bulk_by_hand.sql`, whose rows have to be the same ones. Each run
 is a process of its own; its processor time counts as well as the clock, for a machine on which other work is running.
-125 million are projected from the largest size that was measured.
+125 million are projected from the largest size that was measured. With `--events`, every procedure of every event too, over so many
+millions of which a tenth of the households have an event, and over the same register without any.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.bulk_register import ON, make
+from benchmarks.bulk_register import ON, happened, make
 
 BY_HAND = Path(__file__).with_name("bulk_by_hand.sql")
 TWENTY = (
@@ -48,6 +49,9 @@ def main() -> None:
     parser.add_argument(
         "--twenty", type=float, default=10, help="the size at which the twenty rules are compared"
     )
+    parser.add_argument(
+        "--events", type=float, default=0, help="millions of residents, a tenth with an event"
+    )
     parser.add_argument("--work", type=Path, default=Path("var/bench-bulk"))
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -55,12 +59,23 @@ def main() -> None:
         _child(arguments.child[0], Path(arguments.child[1]))
         return
     costs: dict[float, Run] = {}
-    for size in (float(one) for one in arguments.sizes.split(",")):
+    for size in (float(one) for one in arguments.sizes.split(",") if one):
         folder = _register(arguments.work, size)
         costs[size] = _told(f"every procedure of no event, {size:g} million", _run("all", folder))
         if size == arguments.twenty:
             _compare(folder)
     _tell_costs(costs)
+    if arguments.events:
+        _tell_events(arguments.work, arguments.events)
+
+
+def _tell_events(work: Path, size: float) -> None:
+    plain = _register(work, size)
+    folder = plain.with_name(plain.name + "-events")
+    many = happened(plain, folder, 0.1, 1)
+    without = _told(f"every procedure, {size:g} million, no event", _run("each", plain))
+    run = _told(f"every procedure, {size:g} million, {many:,} events", _run("each", folder))
+    print(f"with events / without: {run.processors / without.processors:.1f} of processor time")
 
 
 def _register(work: Path, size: float) -> Path:
@@ -121,6 +136,7 @@ def _child(which: str, folder: Path) -> None:
 
         pack = national_pack()
         chosen = [pack.procedure(one) for one in TWENTY] if which == "ours" else []
+        chosen = list(pack.procedures) if which == "each" else chosen
         entitled(pack, chosen, register=folder, on=ON, open_days=OpenDays(), out=out)
     used = resource.getrusage(resource.RUSAGE_SELF)
     run = {
@@ -133,6 +149,8 @@ def _child(which: str, folder: Path) -> None:
 
 def _tell_costs(costs: dict[float, Run]) -> None:
     sizes = sorted(costs)
+    if not sizes:
+        return
     each = {size: costs[size].processors / size for size in sizes}
     print("processor seconds of a million: " + ", ".join(f"{size:g} M {each[size]:.2f}" for size in sizes))
     if len(sizes) < 2:

@@ -13,7 +13,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from madoguchi.procedures.situation import EventKind
 
 ON = date(2026, 11, 9)
 _TODAY = (ON - date(1970, 1, 1)).days
@@ -62,6 +65,29 @@ def make(folder: Path, residents: int, seed: int) -> int:
     for writer in writers:
         writer.close()
     return people
+
+
+def happened(register: Path, folder: Path, share: float, seed: int) -> int:
+    """Lay the same register out in `folder` with this share of its households in one of the eleven events of the last 30 days.
+
+    The day of each event and of its notice is known; who of a household is meant is not. Returns how many events there are.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("people.parquet", "relations.parquet"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to((register / name).resolve())
+    homes = pc.unique(pq.read_table(register / "people.parquet", columns=["household_id"])["household_id"])
+    chance = np.random.default_rng(seed)
+    some = homes.take(pa.array(np.flatnonzero(chance.random(len(homes)) < share)))
+    kinds = [one for one in EventKind if one is not EventKind.none]
+    kind = chance.integers(0, len(kinds), len(some))
+    days = (_TODAY - chance.integers(0, 30, len(some))).astype(np.int32)
+    table = {"household_id": some, "kind": _words(kind, tuple(one.value for one in kinds))}
+    for key in sorted({one.date_key for one in kinds}):
+        elsewhere = np.asarray([one.date_key != key for one in kinds])[kind]
+        table[key] = pa.array(days, pa.date32(), mask=elsewhere)
+    pq.write_table(pa.table(table | {"notified_on": pa.array(days, pa.date32())}), folder / "events.parquet")
+    return len(some)
 
 
 def _block(chance: np.random.Generator, size: int, homes: int, people: int) -> tuple[pa.Table, pa.Table]:

@@ -7,6 +7,7 @@ nothing here knows the time of day or today's date.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -112,13 +113,7 @@ def add_days(day: date, days: int) -> date:
 def add_months(day: date, months: int) -> date:
     """The corresponding day `months` later; the month's last day where it has none (民法143条2項ただし書)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def due(start: date, days: int, *, count_first_day: bool) -> date:

@@ -95,7 +95,12 @@ def test_a_time_beside_a_day_leaves_the_day(text: str, first: date, last: date) 
 
 def test_a_day_without_a_time_is_a_day_and_an_impossible_one_is_refused_as_it_was_written() -> None:
     assert parse_day_and_time("令和8年11月5日") == date(2026, 11, 5)
-    for text in ("平成元年1月1日午後3時", "令和8年11月5日から2日までの間", "昭和64年2月不詳"):
+    for text in (
+        "平成元年1月1日午後3時",
+        "令和8年11月5日から2日までの間",
+        "令和8年9月から令和8年11月2日までの間",
+        "昭和64年2月不詳",
+    ):
         with pytest.raises(WarekiError) as refused:
             parse_day_and_time(text)
         assert text in str(refused.value)

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "madoguchi.outreach",
     "madoguchi.connect",
     "madoguchi.insight",
+    "madoguchi.disposal",
     "madoguchi.channels.shared",
     "madoguchi.channels.counter",
     "madoguchi.channels.online",

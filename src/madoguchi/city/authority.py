@@ -41,6 +41,7 @@ class Authority(Enum):
     INSIGHT = "insight"
     VISIT_LISTS = "visit_lists"
     AUDIT = "audit"
+    DISPOSAL = "disposal"
     PROTECTION = "protection"
     PAYMENTS = "payments"
     GIFTS = "gifts"
@@ -84,9 +85,9 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
     Role.OFFICER: frozenset({Authority.DEPARTMENT, Authority.CALLS}),
     Role.REVIEWER: frozenset({Authority.COUNTER, Authority.CALLS, Authority.REVIEW, Authority.MATCHING}),
-    Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER}),
+    Role.SYSTEMS: frozenset({Authority.CONNECT, Authority.ADMINISTER, Authority.DISPOSAL}),
     Role.DX: frozenset({Authority.CATALOGUE, Authority.LEVELLING, Authority.INSIGHT}),
-    Role.AUDITOR: frozenset({Authority.AUDIT}),
+    Role.AUDITOR: frozenset({Authority.AUDIT, Authority.DISPOSAL}),
     Role.PROTECTION: frozenset({Authority.PROTECTION, Authority.MATCHING}),
     Role.TICKET_MACHINE: frozenset({Authority.TICKET_MACHINE}),
     Role.CASHIER: frozenset({Authority.PAYMENTS}),

@@ -29,6 +29,7 @@ WITH_DJANGO = {
     "city": "市を設定します（init・apply・show・link）",
     "reception": "用件・窓口の列・受付時間を設定します（apply・show）",
     "audit": "証跡を確かめます（verify・seal）",
+    "disposal": "保存期間を設定し、廃棄予定と廃棄記録を出します（apply・show・due・log・list・run）",
     "catalogue": "手続台帳を公開します",
     "inventory": "手続きの棚卸しを取り込みます（import・list・book）",
     "form-review": "様式の欄を見直し、減る手間を出します",

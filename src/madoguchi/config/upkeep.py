@@ -21,6 +21,7 @@ from madoguchi.cases.messages.telling import tell_everybody
 from madoguchi.config.keeping.marks import OldCopy, keep_mark
 from madoguchi.connect.message_ports import message_ports, offers_link
 from madoguchi.connect.paying import care
+from madoguchi.disposal.erasing import go_on as erase_what_was_approved
 from madoguchi.outreach.upkeep import keep_up as keep_offers_up
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def once() -> Upkeep:
         tell_everybody(sender=by_mail.sender, address=by_mail.address, now=now)
     lapse(now=now, days=settings.UNSENT_DAYS)
     sweep_files(now=now)
+    erase_what_was_approved(now=now)
     keep_offers_up(ports=message_ports(), link=offers_link(), now=now)
     return keep_up(letters=letters(), contact_days=settings.CONTACT_DAYS, now=now)
 

@@ -134,9 +134,9 @@ def _answer(row: ProposalRow, state: ProposalState, *, note: str, by: Actor, now
     )
 
 
-def proposals() -> tuple[Proposal, ...]:
+def proposals(*, most: int | None = None) -> tuple[Proposal, ...]:
     """Every proposal with how far it is, the newest first (廃棄の伺いと記録の一覧)."""
-    return tuple(_proposal(row) for row in _counted().order_by("-pk"))
+    return tuple(_proposal(row) for row in _counted().order_by("-pk")[:most])
 
 
 def proposal_of(proposal: int) -> Proposal:

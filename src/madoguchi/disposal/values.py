@@ -222,9 +222,9 @@ class Proposal:
     left: int
 
     @property
-    def to_go(self) -> int:
-        """How many records are still to be looked at."""
-        return self.count - self.erased - self.left
+    def looked_at(self) -> int:
+        """How many records the job has looked at: erased or left."""
+        return self.erased + self.left
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from madoguchi.channels.backoffice import (
 )
 from madoguchi.channels.backoffice.campaigns import views as views_campaigns
 from madoguchi.channels.backoffice.coverage import views_coverage, views_visits
+from madoguchi.channels.backoffice.disposal import views as views_disposal
 from madoguchi.channels.backoffice.editor import (
     views_drafts,
     views_examples,
@@ -137,6 +138,15 @@ urlpatterns = [
     path("visits/<int:outing>/stops.<str:kind>", views_visits.visit_file, name="visit_file"),
     path("visits/<int:outing>/end/", views_visits.visit_end, name="visit_end"),
     path("visits/<int:outing>/list/", views_visits.visit_list, name="visit_list"),
+    path("disposal/", views_disposal.disposal, name="disposal"),
+    path("disposal/<int:proposal>/", views_disposal.disposal_one, name="disposal_one"),
+    path("disposal/<int:proposal>/act/", views_disposal.disposal_act, name="disposal_act"),
+    path("disposal/<int:proposal>/list.<str:kind>", views_disposal.disposal_list, name="disposal_list"),
+    path(
+        "disposal/<int:proposal>/certificate/",
+        views_disposal.disposal_certificate,
+        name="disposal_certificate",
+    ),
     path("payments/", views_payments.payments, name="payments"),
     path("payments/list.<str:kind>", views_payments.book, name="payments_book"),
     path("payments/statements/", views_payments.statement, name="payments_statement"),

@@ -38,6 +38,7 @@ MENU = (
     (Authority.OUTREACH, "backoffice:take_up", "取得率"),
     (Authority.ENTRUSTED, "backoffice:entrusted", "引き継がれた方"),
     (Authority.ADMINISTER, "backoffice:staff", "職員"),
+    (Authority.DISPOSAL, "backoffice:disposal", "保存期間と廃棄"),
     (Authority.PROTECTION, "backoffice:sheltered", "支援措置"),
     (Authority.PROTECTION, "backoffice:sheltered_reaching", "届いていない方（支援措置）"),
     (Authority.MATCHING, "backoffice:matches", "オンラインの方の確認"),

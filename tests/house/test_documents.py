@@ -31,6 +31,7 @@ GLOSSARY_ROOMS = (
     "connect",
     "small_counts",
     "insight",
+    "disposal",
 )
 # Of these rooms, what other rooms are given; the rest is their own workshop.
 GLOSSARY_MODULES = {

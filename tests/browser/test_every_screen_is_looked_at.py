@@ -19,6 +19,7 @@ from tests.browser.test_case_screens import (
     WIDOWED,
     WITHOUT_RECORD,
 )
+from tests.browser.test_disposal_screens import LOOKED_AT as OF_DISPOSAL
 from tests.browser.test_editor_screens import addresses
 from tests.browser.test_feedback_screens import SCREENS as SAID
 from tests.browser.test_find_screens import LOOKED_AT as OF_FINDING
@@ -44,7 +45,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "backoffice:draft_language_book", "backoffice:revision_files", "backoffice:payments_book",
             "backoffice:furusato_list", "backoffice:furusato_papers", "backoffice:coverage_file",
             "backoffice:visit_file", "counter:task_paper", "my:case_document", "backoffice:handling_book",
-            "backoffice:rulings_file", "backoffice:campaign_book", "backoffice:take_up_file",
+            "backoffice:rulings_file", "backoffice:campaign_book", "backoffice:take_up_file", "backoffice:disposal_list",
         ),
         "a file",
     ),
@@ -63,7 +64,7 @@ NOT_A_SCREEN: Mapping[str, str] = {
             "counter:calls_send", "counter:calls_case", "counter:calls_day_act", "kiosk:issue", "kiosk:reprint", "kiosk:book_reprint", "board:away", "board:back", "backoffice:payments_statement", "backoffice:payments_care", "backoffice:payments_refund", "furusato:end",
             "backoffice:furusato_take", "backoffice:furusato_decide", "backoffice:furusato_accept", "backoffice:furusato_settled", "my:case_pay",
             "counter:prepared_take",
-            "backoffice:campaign_act", "backoffice:campaign_letters", "backoffice:reach_act", "backoffice:take_up_act",
+            "backoffice:campaign_act", "backoffice:disposal_act", "backoffice:campaign_letters", "backoffice:reach_act", "backoffice:take_up_act",
             "backoffice:sheltered_reach_act", "backoffice:entrusted_report",
         ),
         "takes a form and sends back to its screen",
@@ -131,6 +132,7 @@ def looked_at() -> set[str]:
         | OF_PAYING
         | OF_APPLYING
         | OF_FINDING
+        | OF_DISPOSAL
         | OF_GIFTS
         | OF_OFFERS
         | OF_THE_OFFICE

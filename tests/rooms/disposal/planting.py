@@ -94,6 +94,10 @@ def _the_rest(there: Widowed) -> None:
         case=case, public_id=file, procedure="nhi-funeral", text=WORD, kind="pdf", size=9, digest="0" * 64,
         added_at=NOW, account=there.account,
     )  # fmt: skip
+    _from_home_and_branch(there, case, act)
+
+
+def _from_home_and_branch(there: Widowed, case: tables.CaseRow, act: tables.ActRow) -> None:
     tables.CorrectionWishRow.objects.create(case=case, text=WORD, account=there.account, at=NOW)
     tables.HomeFeeRow.objects.create(
         case=case, nth=1, paid_when="before", reference="planted-2", lines=[WORD], yen=300, state="withdrawn",

@@ -39,6 +39,7 @@ from madoguchi.config import demo_city
 from madoguchi.connect.models import MessageRow
 from madoguchi.connect.operations import approve_and_create
 from madoguchi.outreach.models import CampaignRow, EntrustedRow, OfferRow, ReachRow
+from madoguchi.outreach.shown_tables import ShownCountsRow
 from madoguchi.residents.accounts.coming import come
 from madoguchi.residents.accounts.facts import ClaimedFacts
 from madoguchi.residents.models import AccountRow, MandateCodeRow, MandateRow
@@ -327,8 +328,9 @@ def stored() -> str:
     """Return a digest of everything that cases, residents, change data and procedures hold."""
     digest = hashlib.sha256()
     for model in apps.get_models():
-        if model._meta.app_label in WATCHED and model not in (CodeTrialRow, MandateCodeRow):
-            # a trial counts, right or wrong; whoever asks for a code of their own gets one, whatever else they send
+        if model._meta.app_label in WATCHED and model not in (CodeTrialRow, MandateCodeRow, ShownCountsRow):
+            # a trial counts, right or wrong; whoever asks for a code of their own gets one, whatever else they send;
+            # counts that a campaign's page shows are kept by looking at it, also when the forms of the page are fetched
             digest.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
     return digest.hexdigest()
 

@@ -42,6 +42,8 @@ SENTENCES = {
     "emergency_asked": noop("非常時の開示を申し出ました"),
     "emergency_agreed": noop("非常時の開示に同意しました"),
     "emergency_refused": noop("非常時の開示を断りました"),
+    "emergency_taken_back": noop("非常時の開示の申出を取り下げました"),
+    "emergency_ended": noop("非常時の開示を終えました"),
     "secrets_resealed": noop("保存してある秘密を今の鍵で封じ直しました"),
     "unusual_listed": noop("気になる閲覧の一覧を見ました"),
     "unusual_checked": noop("気になる閲覧を確認しました"),

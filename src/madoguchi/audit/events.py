@@ -28,6 +28,7 @@ PURPOSES = {
     Purpose.STATISTICS: noop("統計（だれのことかを出さない）"),
     Purpose.VISIT: noop("出張の名簿"),
     Purpose.EMERGENCY: noop("非常時の開示"),
+    Purpose.INTERPRETING: noop("通訳"),
 }
 SENTENCES = {
     "read": noop("住民の情報を見ました"),
@@ -44,6 +45,8 @@ SENTENCES = {
     "emergency_refused": noop("非常時の開示を断りました"),
     "emergency_taken_back": noop("非常時の開示の申出を取り下げました"),
     "emergency_ended": noop("非常時の開示を終えました"),
+    "interpreter_called": noop("受付に通訳を呼びました"),
+    "interpreter_ended": noop("通訳を終えました"),
     "secrets_resealed": noop("保存してある秘密を今の鍵で封じ直しました"),
     "unusual_listed": noop("気になる閲覧の一覧を見ました"),
     "unusual_checked": noop("気になる閲覧を確認しました"),

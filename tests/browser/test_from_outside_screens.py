@@ -1,4 +1,4 @@
-"""The screens of interpreters and contractors, with something in them: axe finds nothing, the HTML is valid."""
+"""The screens of interpreters and contractors, and of one's own sessions, with something in them: axe finds nothing, the HTML is valid."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ pytestmark = [
 ]
 LOOKED_AT = {
     "counter:interpreter", "counter:interpreted", "counter:interpreted_case", "counter:preparations", "counter:preparing",
+    "city_sessions",
 }  # fmt: skip
 SHOTS = os.environ.get("SHOTS")
 
@@ -41,7 +42,7 @@ def test_screens_of_people_from_outside(
     call_interpreter(case=case, interpreter=city["interpreter_lin"].staff_id or 0, by=hana, now=now)
     prepared = begin_preparing(event=EventKind.move_in, by=city["contract_shita"], now=now)
     for who, paths in {
-        "clerk_hana": (f"/cases/{case}/interpreter/",),
+        "clerk_hana": (f"/cases/{case}/interpreter/", "/staff/sessions/"),
         "interpreter_lin": ("/interpreting/", f"/interpreting/{case}/"),
         "contract_shita": ("/preparing/", f"/preparing/{prepared}/"),
     }.items():

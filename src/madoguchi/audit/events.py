@@ -38,6 +38,7 @@ SENTENCES = {
     "sign_in_failed": noop("サインインに失敗しました"),
     "sign_in_locked": noop("失敗が続いたため、サインインを止めました"),
     "refused": noop("権限のない画面を開こうとしました"),
+    "own_sessions_ended": noop("自分のほかのサインインを終えました"),
     "second_step_added": noop("2段階めの確認方法を加えました"),
     "second_step_removed": noop("2段階めの確認方法を外しました"),
     "emergency_asked": noop("非常時の開示を申し出ました"),

@@ -24,6 +24,7 @@ from madoguchi.city.authority import Authority, Role, needs
 from madoguchi.city.queries import actor_of, staff_with
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Status
+from madoguchi.procedures.facts import EVENT_SUBJECT
 
 UNPROCESSABLE = 422
 SHOWN = (Status.MUST, Status.ASK, Status.OPTIONAL)
@@ -85,11 +86,7 @@ def interpreted_case(request: HttpRequest, case: str) -> HttpResponse:
 
 
 def _page(found: InterpretedCase) -> dict[str, Any]:
-    pack, record = found.judged.pack, found.record
-    decisions = [one for one in found.judged.decisions if one.status in SHOWN]
-    bring = bring_list(
-        pack, found.judged.situation, tuple(decisions), on=found.judged.on, open_days=found.judged.calendar
-    ).by_procedure
+    record = found.record
     return {
         "call": found.call,
         "number": found.header.number,
@@ -100,23 +97,43 @@ def _page(found: InterpretedCase) -> dict[str, Any]:
             {"name": record.name_of(one.ref), "relationship": relationship_text(record, one.ref)}
             for one in record.people
         ],
-        "told": [
-            {
-                "who": subject_text(record, ref.subject),
-                "label": label_of(pack, ref),
-                "value": value_text(pack, record, ref, record.facts[ref].value),
-            }
-            for ref in found.told
-        ],
-        "procedures": [
-            {
-                "name": pack.procedure(one.procedure).name,
-                "who": subject_text(record, one.subject),
-                "status": one.status.value,
-                "label": _(one.status.label),
-                "summary": pack.procedure(one.procedure).summary,
-                "bring": [item.text for item in bring.get(one.procedure, ())],
-            }
-            for one in decisions
-        ],
+        "told": _told(found),
+        "procedures": _procedures(found),
     }
+
+
+def _told(found: InterpretedCase) -> list[dict[str, str]]:
+    """What was said, one line for everybody who said the same."""
+    pack, record = found.judged.pack, found.record
+    together: dict[tuple[str, str], list[str]] = {}
+    for ref in found.told:
+        line = (label_of(pack, ref), value_text(pack, record, ref, record.facts[ref].value))
+        who = subject_text(record, ref.subject) if ref.subject != EVENT_SUBJECT else ""
+        together.setdefault(line, []).append(who)
+    return [
+        {"label": label, "value": value, "who": "、".join(filter(None, names))}
+        for (label, value), names in together.items()
+    ]
+
+
+def _procedures(found: InterpretedCase) -> list[dict[str, Any]]:
+    """What is needed, asked or may be had, in this order; one line for all whom it concerns alike."""
+    judged, record = found.judged, found.record
+    decisions = [one for one in judged.decisions if one.status in SHOWN]
+    bring = bring_list(
+        judged.pack, judged.situation, tuple(decisions), on=judged.on, open_days=judged.calendar
+    ).by_procedure
+    together: dict[tuple[Status, str], list[str]] = {}
+    for one in sorted(decisions, key=lambda one: SHOWN.index(one.status)):
+        together.setdefault((one.status, one.procedure), []).append(subject_text(record, one.subject))
+    return [
+        {
+            "name": judged.pack.procedure(procedure).name,
+            "who": "、".join(filter(None, names)),
+            "status": status.value,
+            "label": _(status.label),
+            "summary": judged.pack.procedure(procedure).summary,
+            "bring": [item.text for item in bring.get(procedure, ())],
+        }
+        for (status, procedure), names in together.items()
+    ]

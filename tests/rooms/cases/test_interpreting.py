@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from tests.cast import NOW
-from tests.rooms.cases.walking import answered, begun, brought_to, opened
+from tests.rooms.cases.walking import answered, begun, brought_to, opened, without_record
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.models import EntryRow
@@ -25,6 +25,7 @@ from madoguchi.cases.interpreting import (
 )
 from madoguchi.cases.models import CaseRow, InterpreterCallRow
 from madoguchi.cases.own_facts import ADDRESS_FACTS
+from madoguchi.cases.record import ADDRESS_KEPT_OFF, PLACE_OF_STAY, POST_HELD
 from madoguchi.cases.states import CaseStatus, FactSource
 from madoguchi.city.operations import set_active, set_roles
 from madoguchi.procedures.facts import FactRef
@@ -162,3 +163,17 @@ def test_nobody_calls_themselves_whatever_writes_it(case: str, lin: Actor, hana:
     called(case, lin, hana)
     with pytest.raises(IntegrityError), transaction.atomic():
         InterpreterCallRow.objects.update(called_by=lin.staff_id)
+
+
+def test_that_somebody_wants_their_address_kept_off_is_not_told(lin: Actor, hana: Actor) -> None:
+    case = without_record(hana, keep_off=True)
+    called(case, lin, hana)
+    found = seen(case, lin)
+    assert found is not None and found.record.value(ADDRESS_KEPT_OFF) is True
+    kept_off = {ADDRESS_KEPT_OFF, POST_HELD, PLACE_OF_STAY}
+    assert not {ref.key for ref in found.told} & kept_off
+    assert not kept_off & set(
+        EntryRow.objects.get(purpose="interpreting", staff_id=lin.staff_id, person_key=f"{case}/p1").body[
+            "fields"
+        ]
+    )

@@ -53,6 +53,9 @@ STAFF: Mapping[str, Staff] = {
     "herald_aki": Staff("案内 秋", (Role.OUTREACH,)),
     "herald_fuyu": Staff("案内 冬", (Role.OUTREACH,)),
     "commissioner_tami": Staff("民生 多美", (Role.COMMISSIONER,)),
+    "interpreter_lin": Staff("通訳 林", (Role.INTERPRETER,)),
+    "contract_uke": Staff("委託 受", (Role.CONTRACT_RECEPTION,), "desk2"),
+    "contract_shita": Staff("委託 下", (Role.CONTRACT_PREPARING,), "desk2"),
     "machine_one": Staff("発券機 1", (Role.TICKET_MACHINE,)),
     "nobody_yet": Staff("新人 七海", ()),
 }
@@ -69,6 +72,9 @@ ONE_OF_EACH_ROLE: Mapping[Role | None, str] = {
     Role.GIFTS: "gifts_midori",
     Role.OUTREACH: "herald_aki",
     Role.COMMISSIONER: "commissioner_tami",
+    Role.INTERPRETER: "interpreter_lin",
+    Role.CONTRACT_RECEPTION: "contract_uke",
+    Role.CONTRACT_PREPARING: "contract_shita",
     None: "nobody_yet",
 }
 

@@ -24,6 +24,7 @@ from tests.browser.test_editor_screens import addresses
 from tests.browser.test_feedback_screens import SCREENS as SAID
 from tests.browser.test_find_screens import LOOKED_AT as OF_FINDING
 from tests.browser.test_form_review_screens import SCREENS as REVIEWED
+from tests.browser.test_from_outside_screens import LOOKED_AT as OF_OUTSIDE
 from tests.browser.test_furusato_screens import LOOKED_AT as OF_GIFTS
 from tests.browser.test_levelling_screens import OF_OFFICERS
 from tests.browser.test_levelling_screens import SCREENS as LEVELLING
@@ -135,6 +136,7 @@ def looked_at() -> set[str]:
         | OF_DISPOSAL
         | OF_GIFTS
         | OF_OFFERS
+        | OF_OUTSIDE
         | OF_THE_OFFICE
         | OF_THE_EDITOR
         | OF_THE_FORM_REVIEW

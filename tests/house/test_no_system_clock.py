@@ -22,7 +22,9 @@ PORCHES = {"channels", "config"}
 # A command and what the worker calls are porches of their own room; the sign-in answers requests although it lives in `city`.
 # So is a simulated outside party, which is a process of its own.
 COMMANDS = {"management", "commands", "twins"}
-SIGN_IN = {"city/authority.py", "city/gate.py", "city/session.py", "city/session_store.py", "city/sign_in.py"}
+SIGN_IN = {
+    f"city/{name}.py" for name in ("authority", "gate", "own_sessions", "session", "session_store", "sign_in")
+}
 
 
 def in_the_domain(path: Path) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from tests.applying import answered as answered_at_home
 from tests.applying import begun as begun_at_home
 from tests.cast import NOW, ONE_OF_EACH_ROLE, PLANTED_ADDRESS, RESIDENTS, STAFF, TODAY
@@ -29,6 +30,7 @@ from madoguchi.booking.tickets.desks import open_desk
 from madoguchi.booking.tickets.issuing import issue, secret_of
 from madoguchi.booking.tickets.order import QueueRules
 from madoguchi.cases.from_home.opening import Applicant
+from madoguchi.cases.interpreting import call_interpreter
 from madoguchi.cases.models import AttachmentRow, CaseRow, HomeCaseRow, TaskRow
 from madoguchi.cases.states import CaseStatus
 from madoguchi.catalogue.drafts import operations as drafts
@@ -83,6 +85,9 @@ def brought(city: Staff, status: CaseStatus) -> str:
         sign(case, clerk)
     if status is CaseStatus.APPROVED:
         approve_and_create(case=case, by=city["reviewer_jiro"], now=NOW, version=None)
+    call_interpreter(
+        case=case, interpreter=city["interpreter_lin"].staff_id or 0, by=clerk, now=timezone.now()
+    )
     _signed_in_from_home(city)
     _ticket(case)
     return case

@@ -30,6 +30,7 @@ class Purpose(Enum):
     STATISTICS = "statistics"
     VISIT = "visit"
     EMERGENCY = "emergency"
+    INTERPRETING = "interpreting"
 
 
 class Kind(Enum):

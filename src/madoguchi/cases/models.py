@@ -18,6 +18,7 @@ from madoguchi.cases.home_tables import AttachmentRow as AttachmentRow
 from madoguchi.cases.home_tables import CorrectionWishRow as CorrectionWishRow
 from madoguchi.cases.home_tables import HomeCaseRow as HomeCaseRow
 from madoguchi.cases.home_tables import HomeFeeRow as HomeFeeRow
+from madoguchi.cases.interpreter_tables import InterpreterCallRow as InterpreterCallRow
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 

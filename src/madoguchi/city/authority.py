@@ -30,6 +30,8 @@ class Authority(Enum):
     RESIDENT = "resident"
     SIGNED_IN = "signed_in"
     COUNTER = "counter"
+    PREPARE = "prepare"
+    INTERPRET = "interpret"
     CALLS = "calls"
     TICKET_MACHINE = "ticket_machine"
     DEPARTMENT = "department"
@@ -65,6 +67,9 @@ class Role(Enum):
     GIFTS = "gifts"
     OUTREACH = "outreach"
     COMMISSIONER = "commissioner"
+    INTERPRETER = "interpreter"
+    CONTRACT_RECEPTION = "contract_reception"
+    CONTRACT_PREPARING = "contract_preparing"
 
 
 ROLE_NAMES = {
@@ -80,6 +85,9 @@ ROLE_NAMES = {
     Role.GIFTS: "寄附担当",
     Role.OUTREACH: "案内担当",
     Role.COMMISSIONER: "民生委員",
+    Role.INTERPRETER: "通訳",
+    Role.CONTRACT_RECEPTION: "受付の委託",
+    Role.CONTRACT_PREPARING: "下準備の委託",
 }
 HOLDS: dict[Role, frozenset[Authority]] = {
     Role.CLERK: frozenset({Authority.COUNTER, Authority.CALLS}),
@@ -94,7 +102,13 @@ HOLDS: dict[Role, frozenset[Authority]] = {
     Role.GIFTS: frozenset({Authority.GIFTS}),
     Role.OUTREACH: frozenset({Authority.OUTREACH, Authority.VISIT_LISTS}),
     Role.COMMISSIONER: frozenset({Authority.ENTRUSTED}),
+    Role.INTERPRETER: frozenset({Authority.INTERPRET}),
+    Role.CONTRACT_RECEPTION: frozenset({Authority.CALLS}),
+    Role.CONTRACT_PREPARING: frozenset({Authority.PREPARE}),
 }
+# People who are not of the city's own staff: beside such a role no other counts, whoever gave it to them.
+FROM_OUTSIDE = frozenset({Role.INTERPRETER, Role.CONTRACT_RECEPTION, Role.CONTRACT_PREPARING})
+OUTSIDE_ALONE = "通訳と委託の役割は、ほかの役割と一緒には持てません。職員の役割を外すか、通訳・委託の役割を外してください。"
 WHO_HAS = {
     authority: "・".join(ROLE_NAMES[role] for role, held in HOLDS.items() if authority in held)
     for authority in Authority
@@ -107,8 +121,14 @@ View = Callable[..., HttpResponse]
 
 
 def authorities_of(roles: frozenset[Role]) -> frozenset[Authority]:
-    """Everything that these roles together may do."""
+    """Everything that these roles together may do; of somebody from outside, what those from outside may."""
+    roles = roles & FROM_OUTSIDE or roles
     return frozenset().union(*(HOLDS[role] for role in roles), {Authority.SIGNED_IN})
+
+
+def mixed(roles: frozenset[Role]) -> bool:
+    """Whether roles from outside stand beside others, which nobody means (`OUTSIDE_ALONE` says so)."""
+    return bool(roles & FROM_OUTSIDE and roles - FROM_OUTSIDE)
 
 
 def holds(request: HttpRequest, authority: Authority) -> bool:

@@ -183,6 +183,13 @@ def department_name(user: StaffMember) -> str:
     return user.department.name if user.department else ""
 
 
+def staff_with(role: Role) -> dict[int, str]:
+    """Whoever holds a role and may sign in, by number, in the order of their names."""
+    rows = StaffMember.objects.filter(is_active=True, role_rows__role=role.value)
+    named = rows.order_by("display_name", "username").values_list("pk", "display_name", "username")
+    return {pk: display or username for pk, display, username in named}
+
+
 def staff_names(ids: set[int]) -> dict[int, str]:
     """Display names by id."""
     rows = StaffMember.objects.filter(pk__in=ids).values_list("pk", "display_name", "username")

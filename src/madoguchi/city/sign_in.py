@@ -20,10 +20,12 @@ from allauth.mfa.signals import (
     authenticator_reset,
 )
 from axes.signals import user_locked_out
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
@@ -31,8 +33,10 @@ from madoguchi.city.models import StaffMember
 from madoguchi.city.queries import actor_for
 from madoguchi.city.resident_session import RESIDENT
 
-# When this session was signed in; read by the gate.
+# When this session was signed in; read by the gate. From where, for whoever looks where they are signed in (`own_sessions`).
 SIGNED_IN_AT = "signed_in_at"
+SIGNED_IN_FROM = "signed_in_from"
+LONGEST_AGENT = 300
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -55,6 +59,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 def _signed_in(sender: Any, request: HttpRequest, user: StaffMember, **kwargs: Any) -> None:
     request.session.pop(RESIDENT, None)  # never a resident and staff in one session
     request.session[SIGNED_IN_AT] = timezone.now().isoformat()
+    agent = request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT]
+    request.session[SIGNED_IN_FROM] = [request.META.get("REMOTE_ADDR", ""), agent]
     record_act(actor=actor_for(user, request), activity="signed_in", now=timezone.now(), staff=user.pk)
 
 
@@ -82,6 +88,12 @@ def _second_step_failed(sender: Any, request: HttpRequest, user: StaffMember, **
     _record_failure("second_step_failed", request, user.username)
 
 
+def _others_may_be_ended(request: HttpRequest) -> None:
+    """After a change of the second step (ASVS 5.0.0, 7.4.3); a new password ends the others by itself."""
+    told = _("ほかの場所のサインインは、画面の上の氏名を押すと出る「サインインしている場所」で終えられます。")
+    messages.info(request, told, fail_silently=True)
+
+
 @receiver(authenticator_added)
 def _added(
     sender: Any, request: HttpRequest, user: StaffMember, authenticator: Authenticator, **kwargs: Any
@@ -92,6 +104,7 @@ def _added(
         now=timezone.now(),
         means=str(authenticator.type),
     )
+    _others_may_be_ended(request)
 
 
 @receiver(authenticator_removed)
@@ -104,6 +117,7 @@ def _removed(
         now=timezone.now(),
         means=str(authenticator.type),
     )
+    _others_may_be_ended(request)
 
 
 @receiver(authenticator_reset)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from madoguchi.city.authority import ROLE_NAMES, Authority, Role, authorities_of
+from madoguchi.city.authority import OUTSIDE_ALONE, ROLE_NAMES, Authority, Role, authorities_of, mixed
 from madoguchi.city.plan import BranchPlan, StaffPlan
 
 HEADINGS = {
@@ -156,7 +156,9 @@ def _one(row: StaffRow, places: Places, faults: list[str]) -> StaffPlan:
             )
     roles = frozenset(ROLES[word] for word in words if word in ROLES)
     held = authorities_of(roles)
-    if Authority.COUNTER in held and not cell("branch"):
+    if mixed(roles):
+        fault("roles", OUTSIDE_ALONE)
+    if held & {Authority.COUNTER, Authority.PREPARE} and not cell("branch"):
         fault("branch", "窓口の役割には庁舎が要ります。受付番号が庁舎ごとだからです。")
     if Authority.DEPARTMENT in held and not cell("department"):
         fault("department", "「課の担当」には課が要ります。")

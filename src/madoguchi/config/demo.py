@@ -60,6 +60,9 @@ VISITS = {
         "/office/reaching/take-up/",
     ),
     "commissioner": ("/office/entrusted/",),
+    "interpreter": ("/interpreting/",),
+    "reception": ("/calls/",),
+    "preparing": ("/preparing/",),
     "auditor": ("/office/audit/",),
     "machine": ("/kiosk/", "/kiosk/main/", "/kiosk/main/services/"),
 }

@@ -88,6 +88,13 @@ STAFF = (
     DemoStaff(
         "commissioner", "民生 福子", (Role.COMMISSIONER,), None, None, None, "引き継がれた方（民生委員）"
     ),
+    DemoStaff("interpreter", "通訳 林", (Role.INTERPRETER,), None, None, None, "呼ばれた受付を見る（通訳）"),
+    DemoStaff(
+        "reception", "委託 千秋", (Role.CONTRACT_RECEPTION,), None, "main", "desk2", "呼出し（受付の委託）"
+    ),
+    DemoStaff(
+        "preparing", "委託 真冬", (Role.CONTRACT_PREPARING,), None, "main", "desk2", "下準備（下準備の委託）"
+    ),
     DemoStaff("machine", "発券機 1", (Role.TICKET_MACHINE,), None, None, None, "発券機"),
     DemoStaff("auditor", "監査 七海", (Role.AUDITOR,), None, None, None, "証跡"),
 )

@@ -1,8 +1,9 @@
 """In an emergency (非常時の開示): where a protected person lives is told to one member of staff, when a second one agrees.
 
 Nowhere else does a screen tell it. One asks, with a reason; another who handles protection agrees within half an hour; whoever asked
-sees it for a quarter of an hour. Each of the three is written down, the seeing as a reading of the person, before it is shown. The
-database refuses an agreement of whoever asked.
+sees it for a quarter of an hour. Whoever asked takes the asking back while it waits, and ends the seeing when it is no longer needed.
+Each of these is written down, the seeing as a reading of the person, before it is shown. The database refuses an agreement of whoever
+asked, and one to what was taken back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from django.db.models import Q
 
 from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_act
@@ -38,6 +41,8 @@ class EmergencyState(Enum):
     WAITING = "waiting"
     AGREED = "agreed"
     REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+    ENDED = "ended"
     OVER = "over"
 
 
@@ -86,21 +91,37 @@ def ask(*, resident_no: str, reason: EmergencyReason, by: Actor, now: datetime) 
 def answer(*, number: int, agree: bool, by: Actor, now: datetime) -> None:
     """Agree to it or refuse it, once, as somebody else, within half an hour. Raises EmergencyRefused."""
     waiting = EmergencyRow.objects.filter(
-        pk=number, answered_at__isnull=True, asked_at__gt=now - TO_AGREE
+        pk=number, answered_at__isnull=True, ended_at__isnull=True, asked_at__gt=now - TO_AGREE
     ).exclude(asked_by=_staff(by))
     if not waiting.update(agreed=agree, answered_by=_staff(by), answered_by_name=by.name, answered_at=now):
         raise EmergencyRefused(
-            "申し出た人とは別の職員が、30分以内に1回だけ答えられます。時間が過ぎたときは、申し出し直してください。"
+            "申し出た人とは別の職員が、30分以内に1回だけ答えられます。"
+            "時間が過ぎたときと、申出が取り下げられたときは、申し出し直してもらってください。"
         )
     person = EmergencyRow.objects.values_list("resident_no", flat=True).get(pk=number)
     activity = "emergency_agreed" if agree else "emergency_refused"
     record_act(actor=by, activity=activity, now=now, person=person)
 
 
+def end(*, number: int, by: Actor, now: datetime) -> EmergencyState:
+    """Take one's own asking back while it waits, or end the seeing before its time; which of the two. Raises EmergencyRefused."""
+    waiting = Q(agreed__isnull=True, asked_at__gt=now - TO_AGREE)
+    agreed = Q(agreed=True, answered_at__gt=now - TO_SEE)
+    own = EmergencyRow.objects.filter(waiting | agreed, pk=number, asked_by=_staff(by), ended_at__isnull=True)
+    if not own.update(ended_at=now):
+        raise EmergencyRefused(
+            "取り下げることと終えることは、申し出た人だけが、終わっていない申出にできます。一覧で状態を確かめてください。"
+        )
+    row = EmergencyRow.objects.get(pk=number)
+    state = EmergencyState.ENDED if row.agreed else EmergencyState.TAKEN_BACK
+    record_act(actor=by, activity=f"emergency_{state.value}", now=now, person=row.resident_no)
+    return state
+
+
 def see(*, number: int, by: Actor, now: datetime) -> DisclosedPerson:
     """The person with their address, for whoever asked, within a quarter of an hour of the agreement. Raises EmergencyRefused."""
     open_now = EmergencyRow.objects.filter(
-        pk=number, agreed=True, answered_at__gt=now - TO_SEE, asked_by=_staff(by)
+        pk=number, agreed=True, answered_at__gt=now - TO_SEE, asked_by=_staff(by), ended_at__isnull=True
     )
     row = open_now.first()
     if row is None:
@@ -125,6 +146,8 @@ def _emergency(row: EmergencyRow, now: datetime) -> Emergency:
     until = row.answered_at + TO_SEE if row.agreed and row.answered_at else row.asked_at + TO_AGREE
     if row.agreed is False:
         state = EmergencyState.REFUSED
+    elif row.ended_at is not None:
+        state = EmergencyState.ENDED if row.agreed else EmergencyState.TAKEN_BACK
     elif now >= until:
         state = EmergencyState.OVER
     else:

@@ -151,7 +151,10 @@ class Protection(models.Model):
 
 
 class EmergencyRow(models.Model):
-    """That somebody asked where a protected person lives, and what a second person said to it."""
+    """That somebody asked where a protected person lives, and what a second person said to it.
+
+    `ended_at`: when whoever asked took it back or, after an agreement, ended it.
+    """
 
     resident_no = models.CharField(max_length=20)
     reason = models.CharField(max_length=20)
@@ -163,6 +166,7 @@ class EmergencyRow(models.Model):
     answered_by_name = models.CharField(max_length=150, default="")
     answered_at = models.DateTimeField(null=True)
     times_seen = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -174,6 +178,12 @@ class EmergencyRow(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(times_seen=0) | Q(agreed=True), name="residents_emergency_seen_when_agreed"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True)
+                | Q(agreed__isnull=True)
+                | Q(agreed=True, answered_at__lte=F("ended_at")),
+                name="residents_emergency_taken_back",
             ),
         ]
 

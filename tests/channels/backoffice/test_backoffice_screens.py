@@ -139,6 +139,7 @@ class TestStaff:
             ({"username": "clerk_hana"}, "もう使われています"),
             ({"username": "日本語"}, "半角の英数字"),
             ({"display_name": ""}, "氏名"),
+            ({"roles": ["clerk", "contract_preparing"]}, "ほかの役割と一緒には持てません"),
         ],
     )
     def test_what_cannot_be_added_keeps_what_was_typed(
@@ -180,6 +181,16 @@ class TestStaff:
         assert [one.activity for one in staff_timeline(own or 0)][:1] == ["second_step_reset"]
         assert saki.post(f"/office/staff/{own}/link/").status_code == 302
         assert saki.post("/office/staff/999999/link/").status_code == 404
+
+    def test_a_role_from_outside_is_held_alone(self, city: Mapping[str, Actor], signed_in: SignedIn) -> None:
+        saki, hana = signed_in("systems_saki"), city["clerk_hana"].staff_id
+        url = f"/office/staff/{hana}/roles/"
+        assert "一緒には持てません" in text(saki.post(url, {"roles": ["clerk", "interpreter"]}, follow=True))
+        held = {one.username: one.roles for one in staff()}
+        assert [role.value for role in held["clerk_hana"]] == ["clerk"]
+        saki.post(url, {"roles": ["contract_reception", "contract_preparing"]})
+        held = {one.username: one.roles for one in staff()}
+        assert {role.value for role in held["clerk_hana"]} == {"contract_reception", "contract_preparing"}
 
     def test_nobody_locks_themselves_out(self, city: Mapping[str, Actor], signed_in: SignedIn) -> None:
         saki, own = signed_in("systems_saki"), city["systems_saki"].staff_id

@@ -38,5 +38,27 @@ def test_the_screen(signed_in: Callable[[str], Client], city: Mapping[str, Actor
     assert PLANTED_ADDRESS in shown.content.decode()
     assert "no-store" in shown.headers["Cache-Control"]
     assert PLANTED_ADDRESS not in yuki.get(url).content.decode()
+    assert (
+        'value="end"' in yuki.get(url).content.decode()
+        and 'value="end"' not in shimo.get(url).content.decode()
+    )
+    assert shimo.post(url, {"act": "end", **number}).status_code == 422
+    assert yuki.post(url, {"act": "end", **number}).status_code == 302
+    page = yuki.get(url).content.decode()
+    assert "開示を終えました" in page and "申し出た人が終えました" in page
+    assert yuki.post(url, {"act": "see", **number}).status_code == 422
     assert yuki.post(url, {"act": "dance", **number}).status_code == 422
     assert yuki.post(url, {"act": "see", "number": "x"}).status_code == 422
+
+
+def test_an_asking_is_taken_back_on_the_screen(
+    signed_in: Callable[[str], Client], city: Mapping[str, Actor]
+) -> None:
+    yuki, url = signed_in("protector_yuki"), "/office/sheltered/emergency/"
+    yuki.post(url, {"act": "ask", "resident_no": PROTECTED, "reason": "life"})
+    number = str(EmergencyRow.objects.get().pk)
+    assert "取り下げる" in yuki.get(url).content.decode()
+    assert yuki.post(url, {"act": "end", "number": number}).status_code == 302
+    page = yuki.get(url).content.decode()
+    assert "申出を取り下げました" in page and 'value="end"' not in page
+    assert yuki.post(url, {"act": "end", "number": number}).status_code == 422

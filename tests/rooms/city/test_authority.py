@@ -30,6 +30,9 @@ MAY_OPEN = {
     Role.GIFTS: EVERYBODY | {"gifts"},
     Role.OUTREACH: EVERYBODY | {"outreach", "visit_lists"},
     Role.COMMISSIONER: EVERYBODY | {"entrusted"},
+    Role.INTERPRETER: EVERYBODY | {"interpret"},
+    Role.CONTRACT_RECEPTION: EVERYBODY | {"calls"},
+    Role.CONTRACT_PREPARING: EVERYBODY | {"prepare"},
 }
 
 
@@ -44,6 +47,12 @@ def test_a_role_opens_its_own_screens_and_no_other(signed_in: Callable[..., Clie
 
 def test_two_roles_open_what_each_opens(signed_in: Callable[..., Client]) -> None:
     assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {"department", "calls", "audit"}
+
+
+@pytest.mark.parametrize("role", [Role.INTERPRETER, Role.CONTRACT_RECEPTION, Role.CONTRACT_PREPARING])
+def test_beside_a_role_from_outside_no_other_counts(signed_in: Callable[..., Client], role: Role) -> None:
+    staff = (Role.CLERK, Role.REVIEWER, Role.AUDITOR, Role.PROTECTION, Role.SYSTEMS)
+    assert opened(signed_in(role, *staff)) == MAY_OPEN[role]
 
 
 def test_without_a_role_nothing_opens(signed_in: Callable[..., Client]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.city.authority import ROLE_NAMES, Role
+from madoguchi.city.authority import FROM_OUTSIDE, ROLE_NAMES, Role
 from madoguchi.city.plan import (
     BranchPlan,
     ChangeKind,
@@ -155,10 +155,11 @@ def test_a_list_from_excel_is_read_in_either_encoding(tmp_path: Path, encoding: 
 
 @pytest.mark.parametrize("separator", ["、", "・", ",", " ", "／", "\n"])
 def test_roles_may_be_parted_as_people_write_them(tmp_path: Path, separator: str) -> None:
-    roles = separator.join(ROLE_NAMES[role] for role in Role)
+    of_staff = [role for role in Role if role not in FROM_OUTSIDE]
+    roles = separator.join(ROLE_NAMES[role] for role in of_staff)
     row = f'ｓ０００３,全部 持,市民課,北支所,,"{roles}"\r\n'
     (one,) = read(tmp_path, with_list(tmp_path, (LIST + row).encode())).staff or ()
-    assert (one.number, one.branch, one.desk, one.roles) == ("s0003", "north", None, frozenset(Role))
+    assert (one.number, one.branch, one.desk, one.roles) == ("s0003", "north", None, frozenset(of_staff))
 
 
 @pytest.mark.parametrize(
@@ -173,6 +174,8 @@ def test_roles_may_be_parted_as_people_write_them(tmp_path: Path, separator: str
         ("S0003,窓口 花,市民課,,,窓口担当", "staff.csv 3行目「庁舎」: 窓口の役割には庁舎"),
         ("S0003,窓口 花,,本庁,,課の担当", "staff.csv 3行目「課」: 「課の担当」には課"),
         ("S0003,窓口 花,市民課,本庁,,窓口係", "staff.csv 3行目「役割」: 「窓口係」"),
+        ("S0003,委託 受,,本庁,,受付の委託・窓口担当", "staff.csv 3行目「役割」: 通訳と委託の役割は"),
+        ("S0003,委託 下,,,,下準備の委託", "staff.csv 3行目「庁舎」: 窓口の役割には庁舎"),
         ("S0002,窓口 花,市民課,本庁,,窓口担当", "S0002 は staff.csv 2行目にもあります"),
         ("S0003,窓口 花,市民課,本庁,,窓口担当,メモ", "3行目: 見出しより列が多くあります"),
         ('S0003,"窓口 花,市民課,本庁,,窓口担当', "CSV として読めません"),
@@ -181,6 +184,15 @@ def test_roles_may_be_parted_as_people_write_them(tmp_path: Path, separator: str
 def test_each_fault_of_the_list_has_row_and_column(tmp_path: Path, row: str, said: str) -> None:
     text = with_list(tmp_path, (LIST + ROW + row + "\r\n").encode())
     assert [line for line in faults(tmp_path, text) if said in line], faults(tmp_path, text)
+
+
+def test_the_list_grants_a_contractor_one_role_or_both_and_an_interpreter_theirs(tmp_path: Path) -> None:
+    rows = "S0003,委託 受,,本庁,,受付の委託\r\nS0004,委託 下,,本庁,,受付の委託・下準備の委託\r\nS0005,通訳 林,,,,通訳\r\n"
+    plan = read(tmp_path, with_list(tmp_path, (LIST + ROW + rows).encode()))
+    held = {one.number: one.roles for one in plan.staff or ()}
+    assert held["S0003"] == {Role.CONTRACT_RECEPTION}
+    assert held["S0004"] == {Role.CONTRACT_RECEPTION, Role.CONTRACT_PREPARING}
+    assert held["S0005"] == {Role.INTERPRETER}
 
 
 @pytest.mark.parametrize(

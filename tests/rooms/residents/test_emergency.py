@@ -17,6 +17,7 @@ from madoguchi.residents.emergency import (
     answer,
     ask,
     emergencies,
+    end,
     see,
 )
 from madoguchi.residents.models import EmergencyRow
@@ -97,3 +98,65 @@ def test_what_was_refused_is_refused_and_answered_once() -> None:
 def test_it_is_for_protected_people_only() -> None:
     with pytest.raises(EmergencyRefused, match="支援措置を受けている方"):
         ask(resident_no=RESIDENTS["head"].resident_no, reason=EmergencyReason.LIFE, by=YUKI, now=NOW)
+
+
+def ways_to_end() -> list[tuple[str, int]]:
+    rows = EntryRow.objects.filter(activity__in=("emergency_taken_back", "emergency_ended")).order_by("id")
+    return list(rows.values_list("activity", "staff_id"))
+
+
+def test_whoever_asked_takes_it_back_before_anybody_agrees() -> None:
+    number = asked()
+    assert end(number=number, by=YUKI, now=NOW + timedelta(minutes=1)) is EmergencyState.TAKEN_BACK
+    assert state() is EmergencyState.TAKEN_BACK
+    for agree in (True, False):
+        with pytest.raises(EmergencyRefused, match="取り下げられたとき"):
+            answer(number=number, agree=agree, by=SECOND, now=NOW + timedelta(minutes=2))
+    with pytest.raises(EmergencyRefused):
+        see(number=number, by=YUKI, now=NOW + timedelta(minutes=2))
+    assert ways_to_end() == [("emergency_taken_back", 101)]
+
+
+def test_what_was_taken_back_is_agreed_to_by_no_way_round() -> None:
+    number = asked()
+    end(number=number, by=YUKI, now=NOW + timedelta(minutes=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EmergencyRow.objects.filter(pk=number).update(
+            agreed=True, answered_by=SECOND.staff_id, answered_at=NOW + timedelta(minutes=2)
+        )
+
+
+def test_whoever_asked_ends_it_after_an_agreement() -> None:
+    number = asked()
+    answer(number=number, agree=True, by=SECOND, now=NOW)
+    see(number=number, by=YUKI, now=NOW)
+    assert end(number=number, by=YUKI, now=NOW + timedelta(minutes=1)) is EmergencyState.ENDED
+    (one,) = emergencies(now=NOW + timedelta(minutes=2))
+    assert (one.state, one.times_seen, one.agreed_by_name) == (EmergencyState.ENDED, 1, SECOND.name)
+    with pytest.raises(EmergencyRefused):
+        see(number=number, by=YUKI, now=NOW + timedelta(minutes=2))
+    with pytest.raises(EmergencyRefused):
+        end(number=number, by=YUKI, now=NOW + timedelta(minutes=2))
+    assert ways_to_end() == [("emergency_ended", 101)]
+
+
+@pytest.mark.parametrize("by", [SECOND, THIRD])
+@pytest.mark.parametrize("agreed", [False, True])
+def test_nobody_else_ends_it(by: Actor, *, agreed: bool) -> None:
+    number = asked()
+    if agreed:
+        answer(number=number, agree=True, by=SECOND, now=NOW)
+    with pytest.raises(EmergencyRefused, match="申し出た人だけ"):
+        end(number=number, by=by, now=NOW)
+    assert state() is (EmergencyState.AGREED if agreed else EmergencyState.WAITING)
+    assert ways_to_end() == []
+
+
+def test_what_is_over_or_refused_is_not_ended_any_more() -> None:
+    late, refused, seen_out = asked(), asked(), asked()
+    answer(number=refused, agree=False, by=SECOND, now=NOW)
+    answer(number=seen_out, agree=True, by=SECOND, now=NOW)
+    for number, minutes in ((late, 30), (refused, 1), (seen_out, 15)):
+        with pytest.raises(EmergencyRefused):
+            end(number=number, by=YUKI, now=NOW + timedelta(minutes=minutes))
+    assert ways_to_end() == []

@@ -11,9 +11,9 @@ from datetime import date, datetime
 
 from django.db.models import Max, Q
 
-from madoguchi.cases.acting import NoSuchCase, civil_day, find_case
+from madoguchi.cases.acting import NoSuchCase, civil_day
 from madoguchi.cases.desk_tables import TaskMessageRow
-from madoguchi.cases.messages.parties import ForWhom, cases_open_to, tasks_open_to
+from madoguchi.cases.messages.parties import ForWhom, case_with, cases_open_to, tasks_open_to
 from madoguchi.cases.models import CaseRow, TaskRow
 from madoguchi.cases.rulings.result_papers import ResultPaper, papers_of
 from madoguchi.cases.states import CaseStatus, MessageKind, Side, TaskState
@@ -117,10 +117,14 @@ def own_cases(whom: ForWhom, *, now: datetime) -> tuple[OwnCase, ...]:
 
 
 def own_case(*, case: str, whom: ForWhom, now: datetime) -> OwnCase:
-    """One case of this resident with its threads and papers. Raises NoSuchCase for what is not there or not theirs, alike."""
-    row = find_case(case)
-    tasks = tasks_open_to(row, whom, on=civil_day(now))
-    if not tasks:
+    """One case of this resident with its threads and papers. Raises NoSuchCase for what is not there or not theirs, alike.
+
+    Whoever is nobody of the case is refused by the one question that finds it, so that neither the queries nor their time
+    tell that there is one.
+    """
+    row = case_with(case, whom)
+    tasks = () if row is None else tasks_open_to(row, whom, on=civil_day(now))
+    if row is None or not tasks:
         raise NoSuchCase
     return _own(row, tasks, with_messages=True)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.channels.shared.fields import WarekiField
-from madoguchi.city.authority import ROLE_NAMES, Role
+from madoguchi.city.authority import OUTSIDE_ALONE, ROLE_NAMES, Role, mixed
 from madoguchi.city.queries import department_choices, desk_choices
 from madoguchi.residents.mandates import KIND_NAMES, MandateKind
 
@@ -45,6 +45,13 @@ class StaffForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("役割"), required=False, choices=role_choices, widget=forms.CheckboxSelectMultiple
     )
+
+    def clean_roles(self) -> list[str]:
+        """Roles that one person may hold together."""
+        found: list[str] = self.cleaned_data["roles"]
+        if mixed(frozenset(Role(value) for value in found)):
+            raise forms.ValidationError(_now(OUTSIDE_ALONE))
+        return found
 
     def given(self) -> dict[str, Any]:
         """What `city.operations.add_staff` takes besides a password, which nobody but they themselves chooses."""

@@ -24,6 +24,7 @@ from madoguchi.residents.emergency import (
     answer,
     ask,
     emergencies,
+    end,
     see,
 )
 
@@ -37,6 +38,8 @@ STATES = {
     EmergencyState.WAITING: noop("同意を待っています"),
     EmergencyState.AGREED: noop("同意されました"),
     EmergencyState.REFUSED: noop("断られました"),
+    EmergencyState.TAKEN_BACK: noop("取り下げられました"),
+    EmergencyState.ENDED: noop("申し出た人が終えました"),
     EmergencyState.OVER: noop("終わりました"),
 }
 
@@ -44,7 +47,7 @@ STATES = {
 @needs(Authority.PROTECTION)
 @never_cache
 def emergency(request: HttpRequest) -> HttpResponse:
-    """The list; asking, agreeing and seeing are posted, so that no number stands in an address."""
+    """The list; asking, agreeing, seeing and ending are posted, so that no number stands in an address."""
     by, now = actor_of(request), timezone.now()
     problems: list[str] = []
     if request.method == "POST":
@@ -72,6 +75,9 @@ def _done(request: HttpRequest, by: Actor) -> str:
             raise EmergencyRefused(_("宛名番号は半角の数字で入れてください。"))
         ask(resident_no=number, reason=reason, by=by, now=now)
         return _("申し出ました。支援措置の担当のもう1人に、30分以内に同意してもらってください。")
+    if act == "end":
+        ended = end(number=_number(request), by=by, now=now) is EmergencyState.ENDED
+        return _("開示を終えました。もう住所は見られません。") if ended else _("申出を取り下げました。")
     if act not in ("agree", "refuse"):
         raise EmergencyRefused(_("一覧から選び直してください。"))
     answer(number=_number(request), agree=act == "agree", by=by, now=now)
@@ -102,4 +108,5 @@ def _line(one: Emergency, by: Actor) -> dict[str, Any]:
         "state": _(STATES[one.state]),
         "may_answer": one.state is EmergencyState.WAITING and not own,
         "may_see": one.state is EmergencyState.AGREED and own,
+        "may_take_back": one.state is EmergencyState.WAITING and own,
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from madoguchi.channels.backoffice.forms import DayForm, StaffForm, role_choices
 from madoguchi.city import operations
-from madoguchi.city.authority import ROLE_NAMES, Authority, Role, authorities_of, needs
+from madoguchi.city.authority import OUTSIDE_ALONE, ROLE_NAMES, Authority, Role, authorities_of, mixed, needs
 from madoguchi.city.queries import actor_of, open_days
 from madoguchi.city.queries import staff as staff_lines
 
@@ -72,6 +72,8 @@ def roles(request: HttpRequest, staff: int) -> HttpResponse:
     wanted = [Role(value) for value in request.POST.getlist("roles") if value in known]
     if _myself(request, staff) and Authority.ADMINISTER not in authorities_of(frozenset(wanted)):
         messages.error(request, _("自分から管理の役割は外せません。ほかの情報システム担当に頼んでください。"))
+    elif mixed(frozenset(wanted)):
+        messages.error(request, _(OUTSIDE_ALONE))
     elif staff not in {one.id for one in staff_lines()}:
         raise Http404
     else:

@@ -55,7 +55,7 @@ def certificate(request: HttpRequest, case: str) -> HttpResponse:
         try:
             opening.begin_from_certificate(
                 case=case,
-                certificate=_certificate(form.cleaned_data, people.people(), from_abroad=abroad),
+                certificate=certificate_of(form.cleaned_data, people.people(), from_abroad=abroad),
                 told_of=[one.told_of for one in people.forms if one.cleaned_data.get("name")],
                 by=actor_of(request),
                 now=timezone.now(),
@@ -73,9 +73,10 @@ def certificate(request: HttpRequest, case: str) -> HttpResponse:
     return render(request, "counter/certificate.html", context)
 
 
-def _certificate(
+def certificate_of(
     move: dict[str, Any], people: list[dict[str, Any]], *, from_abroad: bool
 ) -> opening.MovingOutCertificate:
+    """The certificate as it was copied into the form."""
     facts = ("nationality_class", "health_insurance", "pension")
     return opening.MovingOutCertificate(
         old_address=move["old_address"],

@@ -17,6 +17,8 @@ MENU = (
     (Authority.COUNTER, "counter:worklist", "受付一覧"),
     (Authority.COUNTER, "counter:bookings", "予約"),
     (Authority.COUNTER, "counter:letters", "届出後の通知"),
+    (Authority.PREPARE, "counter:preparations", "下準備"),
+    (Authority.INTERPRET, "counter:interpreted", "通訳する受付"),
     (Authority.CALLS, "counter:calls", "呼出し"),
     (Authority.DEPARTMENT, "counter:desk", "課の画面"),
     (Authority.REVIEW, "counter:reviews", "審査"),

@@ -21,9 +21,9 @@ MAY_OPEN = {
     Role.CLERK: EVERYBODY | {"counter", "calls"},
     Role.OFFICER: EVERYBODY | {"department", "calls"},
     Role.REVIEWER: EVERYBODY | {"counter", "calls", "review", "matching"},
-    Role.SYSTEMS: EVERYBODY | {"connect", "administer"},
+    Role.SYSTEMS: EVERYBODY | {"connect", "administer", "disposal"},
     Role.DX: EVERYBODY | {"catalogue", "levelling", "insight"},
-    Role.AUDITOR: EVERYBODY | {"audit"},
+    Role.AUDITOR: EVERYBODY | {"audit", "disposal"},
     Role.PROTECTION: EVERYBODY | {"protection", "matching"},
     Role.TICKET_MACHINE: EVERYBODY | {"ticket_machine"},
     Role.CASHIER: EVERYBODY | {"payments"},
@@ -46,7 +46,7 @@ def test_a_role_opens_its_own_screens_and_no_other(signed_in: Callable[..., Clie
 
 
 def test_two_roles_open_what_each_opens(signed_in: Callable[..., Client]) -> None:
-    assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {"department", "calls", "audit"}
+    assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {"department", "calls", "audit", "disposal"}
 
 
 @pytest.mark.parametrize("role", [Role.INTERPRETER, Role.CONTRACT_RECEPTION, Role.CONTRACT_PREPARING])

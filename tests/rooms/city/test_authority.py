@@ -46,7 +46,12 @@ def test_a_role_opens_its_own_screens_and_no_other(signed_in: Callable[..., Clie
 
 
 def test_two_roles_open_what_each_opens(signed_in: Callable[..., Client]) -> None:
-    assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {"department", "calls", "audit", "disposal"}
+    assert opened(signed_in(Role.OFFICER, Role.AUDITOR)) == EVERYBODY | {
+        "department",
+        "calls",
+        "audit",
+        "disposal",
+    }
 
 
 @pytest.mark.parametrize("role", [Role.INTERPRETER, Role.CONTRACT_RECEPTION, Role.CONTRACT_PREPARING])

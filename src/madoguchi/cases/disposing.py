@@ -19,6 +19,7 @@ from madoguchi.audit.erasing import erasing
 from madoguchi.cases import desk_tables as desk
 from madoguchi.cases import models as tables
 from madoguchi.cases.from_home import strong_room
+from madoguchi.cases.interpreter_tables import InterpreterCallRow
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -74,6 +75,7 @@ _PARTS: tuple[tuple[type[Model], str], ...] = (
     (tables.DocumentRow, "case__in"),
     (tables.ExplanationRow, "case__in"),
     (desk.GivenNumberRow, "case__in"),
+    (InterpreterCallRow, "case__in"),
     (tables.AttachmentRow, "case__in"),
     (tables.CorrectionWishRow, "case__in"),
     (tables.HomeFeeRow, "case__in"),

@@ -16,6 +16,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.cases import desk_tables as desk
 from madoguchi.cases import models as tables
 from madoguchi.cases.from_home import strong_room
+from madoguchi.cases.interpreter_tables import InterpreterCallRow
 from madoguchi.cases.messages import writing
 from madoguchi.cases.rulings import deciding
 from madoguchi.cases.states import CaseStatus, TaskState
@@ -63,6 +64,10 @@ def _the_rest(there: Widowed) -> None:
     )
     desk.NoticeRow.objects.create(address=address, about=f"message/{message.pk}", tried_at=NOW, sent_at=NOW)
     desk.GivenNumberRow.objects.create(case=case, ref="p1", resident_no=there.widow)
+    InterpreterCallRow.objects.create(
+        case=case, interpreter=10**6, interpreter_name=WORD, called_by=1, called_by_name=WORD, called_at=NOW,
+        ends_at=NOW + timedelta(hours=1), ended_at=NOW,
+    )  # fmt: skip
     tables.TaskNoteRow.objects.create(task=task, text=WORD, by_name="職員", at=NOW)
     tables.LetterRow.objects.update_or_create(
         case=case,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from madoguchi.booking.booked import JAPAN
 from madoguchi.booking.models import BookingRow, EstimateRow, PrintRow, TicketRow, WaitingRow
 from madoguchi.booking.models.bookings import LIVING
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 # A booking is named by its number, whoever waited for a seat and got none by this and the row's number.
 _WAITED = "waited-"
 

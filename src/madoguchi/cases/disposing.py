@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet, Subquery
@@ -18,11 +17,11 @@ from madoguchi.audit.entries import Channel
 from madoguchi.audit.erasing import erasing
 from madoguchi.cases import desk_tables as desk
 from madoguchi.cases import models as tables
+from madoguchi.cases.acting import JAPAN
 from madoguchi.cases.from_home import strong_room
 from madoguchi.cases.interpreter_tables import InterpreterCallRow
 from madoguchi.cases.states import CaseStatus, LetterState, PayState, TaskState
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 _AT_ITS_END = (CaseStatus.REGISTERED.value, CaseStatus.CLOSED.value, CaseStatus.WITHDRAWN.value)
 _TASK_OVER = (TaskState.DONE.value, TaskState.CANCELLED.value)
 _ASKED_AT_ONCE = 500

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
+from madoguchi.residents.disclosure import JAPAN
 from madoguchi.residents.models import MandateRow
-
-JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 def ended_mandates(

@@ -20,7 +20,7 @@ demo: run ## the invented city of Madoka with 10,000 residents on this machine (
 test: dev ## every quick test, on SQLite and on PostgreSQL where there is one
 	@$(V)/python -m tools.run_tests
 
-looks: dev ## every screen in every state in a browser, and what no role may see (ten minutes)
+looks: dev ## every screen in every state in a browser, what no role may see, and each room on the other database (half an hour)
 	@$(V)/python -m tools.run_tests looks
 
 check: dev ## style, types, layers, templates, migrations, procedures

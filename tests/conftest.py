@@ -53,7 +53,7 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
         "apt-get install default-jre-headless, then make spark",
     ),
 }
-ON_POSTGRESQL = "MADOGUCHI_TESTS_ON_POSTGRESQL"
+ON_THE_OTHER = "MADOGUCHI_TESTS_ON_THE_OTHER"
 # The folders whose tests take longest.
 LONGEST = ("tests/journeys/", "tests/browser/", "tests/house/")
 _not_run: dict[str, int] = {}
@@ -68,6 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(name): cannot run without this program; counted when it is not there"
     )
+    config.addinivalue_line(
+        "markers",
+        "on_both: about the database itself (constraints, triggers, SQL of our own): on SQLite and PostgreSQL",
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -75,18 +79,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What takes long first, after everything was shuffled; what opens the database, on the database that it is meant for.
 
     On PostgreSQL, only what opens it: the rest has been run with SQLite, and would be the same. Of the folder that
-    `ON_POSTGRESQL` names, what opens the database is left to that run.
+    `ON_THE_OTHER` names, what opens the database is left to the run on the other one, but for what is about databases.
     """
     items.sort(
         key=lambda one: next((n for n, part in enumerate(LONGEST) if part in one.nodeid), len(LONGEST))
     )
     postgresql = _on_postgresql()
-    later = os.environ.get(ON_POSTGRESQL)
+    other = os.environ.get(ON_THE_OTHER)
 
     def here(one: pytest.Item) -> bool:
-        if postgresql:
-            return _opens_the_database(one)
-        return not (later and one.nodeid.startswith(later) and _opens_the_database(one))
+        if not _opens_the_database(one):
+            return not postgresql
+        return not (other and one.nodeid.startswith(other)) or _about_databases(one)
 
     elsewhere = [one for one in items if not here(one)]
     if elsewhere:
@@ -102,6 +106,14 @@ def _opens_the_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(
         {"db", "transactional_db", "live_server", "django_db_setup"}
     )
+
+
+def _about_databases(item: pytest.Item) -> bool:
+    """Whether the two databases may well differ in it: what locks and commits, and what says so of itself."""
+    opened = item.get_closest_marker("django_db")
+    commits = opened is not None and (opened.kwargs.get("transaction") or any(opened.args))
+    asks = not {"transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+    return bool(commits) or asks or item.get_closest_marker("on_both") is not None
 
 
 def pytest_collection_finish() -> None:

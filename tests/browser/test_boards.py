@@ -267,7 +267,8 @@ def a_full_hall(hall: Hall) -> IssuedTicket:
 
 
 @pytest.mark.needs("axe")
-@pytest.mark.parametrize("width", [320, pytest.param(1366, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 1366])
 def test_axe_finds_nothing_and_nothing_is_cut_off(width: int, hall: Hall, window: BrowserContext) -> None:
     own = a_full_hall(hall)
     faults = []

@@ -162,12 +162,10 @@ def test_the_secret_of_a_link_is_in_no_later_address_and_no_referrer(
     assert booked.secret not in page.evaluate("JSON.stringify({...sessionStorage})")
 
 
+@pytest.mark.slow
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
-@pytest.mark.parametrize(
-    "size",
-    [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.slow)],
-)
+@pytest.mark.parametrize("size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")])
 def test_the_pages_of_residents_can_be_read_by_everybody(
     page: Page, today_offered: Offer, settings: Any, size: Any
 ) -> None:

@@ -30,6 +30,7 @@ LOOKED_AT = {
 SHOTS = os.environ.get("SHOTS")
 
 
+@pytest.mark.slow
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 def test_screens_of_people_from_outside(

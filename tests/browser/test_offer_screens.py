@@ -96,6 +96,7 @@ def test_two_presses_on_a_phone_without_javascript(phone: Page) -> None:
     assert fits(phone)
 
 
+@pytest.mark.slow
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 def test_screens_have_no_faults(

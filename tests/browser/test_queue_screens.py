@@ -111,10 +111,10 @@ def go_to(page: Page, address: str) -> None:
 @pytest.mark.parametrize(
     ("size", "language"),
     [
-        (UPRIGHT, "ja"),
         (ACROSS, LONGEST_WORDS[0]),
         # the rest by `make looks`
         *(pytest.param(ACROSS, one, marks=pytest.mark.slow) for one in ("ja", *LONGEST_WORDS[1:])),
+        pytest.param(UPRIGHT, "ja", marks=pytest.mark.slow),
         pytest.param(UPRIGHT, "zh-Hans", marks=pytest.mark.slow),
     ],
 )
@@ -213,6 +213,7 @@ def test_a_finger_that_comes_down_twice_or_stays_gives_one_number(
     assert TicketRow.objects.count() == before + 1
 
 
+@pytest.mark.slow
 @pytest.mark.needs("Chromium")
 @pytest.mark.needs("axe")
 def test_the_desk_is_clean_in_every_state_and_fits_at_twice_the_size(

@@ -19,7 +19,7 @@ from tests.channels.malformed_posts import (
 )
 from tests.house.every_address import ours
 
-QUICK = 70
+QUICK = 40
 
 
 @pytest.mark.django_db

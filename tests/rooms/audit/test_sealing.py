@@ -24,7 +24,7 @@ from madoguchi.audit.operations import record_act, seal
 from madoguchi.audit.paper_head import PaperHead
 from madoguchi.audit.tree import EMPTY_ROOT, is_consistent, is_included
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 COLUMNS = (
     'kind, at, activity, lifecycle, staff_id, staff_name, branch, desk, terminal, channel, "case", '
     "person_key, purpose, authority, body, digest"

@@ -14,7 +14,7 @@ from madoguchi.audit.entries import Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxRow
 from madoguchi.audit.operations import NotAKey, announce, record_access, record_act, seal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 TABLES = ("audit_entryrow", "audit_sealrow", "audit_sealedentry")
 
 

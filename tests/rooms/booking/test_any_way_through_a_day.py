@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -323,8 +323,7 @@ def _run(examples: int) -> None:
 
 
 def test_any_way_through_a_day(city: object) -> None:
-    # What was rolled back stays in PostgreSQL's tables until the end: each history is slower than the one before.
-    _run(30 if connection.vendor == "sqlite" else 15)
+    _run(15)
 
 
 @pytest.mark.slow

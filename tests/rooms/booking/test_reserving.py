@@ -32,7 +32,7 @@ from madoguchi.booking.offering import Offer
 from madoguchi.booking.reserving_states import BookingState
 from madoguchi.booking.slots import NotOpenThen, SlotFull, follow_hours, free_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 TUESDAY = date(2026, 11, 10)
 NINE, TEN, TWELVE = 36, 40, 48
 SHORT, LONG = (VisitPart("papers", 15),), (VisitPart("moving", 25), VisitPart("papers", 5))

@@ -92,7 +92,7 @@ class Histories(RuleBasedStateMachine):
             assert one.beyond == max(0, one.used - one.seats)
 
 
-Histories.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+Histories.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
 
 
 class TestHistories(Histories.TestCase, TestCase):  # type: ignore[misc,name-defined]  # hypothesis makes the class

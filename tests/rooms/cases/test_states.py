@@ -28,6 +28,7 @@ from madoguchi.cases.states import (
     proves_identity,
 )
 
+pytestmark = pytest.mark.on_both
 Staff = Mapping[str, Actor]
 
 

@@ -30,7 +30,7 @@ from madoguchi.catalogue.inventory.taking_in import (
     take_survey_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 
 def test_every_row_is_stored_or_refused() -> None:

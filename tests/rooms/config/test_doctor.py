@@ -15,7 +15,7 @@ from madoguchi.audit.entries import Actor
 from madoguchi.city.models import Duty
 from madoguchi.papers import fonts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 
 @pytest.fixture(autouse=True)

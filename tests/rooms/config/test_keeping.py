@@ -27,6 +27,7 @@ from madoguchi.config.keeping import copies, marks, restoring, shutting
 from madoguchi.config.keeping.backing_up import back_up, remove_older
 from madoguchi.config.models import MarkRow
 
+pytestmark = pytest.mark.on_both
 MINUTE = timedelta(minutes=1)
 only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL: the proof of copies")
 

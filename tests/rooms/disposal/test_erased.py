@@ -48,7 +48,7 @@ from madoguchi.disposal.log import as_csv, as_workbook, certificate_of, list_hol
 from madoguchi.disposal.models import CertificateRow, DisposedRow, HoldRow, PeriodRow
 from madoguchi.disposal.values import CountedFrom, RecordClass
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedures", "residents")]
+pytestmark = [pytest.mark.on_both, pytest.mark.django_db, pytest.mark.usefixtures("procedures", "residents")]
 
 
 # Everything goes.

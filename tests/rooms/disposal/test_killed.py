@@ -23,7 +23,7 @@ from madoguchi.disposal.proposing import approve, propose
 from madoguchi.disposal.values import RecordClass
 
 ROOT = Path(__file__).resolve().parents[3]
-DUE, KILLS = 330, 3
+DUE, KILLS = 330, 2
 
 
 @pytest.mark.django_db(transaction=True)

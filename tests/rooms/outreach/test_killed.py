@@ -26,7 +26,7 @@ from madoguchi.outreach.models import OfferRow
 ROOT = Path(__file__).resolve().parents[3]
 MINUTES_AHEAD = 11
 OFFERS = "SELECT about FROM outreach_offerrow"
-KILLS = 2
+KILLS = 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -30,7 +30,7 @@ from madoguchi.payments.values import (
     truth_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 EVERY_STEP = [(before, after) for before in PaymentState for after in PaymentState]
 
 

@@ -27,7 +27,7 @@ from madoguchi.residents.operations import register
 from madoguchi.residents.people import RegisterEntry, ResidentStatus
 from madoguchi.residents.telling_apart import CODES, measure
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 BY = Actor(None, "推進 六花", "", "")
 EVERY_SET = [
     frozenset(parts)

@@ -26,7 +26,7 @@ from madoguchi.residents.models import ImportBatch, ImportRefusal, ResidentFact,
 from madoguchi.residents.rows import Origin
 from madoguchi.spreadsheets.workbook import WorkbookRefused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 HOUSE = with_check_digit("50000001")
 HEADING = "宛名番号,氏名,フリガナ,生年月日,性別,続柄,世帯番号,住所,健康保険"

@@ -21,6 +21,7 @@ from madoguchi.residents.population.drawing import pyramid
 from madoguchi.residents.population.people import Household, Person
 from madoguchi.residents.population.register import register
 
+pytestmark = pytest.mark.on_both
 ON = date(2026, 11, 1)
 
 

@@ -31,6 +31,7 @@ TARO = RegisterEntry(
     "500001",
     "まどか市柏台三丁目5-1",
 )
+pytestmark = pytest.mark.on_both
 HANA = RegisterEntry(
     "1000000000020",
     NameParts("髙橋 花", "タカハシ ハナ"),

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 CLERK = Actor(1, "窓口 花子", "main", "desk-1")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 
 def ways(ask: Callable[[], object]) -> list[str]:

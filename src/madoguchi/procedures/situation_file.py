@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from madoguchi.jp.dates import PossibleDays
+from madoguchi.notation.reading import json_of
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
 from madoguchi.procedures.implied import DECEASED, with_implied
 from madoguchi.procedures.language.faults import nearest
@@ -43,7 +44,7 @@ class SituationFaults(ValueError):
 def read_json(text: str, vocabulary: Vocabulary) -> Situation:
     """Return the situation that a JSON text of the contract describes; raises SituationFaults."""
     try:
-        data = json.loads(text)
+        data = json_of(text)
     except json.JSONDecodeError as error:
         fault = SituationFault(
             f"{error.lineno}行目{error.colno}文字目",

@@ -101,7 +101,9 @@ def _check_when(claims: dict[str, Any], *, now: datetime) -> None:
 
 def _same(given: object, wanted: str) -> bool:
     """Compared in constant time; what is no text is never the same."""
-    return isinstance(given, str) and secrets.compare_digest(given.encode(), wanted.encode())
+    return isinstance(given, str) and secrets.compare_digest(
+        given.encode("utf-8", "surrogatepass"), wanted.encode()
+    )
 
 
 def _half_hash(access_token: str, algorithm: str) -> str:

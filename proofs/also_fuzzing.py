@@ -1,6 +1,6 @@
 """Whatever bytes come in, a parser answers with its value or with the sentence that it declares: tried by atheris.
 
-Each parser of `tests/parsers/table.py` is tried for so many seconds, resumable parser by parser; a try is one input. Lost is every
+Each parser of `tests/parsers/table.py` is tried for so many seconds of a processor, resumable parser by parser; a try is one input. Lost is every
 kind of fault: an exception that is not declared, text that nobody can store, more than five seconds of a processor or 90 of the
 clock, more than 1.5 GB. The inputs that reach new lines are kept in `tests/data/corpus` (`python -m tests.parsers.keeping`) and run in
 `make test`. The controls: a damaged workbook is told by the library's own error, a day that never was by Python's, and a text nested without
@@ -18,7 +18,7 @@ from pathlib import Path
 from proofs.frame import NotHere, Proof, Result, weakest
 from proofs.kept import ROOT
 
-QUICK_SECONDS, FULL_SECONDS, CONTROL_SECONDS = 1, 600, 20
+QUICK_SECONDS, FULL_SECONDS, CONTROL_SECONDS = 1, 600, 3
 
 
 def quick(own: Path) -> Result:
@@ -55,7 +55,8 @@ def fuzzed(own: Path, seconds: int, *names: str, without: str = "") -> Result:
     faults = [f"{name}: {fault}" for name, one in states.items() for fault in one.faults]
     first = f", first {faults[0][:120]}" if faults else ""
     told = (
-        without or f"{len(states)} parsers, {min(one.seconds for one in states.values()):,.0f} s each or more"
+        without
+        or f"{len(states)} parsers, {min(one.seconds for one in states.values()):,.0f} s of a processor each or more"
     )
     return Result(sum(one.runs for one in states.values()), len(faults), f"{told}{first}")
 

@@ -21,6 +21,14 @@ FOUND: Mapping[str, tuple[str, bytes]] = {
     "a card with half a character in its name": (
         "card-reader", b'{"name":"\\ud800","address":"a","birth":"1984-05-02","sex":"male","expires_on":"2030-01-01"}'),
     "a household whose income has five thousand digits": ("situation", b'{"people":[{"id":"p1","income_yen":' + b"9" * 5000 + b"}]}"),
+    "an expression in a thousand brackets": ("rule", b"(" * 1000 + b"1" + b")" * 1000),
+    "an expression of a thousand sums": ("rule", b"1+" * 1500 + b"1"),
+    "a household of the year 1": ("situation", b'{"event":{"kind":"move_in","move_date":"0001-01-01"},"people":[{"id":"p","birth_date":"0001-01-01"}]}'),
+    "a household of the year 9999": ("situation", b'{"event":{"kind":"move_in","move_date":"9999-12-31"},"people":[{"id":"p","birth_date":"9999-12-31"}]}'),
+    "a copy whose files are a list": (
+        "copy-manifest", b'{"made_at":"2026-11-09T10:00:00+09:00","vendor":"sqlite","mark":1,"shut":false,"files":[]}'),
+    "a token that ends after ten to the 400th seconds": (
+        "identity-token", b'{"iss":"https://id.example","sub":"s","aud":"madoka","nonce":"n","iat":1,"exp":1' + b"0" * 400 + b"}"),
     "a household nested without end": ("situation", b"[" * 60_000),
     "a body for the public interface whose string is never closed": ("api-body", b'{"' + b'\\"' * 30_000),
     "a pack's file with arrays without end": ("pack-file", b"\x00a=" + b"[" * 4000),

@@ -18,6 +18,8 @@ from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
 Vocabulary = Mapping[tuple[Holder, str], FactDefinition]
+# A year before or after has no law here, and none is left to add an age or a period to.
+FIRST_YEAR, LAST_YEAR = 1800, 2999
 _TOP_KEYS = ("event", "notified_on", "claimant", "people", "relations", "household")
 
 
@@ -229,10 +231,16 @@ class _Reader:
         return str(code)
 
     def _day(self, given: Any, place: str) -> date | None:
-        if type(given) is date:
-            return given
         try:
-            return date.fromisoformat(given)
+            found = given if type(given) is date else date.fromisoformat(given)
+            if not FIRST_YEAR <= found.year <= LAST_YEAR:
+                self.fault(
+                    place,
+                    f"「{given}」は年が離れすぎています。",
+                    f"{FIRST_YEAR}年から{LAST_YEAR}年までの日付にしてください。",
+                )
+                return None
+            return found
         except (TypeError, ValueError):
             self.fault(
                 place,

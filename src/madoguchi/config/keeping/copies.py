@@ -98,7 +98,7 @@ def read(folder: Path) -> Copy:
         files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in said["files"].items()}
         made_at = datetime.fromisoformat(said["made_at"])
         copy = Copy(folder, made_at, said["vendor"], int(said["mark"]), bool(said["shut"]), files)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise NotACopy(folder, f"{LIST} がないか、読めません") from error
     for name, (size, sha) in files.items():
         path = folder / name

@@ -118,9 +118,11 @@ def _longest_town(text: str, towns: Sequence[str]) -> str:
 
 
 def _split_building(rest: str) -> tuple[str, str]:
+    word = 0  # a lot number stands in one word: each is looked at once
     for space in re.finditer(" ", rest):
-        if _LOT.search(rest, 0, space.start()):
+        if _LOT.search(rest, word, space.start()):
             return rest[: space.start()], rest[space.start() :]
+        word = space.end()
     if match := _IN_CARE_OF.match(rest):
         return match["lot"], match["building"]
     return rest, ""

@@ -5,7 +5,7 @@ Written only, and read by nobody here: ICS, XES and OCEL files, change data (JSO
 
 from __future__ import annotations
 
-from tests.parsers import plain, roomy, seeds
+from tests.parsers import machines, plain, roomy, seeds
 from tests.parsers.frame import Parser
 from tests.parsers.seeds import json_of, of_file, said, tables
 
@@ -107,39 +107,39 @@ PARSERS: tuple[Parser, ...] = (
     _roomy("receiving-list", (f"{M}.outreach.receiving:read_list",), roomy.receiving_list, (f"{M}.outreach.receiving:ReceivingListRefused",), tables(("宛名番号",), ("12346",), ("x-1",))),
     _roomy("snapshots", (f"{M}.booking.waits.snapshots:read_snapshots",), roomy.snapshots, (f"{M}.booking.waits.snapshots:SnapshotsRefused",), seeds.snapshots),
     _roomy("towns", (f"{M}.residents.places:towns",), roomy.towns, (f"{M}.residents.places:UnusablePlaces",), of_file("src/madoguchi/residents/population/data/town_places.csv")),
-    _roomy("answer-file", (f"{M}.connect.answer_file:take_answers",), roomy.answer_file, (f"{M}.connect.answer_file:AnswerFileUnreadable",),
+    _roomy("answer-file", (f"{M}.connect.answer_file:take_answers",), machines.answer_file, (f"{M}.connect.answer_file:AnswerFileUnreadable",),
            said("change_id,result,reason,ref,resident_no,household_no\nc1,ok,,p1,12346,1\nc2,refused,x,,,\n")),
-    _roomy("statement", (f"{M}.payments.reconciling:read_statement",), roomy.statement, (f"{M}.payments.reconciling:StatementUnreadable",),
+    _roomy("statement", (f"{M}.payments.reconciling:read_statement",), machines.statement, (f"{M}.payments.reconciling:StatementUnreadable",),
            said("day,reference,move,key,yen\n2026-11-09,P-1,capture,,300\n2026-11-09,P-1,refund,k,1\n")),
     _roomy("attached", (f"{M}.cases.from_home.file_kinds:kind_of",), roomy.attached, (f"{M}.cases.from_home.file_kinds:FileNotTaken",), seeds.pictures),
-    _roomy("branch-package", (f"{M}.config.line_cut.package:Package",), roomy.branch_package, (f"{M}.config.line_cut.package:PackageRefused",),
+    _roomy("branch-package", (f"{M}.config.line_cut.package:Package",), machines.branch_package, (f"{M}.config.line_cut.package:PackageRefused",),
            json_of({"form": 1, "package": "p", "branch": "north", "day": "2026-11-09", "bases": {"c": 1}, "people": 1, "rows": []})),
-    _roomy("branch-outbox", (f"{M}.cases.line_cut.outbox:Outbox", f"{M}.cases.line_cut.values:BranchAct"), roomy.branch_outbox, (f"{M}.cases.line_cut.outbox:OutboxRefused",),
+    _roomy("branch-outbox", (f"{M}.cases.line_cut.outbox:Outbox", f"{M}.cases.line_cut.values:BranchAct"), machines.branch_outbox, (f"{M}.cases.line_cut.outbox:OutboxRefused",),
            json_of({"package": "p", "cases": [seeds.CASE], "acts": [seeds.ACT]})),
-    _roomy("shut-file", (f"{M}.config.keeping.shutting:opened",), roomy.shut_file, (f"{M}.config.keeping.shutting:WrongKey",), seeds.shut_files),
-    _roomy("key-file", (f"{M}.config.keeping.shutting:read_key",), roomy.key_file, (f"{M}.config.keeping.shutting:NoKey",), said("0a" * 32 + "\n", "zz")),
-    _roomy("copy-manifest", (f"{M}.config.keeping.copies:read",), roomy.copy_manifest, (f"{M}.config.keeping.copies:NotACopy",),
+    _roomy("shut-file", (f"{M}.config.keeping.shutting:opened",), machines.shut_file, (f"{M}.config.keeping.shutting:WrongKey",), seeds.shut_files),
+    _roomy("key-file", (f"{M}.config.keeping.shutting:read_key",), machines.key_file, (f"{M}.config.keeping.shutting:NoKey",), said("0a" * 32 + "\n", "zz")),
+    _roomy("copy-manifest", (f"{M}.config.keeping.copies:read",), machines.copy_manifest, (f"{M}.config.keeping.copies:NotACopy",),
            json_of({"made_at": "2026-11-09T10:00:00+09:00", "vendor": "sqlite", "mark": 1, "shut": False, "files": {}},
                    {"made_at": "2026-11-09T10:00:00+09:00", "vendor": "sqlite", "mark": 1, "shut": False, "files": {"a": {"bytes": 1, "sha256": "0"}}})),
-    _roomy("home-mark", (f"{M}.config.keeping.marks:beside",), roomy.home_mark, (f"{M}.config.keeping.marks:MarkUnreadable",),
+    _roomy("home-mark", (f"{M}.config.keeping.marks:beside",), machines.home_mark, (f"{M}.config.keeping.marks:MarkUnreadable",),
            json_of({"number": 1, "word": "w", "at": "2026-11-09T10:00:00+09:00"}, {"number": 1e99, "word": 1, "at": 2})),
     # --- messages and answers of machines --------------------------------------------------------------------------
-    _roomy("webhook", (f"{M}.payments.webhooks:read_event", f"{M}.payments.values:truth_of"), roomy.event, (f"{M}.payments.webhooks:NotAnEvent",), json_of({"event": "e1", "record": seeds.RECORD})),
-    _roomy("signature", (f"{M}.payments.signing:signed",), roomy.signature, (), said("t=1762650000,v1=00", "t=,v1", "t=1,t=2,=")),
-    _roomy("provider-answer", (f"{M}.connect.payment_provider.http_provider:answered", f"{M}.payments.values:truth_of"), roomy.provider_answer, (f"{M}.payments.ports:ProviderUnsure",), json_of({"record": seeds.RECORD})),
-    _roomy("receipts", (f"{M}.connect.message_ports:receipts_of",), roomy.receipts, ("builtins:ValueError",), json_of({"receipts": [{"number": "1", "key": "k", "kind": "delivered"}, 1]})),
-    _roomy("returned-mail", (f"{M}.outreach.returned_mail:read",), roomy.returned_mail, (), said(seeds.MAIL, seeds.MAIL.replace(b"message/rfc822", b"text/rfc822-headers"))),
-    _roomy("card-reader", (f"{M}.connect.card_reader:_face",), roomy.card_reader, (f"{M}.cases.ports:CardNotRead",),
+    _roomy("webhook", (f"{M}.payments.webhooks:read_event", f"{M}.payments.values:truth_of"), machines.event, (f"{M}.payments.webhooks:NotAnEvent",), json_of({"event": "e1", "record": seeds.RECORD})),
+    _roomy("signature", (f"{M}.payments.signing:signed",), machines.signature, (), said("t=1762650000,v1=00", "t=,v1", "t=1,t=2,=")),
+    _roomy("provider-answer", (f"{M}.connect.payment_provider.http_provider:answered", f"{M}.payments.values:truth_of"), machines.provider_answer, (f"{M}.payments.ports:ProviderUnsure",), json_of({"record": seeds.RECORD})),
+    _roomy("receipts", (f"{M}.connect.message_ports:receipts_of",), machines.receipts, ("builtins:ValueError",), json_of({"receipts": [{"number": "1", "key": "k", "kind": "delivered"}, 1]})),
+    _roomy("returned-mail", (f"{M}.outreach.returned_mail:read",), machines.returned_mail, (), said(seeds.MAIL, seeds.MAIL.replace(b"message/rfc822", b"text/rfc822-headers"))),
+    _roomy("card-reader", (f"{M}.connect.card_reader:_face",), machines.card_reader, (f"{M}.cases.ports:CardNotRead",),
            json_of({"name": "山田", "address": "本町1", "birth": "昭和59年5月2日", "sex": "male", "expires_on": "2030-01-01"}, {"fault": "wrong_pin", "tries_left": 2})),
-    _roomy("scanner", (f"{M}.connect.virus_scanner:_read",), roomy.scanner, (f"{M}.cases.ports:NotScanned",), said("stream: OK\0", "stream: Eicar FOUND\0", "x")),
-    _roomy("printer", (f"{M}.connect.ticket_printer:_asked",), roomy.printer, ("builtins:OSError",), said("\x12\x12", "\x12", "")),
-    _roomy("identity-answer", (f"{IDENTITY}.provider:_addresses", f"{IDENTITY}.signing_in:_facts", f"{IDENTITY}.calls:_json"), roomy.identity_answer, (f"{IDENTITY}.faults:NotSignedIn",), seeds.identity_answers),
-    _roomy("identity-token", (f"{IDENTITY}.tokens:verified",), roomy.identity_token, (f"{IDENTITY}.faults:NotSignedIn",), seeds.tokens),
-    _roomy("claims", (f"{M}.residents.accounts.matching:birth_in", f"{M}.jp.addresses:same_place_key"), roomy.claims, (), said("1984-05-02", "まどか県 まどか市本町1-2-3 101号", "まどか市")),
+    _roomy("scanner", (f"{M}.connect.virus_scanner:_read",), machines.scanner, (f"{M}.cases.ports:NotScanned",), said("stream: OK\0", "stream: Eicar FOUND\0", "x")),
+    _roomy("printer", (f"{M}.connect.ticket_printer:_asked",), machines.printer, ("builtins:OSError",), said("\x12\x12", "\x12", "")),
+    _roomy("identity-answer", (f"{IDENTITY}.provider:_addresses", f"{IDENTITY}.signing_in:_facts", f"{IDENTITY}.calls:_json"), machines.identity_answer, (f"{IDENTITY}.faults:NotSignedIn",), seeds.identity_answers),
+    _roomy("identity-token", (f"{IDENTITY}.tokens:verified",), machines.identity_token, (f"{IDENTITY}.faults:NotSignedIn",), seeds.tokens),
+    _roomy("claims", (f"{M}.residents.accounts.matching:birth_in", f"{M}.jp.addresses:same_place_key"), machines.claims, (), said("1984-05-02", "まどか県 まどか市本町1-2-3 101号", "まどか市")),
     # --- what we wrote ourselves and somebody may have changed -----------------------------------------------------
-    _roomy("sealed", (f"{M}.cases.sealed:unseal",), roomy.sealed, (f"{M}.cases.sealed:SealBroken", f"{M}.cases.sealed:SealTooOld"), seeds.sealed),
-    _roomy("sealed-inside", (f"{M}.cases.sealed:unseal",), roomy.sealed_inside, (f"{M}.cases.sealed:SealBroken", f"{M}.cases.sealed:SealTooOld"), seeds.sealed_inside),
-    _roomy("at-rest", (f"{M}.city.at_rest:opened",), roomy.at_rest, (f"{M}.city.at_rest:ShutWithAnotherKey",), seeds.at_rest),
-    _roomy("screen", (f"{M}.channels.shared.screens:screen_of",), roomy.screen, (), said("counter:hearing|x:abc", ":")),
+    _roomy("sealed", (f"{M}.cases.sealed:unseal",), machines.sealed, (f"{M}.cases.sealed:SealBroken", f"{M}.cases.sealed:SealTooOld"), seeds.sealed),
+    _roomy("sealed-inside", (f"{M}.cases.sealed:unseal",), machines.sealed_inside, (f"{M}.cases.sealed:SealBroken", f"{M}.cases.sealed:SealTooOld"), seeds.sealed_inside),
+    _roomy("at-rest", (f"{M}.city.at_rest:opened",), machines.at_rest, (f"{M}.city.at_rest:ShutWithAnotherKey",), seeds.at_rest),
+    _roomy("screen", (f"{M}.channels.shared.screens:screen_of",), machines.screen, (), said("counter:hearing|x:abc", ":")),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in PARSERS}

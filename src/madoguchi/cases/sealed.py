@@ -17,6 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.crypto import salted_hmac
 
+from madoguchi.notation.reading import json_of
+
 LONGEST_SEALED = 32_000
 _NONCE = 12
 _CLOCKS_APART = timedelta(minutes=5)
@@ -55,10 +57,18 @@ def unseal(text: str, *, purpose: str, now: datetime, longest: timedelta, word: 
     try:
         shut = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
         opened = AESGCM(_key(purpose, word)).decrypt(shut[:_NONCE], shut[_NONCE:], purpose.encode())
-        made, data = json.loads(zlib.decompress(opened))
-    except (ValueError, InvalidTag, zlib.error) as error:
+    except (ValueError, InvalidTag) as error:
         raise SealBroken from error
-    age = now - datetime.fromtimestamp(made, UTC)
+    return _opened(opened, now=now, longest=longest)
+
+
+def _opened(packed: bytes, *, now: datetime, longest: timedelta) -> Any:
+    """What is inside of a seal that was whole."""
+    try:
+        made, data = json_of(zlib.decompress(packed))
+        age = now - datetime.fromtimestamp(made, UTC)
+    except (ValueError, TypeError, OverflowError, OSError, zlib.error) as error:
+        raise SealBroken from error
     if age > longest:
         raise SealTooOld
     if age < -_CLOCKS_APART:

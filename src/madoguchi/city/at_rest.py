@@ -75,7 +75,7 @@ def opened(text: str, *, purpose: str) -> str:
     """What was shut; a text that never was is given back as it is. Raises ShutWithAnotherKey."""
     if not is_shut(text):
         return text
-    _, number, closed = text.split(".", 2)
+    number, _, closed = text.removeprefix(f"{_MARK}.").partition(".")
     key = _keys().get(number)
     if key is None:
         raise ShutWithAnotherKey

@@ -28,6 +28,7 @@ from madoguchi.city.staff_rows import KEY, Places, StaffRow, read_staff_file, st
 from madoguchi.jp.check_digits import municipality_code_check_digit, valid_municipality_code
 from madoguchi.jp.municipalities import municipality_by_code
 from madoguchi.jp.open_days import WEEKEND
+from madoguchi.notation.reading import toml_of
 from madoguchi.procedures.packs import Pack
 
 CODE_WITHOUT_CHECK = 5
@@ -116,7 +117,7 @@ class _Reading:
 def read_plan(path: Path, *, catalogue: Catalogue) -> CityPlan:
     """The city that the file describes; `staff_file` is looked for beside it. Raises PlanRefused with every fault."""
     try:
-        document = tomli.loads(path.read_bytes().decode("utf-8-sig"))
+        document = toml_of(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise PlanRefused(
             [f"{path} を読めません（{error.strerror}）。場所と権限を確かめてください。"]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
+
+from madoguchi.config.said import address
 
 # A connection stays with its thread: opening one (eight settings, a schema of 200 tables to be read) and closing it took a third
 # of the processor time of a page. No longer than this, so that a file that was put back is seen.
@@ -33,11 +35,11 @@ def database_settings(url: str | None, *, home: Path, pooled: bool = False) -> d
 
     `pooled`: the URL is that of a pool of connections.
 
-    Raises ValueError with a sentence when the URL is of another kind.
+    Raises ImproperlyConfigured when it is no address, ValueError with a sentence when it is of another kind.
     """
     if not url:
         return _sqlite(home / "madoguchi.sqlite3")
-    parts = urlsplit(url)
+    parts = address("MADOGUCHI_DATABASE_URL", url)
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path.removeprefix("/"))))
     if parts.scheme in ("postgres", "postgresql"):

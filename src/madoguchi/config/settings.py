@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.core.exceptions import ImproperlyConfigured
 
 from madoguchi.config.database import database_settings
+from madoguchi.config.said import address, number, two_wholes, whole
 
 HOME = Path(os.environ.get("MADOGUCHI_HOME", "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
@@ -126,15 +127,15 @@ OVERSIGHT_RULES = Path(
     or Path(__file__).resolve().parent.parent / "insight" / "oversight" / "rules.toml"
 )
 
-HOLD_MINUTES = int(os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
-REMIND_HOURS = float(os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
-PREPARED_DAYS = int(os.environ.get("MADOGUCHI_PREPARED_DAYS", "14"))
-CONTACT_DAYS = int(os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
+HOLD_MINUTES = whole("MADOGUCHI_HOLD_MINUTES", os.environ.get("MADOGUCHI_HOLD_MINUTES", "10"))
+REMIND_HOURS = number("MADOGUCHI_REMIND_HOURS", os.environ.get("MADOGUCHI_REMIND_HOURS", "24"))
+PREPARED_DAYS = whole("MADOGUCHI_PREPARED_DAYS", os.environ.get("MADOGUCHI_PREPARED_DAYS", "14"))
+CONTACT_DAYS = whole("MADOGUCHI_CONTACT_DAYS", os.environ.get("MADOGUCHI_CONTACT_DAYS", "30"))
 DISTRICTS = os.environ.get("MADOGUCHI_DISTRICTS", "")
-UPKEEP_SECONDS = float(os.environ.get("MADOGUCHI_UPKEEP_SECONDS", "20"))
+UPKEEP_SECONDS = number("MADOGUCHI_UPKEEP_SECONDS", os.environ.get("MADOGUCHI_UPKEEP_SECONDS", "20"))
 
 # Mail goes through one server; without it no address is asked for and nothing is written.
-_mail = urlsplit(os.environ.get("MADOGUCHI_MAIL_SERVER", ""))
+_mail = address("MADOGUCHI_MAIL_SERVER", os.environ.get("MADOGUCHI_MAIL_SERVER", ""))
 MAIL_READY = bool(_mail.hostname)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_READY else 'dummy'}.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 25
@@ -145,10 +146,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("MADOGUCHI_MAIL_FROM", "yoyaku@localhost")
 # A Maildir into which the mail server puts what comes back to that address.
 RETURNED_MAIL = os.environ.get("MADOGUCHI_RETURNED_MAIL", "")
 # The streams' own port when no proxy joins them with the pages; how often they beat, and when a board says that it stands still.
-STREAM_PORT = int(os.environ.get("MADOGUCHI_STREAM_PORT") or 0)
-BEAT_SECONDS = float(os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))
+STREAM_PORT = whole("MADOGUCHI_STREAM_PORT", os.environ.get("MADOGUCHI_STREAM_PORT") or "0")
+BEAT_SECONDS = number("MADOGUCHI_BEAT_SECONDS", os.environ.get("MADOGUCHI_BEAT_SECONDS", "15"))
 STALE_SECONDS = BEAT_SECONDS * 2 + 5
-BUSY_MINUTES = tuple(int(part) for part in os.environ.get("MADOGUCHI_BUSY_MINUTES", "20,40").split(","))
+BUSY_MINUTES = two_wholes("MADOGUCHI_BUSY_MINUTES", os.environ.get("MADOGUCHI_BUSY_MINUTES", "20,40"))
 TICKET_PRINTERS = dict(
     part.split("=", 1) for part in os.environ.get("MADOGUCHI_TICKET_PRINTERS", "").split(",") if "=" in part
 )
@@ -156,7 +157,7 @@ TICKET_PRINTERS = dict(
 PUBLIC_ADDRESS = os.environ.get("MADOGUCHI_PUBLIC_ADDRESS", "")
 
 # The public interface: requests from one address in ten minutes; the origins whose pages may read it (none by itself).
-API_REQUESTS = int(os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
+API_REQUESTS = whole("MADOGUCHI_API_REQUESTS", os.environ.get("MADOGUCHI_API_REQUESTS", "600"))
 API_ORIGINS = tuple(one for one in os.environ.get("MADOGUCHI_API_ORIGINS", "").split(",") if one)
 # Gateways by which people are told of what they may have: "sms=http://…,line=http://…,mynaportal=http://…", and how they know us.
 MESSAGE_GATEWAYS = {
@@ -166,12 +167,12 @@ MESSAGE_GATEWAYS = {
     if name in ("sms", "line", "mynaportal") and base
 }
 MESSAGE_KEY = os.environ.get("MADOGUCHI_MESSAGE_KEY", "")
-MESSAGE_SECONDS = float(os.environ.get("MADOGUCHI_MESSAGE_SECONDS", "6"))
+MESSAGE_SECONDS = number("MADOGUCHI_MESSAGE_SECONDS", os.environ.get("MADOGUCHI_MESSAGE_SECONDS", "6"))
 # The provider of payments: its address, the key by which it knows us, the secrets with which it signs (the one in use first).
 PAYMENT_PROVIDER = os.environ.get("MADOGUCHI_PAYMENT_PROVIDER", "").rstrip("/")
 PAYMENT_KEY = os.environ.get("MADOGUCHI_PAYMENT_KEY", "")
 PAYMENT_SECRETS = [one for one in os.environ.get("MADOGUCHI_PAYMENT_SECRET", "").split(",") if one]
-PAYMENT_SECONDS = float(os.environ.get("MADOGUCHI_PAYMENT_SECONDS", "6"))
+PAYMENT_SECONDS = number("MADOGUCHI_PAYMENT_SECONDS", os.environ.get("MADOGUCHI_PAYMENT_SECONDS", "6"))
 # Where its pages are to which residents are sent, when that is not the address of the provider itself.
 PAYMENT_PAGES = os.environ.get("MADOGUCHI_PAYMENT_PAGES", "").rstrip("/") or PAYMENT_PROVIDER
 # Where residents sign in (OpenID Connect, docs/sign-in.md); without it no online sign-in is offered.
@@ -186,8 +187,10 @@ OIDC_NAME = os.environ.get("MADOGUCHI_OIDC_NAME", "デジタル認証アプリ")
 # them first ("host:port"; without it no file is taken), and for how many days what was not submitted is kept.
 ATTACHMENTS_FOLDER = Path(os.environ.get("MADOGUCHI_ATTACHMENTS", "") or HOME / "attachments")
 VIRUS_SCANNER = os.environ.get("MADOGUCHI_VIRUS_SCANNER", "")
-VIRUS_SCANNER_SECONDS = float(os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20"))
-UNSENT_DAYS = int(os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
+VIRUS_SCANNER_SECONDS = number(
+    "MADOGUCHI_VIRUS_SCANNER_SECONDS", os.environ.get("MADOGUCHI_VIRUS_SCANNER_SECONDS", "20")
+)
+UNSENT_DAYS = whole("MADOGUCHI_UNSENT_DAYS", os.environ.get("MADOGUCHI_UNSENT_DAYS", "30"))
 
 # A branch that works on its own while the line is cut: `madoguchi branch open` has put its package here.
 PROVISIONAL = (HOME / "branch.json").exists()
@@ -248,7 +251,7 @@ SESSION_COOKIE_SECURE = SECURE
 # Over HTTPS a browser takes these from this very host only, for all of it (`__Host-`).
 SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
-SESSION_COOKIE_AGE = int(os.environ.get("MADOGUCHI_IDLE_SECONDS", "3600"))
+SESSION_COOKIE_AGE = whole("MADOGUCHI_IDLE_SECONDS", os.environ.get("MADOGUCHI_IDLE_SECONDS", "3600"))
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SECURE = SECURE

@@ -22,6 +22,7 @@ from madoguchi.audit.operations import record_access
 from madoguchi.cases.ports import CardFace, CardFault, CardNotRead, CardReader
 from madoguchi.city.authority import Authority
 from madoguchi.jp.wareki import WarekiError, parse_date_text
+from madoguchi.notation.reading import json_of
 
 SECONDS = 30
 _MOST_BYTES = 20_000
@@ -81,7 +82,7 @@ def read_card(*, case: str, by: Actor, now: datetime) -> CardFace:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(body)
+        found = json_of(body)
     except ValueError:
         raise CardNotRead(CardFault.UNREADABLE) from None
     if not isinstance(found, dict):

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from madoguchi.notation.reading import json_of
 from madoguchi.outreach.mail import MailPort
 from madoguchi.outreach.ports import MessagePort, OfferNote, Receipt, ReceiptKind, SendOutcome
 from madoguchi.outreach.states import OfferChannel
@@ -69,8 +70,7 @@ class Gateway:
     def receipts(self) -> Iterable[Receipt]:
         """What the gateway says of messages; what cannot be read is left for the next time."""
         _status, answer = self._asked("GET", "/api/receipts", None)
-        rows = answer.get("receipts")
-        return tuple(_read(rows)) if isinstance(rows, list) else ()
+        return receipts_of(answer)
 
     def taken(self, numbers: Iterable[str]) -> None:
         """Tell it what is stored, so that it need not say it again; lost, it says it again."""
@@ -86,12 +86,24 @@ class Gateway:
         try:
             line.request(method, place.path.rstrip("/") + path, body, headers)
             answer = line.getresponse()
-            found = json.loads(answer.read(LARGEST_ANSWER))
+            found = answered(answer.read(LARGEST_ANSWER))
         except (OSError, http.client.HTTPException, ValueError):
             return 0, {}
         finally:
             line.close()
-        return answer.status, found if isinstance(found, dict) else {}
+        return answer.status, found
+
+
+def answered(body: bytes) -> Mapping[str, Any]:
+    """What the gateway answered; empty when it is no object. Raises ValueError when it is no JSON (結果が分からない)."""
+    found = json_of(body)
+    return found if isinstance(found, dict) else {}
+
+
+def receipts_of(answer: Mapping[str, Any]) -> tuple[Receipt, ...]:
+    """The receipts of an answer; what cannot be read is left out."""
+    rows = answer.get("receipts")
+    return tuple(_read(rows)) if isinstance(rows, list) else ()
 
 
 def _read(rows: list[Any]) -> Iterable[Receipt]:

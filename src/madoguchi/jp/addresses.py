@@ -16,7 +16,8 @@ from madoguchi.jp.kana import composed
 from madoguchi.jp.municipalities import municipality_as_written, prefectures
 
 _KANJI_DIGITS = "〇一二三四五六七八九"
-_CHOME = re.compile(r"([〇一二三四五六七八九十]+)(?=丁目)")
+# No number of a place is longer; a run of numerals without end is none.
+_CHOME = re.compile(r"([〇一二三四五六七八九十]{1,12})(?=丁目)")
 # A number that counts a lot, not a 丁目, 条 or 地割; or the words for a place without one.
 _LOT = re.compile(r"\d(?!\d*(?:丁目|条|地割))|[一二三四五六七八九十百]番|番外地|無番地")
 _BETWEEN_NUMBERS = re.compile(r"番地の|番地|番の|番|号の|号|の")
@@ -117,9 +118,11 @@ def _longest_town(text: str, towns: Sequence[str]) -> str:
 
 
 def _split_building(rest: str) -> tuple[str, str]:
+    word = 0  # a lot number stands in one word: each is looked at once
     for space in re.finditer(" ", rest):
-        if _LOT.search(rest, 0, space.start()):
+        if _LOT.search(rest, word, space.start()):
             return rest[: space.start()], rest[space.start() :]
+        word = space.end()
     if match := _IN_CARE_OF.match(rest):
         return match["lot"], match["building"]
     return rest, ""

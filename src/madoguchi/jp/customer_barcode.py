@@ -21,7 +21,7 @@ _BARS = {
     "CC7": "441", "CC8": "111",
 }  # fmt: skip
 START, STOP = "13", "31"
-_COUNTED = re.compile(r"([〇一二三四五六七八九十百千]+)(?=丁目|丁|番地|番|号|地割|線|の)")
+_COUNTED = re.compile(r"([〇一二三四五六七八九十百千]{1,12})(?=丁目|丁|番地|番|号|地割|線|の)")
 
 
 def extract_display_number(address: str) -> str:

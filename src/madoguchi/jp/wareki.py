@@ -66,6 +66,8 @@ OLD_CALENDAR_ENDS = date(1872, 12, 31)
 _TIME = re.compile(r"\s*(?:推定)?\s*(?:午前|午後)\s*\d{1,2}時(?:\s*\d{1,2}分|半)?\s*頃?")
 # Far beyond any case, and with room left to add an age or a period to it.
 LAST_POSSIBLE = date(2999, 12, 31)
+# Longer than anything that anybody writes for a day; what is vague is taken apart again and again.
+LONGEST = 100
 WHOLLY_UNKNOWN = PossibleDays("不詳", date(1868, 1, 25), LAST_POSSIBLE)
 
 
@@ -81,7 +83,9 @@ class WarekiError(ValueError):
             if meant
             else "例: 昭和59年5月2日、S59.5.2、1984-05-02"
         )
-        super().__init__(f"「{text}」は日付として読めません。{hint}")
+        super().__init__(
+            f"「{text[:LONGEST]}{'…' if len(text) > LONGEST else ''}」は日付として読めません。{hint}"
+        )
 
 
 def era_of(day: date) -> Era:
@@ -122,6 +126,8 @@ def parse_date_text(text: str) -> date | PossibleDays:
 
     Raises WarekiError, with candidates where an era does not reach the day (昭和64年1月8日 → 平成元年1月8日).
     """
+    if len(text) > LONGEST:
+        raise WarekiError(text)
     clean = unicodedata.normalize("NFKC", text).translate(_HYPHENS).strip()
     if clean in ("不詳", "不明", "生年月日不詳", "年月日不詳"):
         return PossibleDays(text.strip(), WHOLLY_UNKNOWN.earliest, WHOLLY_UNKNOWN.latest)
@@ -150,6 +156,8 @@ def parse_day_and_time(text: str) -> date | PossibleDays:
     A day with a time is that day, with its text kept; where the day itself is vague, or lies between two times, the days
     between are possible. Raises WarekiError.
     """
+    if len(text) > LONGEST:
+        raise WarekiError(text)
     clean = unicodedata.normalize("NFKC", text)
     days = _TIME.sub("", clean).strip()
     if days == clean.strip():

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import tomli
 
+from madoguchi.notation.reading import toml_of
 from madoguchi.papers.definitions import (
     UNITS_PER_LINE,
     Block,
@@ -61,10 +62,10 @@ class SheetErrors(ValueError):
 
 def read_sheet(path: Path) -> SheetDefinition:
     """Read one sheet file. Raises SheetErrors with the line of each mistake."""
-    text = path.read_text(encoding="utf-8")
     try:
-        raw = tomli.loads(text)
-    except tomli.TOMLDecodeError as broken:
+        text = path.read_text(encoding="utf-8")
+        raw = toml_of(text)
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as broken:
         raise SheetErrors(
             [
                 SheetError(
@@ -72,7 +73,7 @@ def read_sheet(path: Path) -> SheetDefinition:
                     None,
                     "TOML",
                     f"ファイルを読めません（{broken}）。",
-                    "TOMLの書き方を直してください。",
+                    "TOMLの書き方と、文字コード（UTF-8）を確かめてください。",
                 )
             ]
         ) from broken

@@ -7,16 +7,16 @@ of arrival is wrong.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from madoguchi.notation.reading import json_of
 from madoguchi.payments.models import EventRow
 from madoguchi.payments.signing import signed
 from madoguchi.payments.taking_in import MISFITS, take_in
-from madoguchi.payments.values import truth_of, word
+from madoguchi.payments.values import Truth, truth_of, word
 
 LARGEST = 64_000
 
@@ -42,11 +42,7 @@ def receive(*, body: bytes, signature: str, secrets: Sequence[str], now: datetim
     """
     if len(body) > LARGEST or not signed(body=body, signature=signature, secrets=secrets, now=now):
         raise NotSigned
-    try:
-        said = json.loads(body)
-        event, truth = word(said["event"], most=64), truth_of(said["record"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotAnEvent from error
+    event, truth = read_event(body)
     try:
         with transaction.atomic():
             row = EventRow.objects.create(
@@ -56,6 +52,15 @@ def receive(*, body: bytes, signature: str, secrets: Sequence[str], now: datetim
         return False
     take_event(row, now=now)
     return True
+
+
+def read_event(body: bytes) -> tuple[str, Truth]:
+    """The number of an event and the record that it carries. Raises NotAnEvent."""
+    try:
+        said = json_of(body)
+        return word(said["event"], most=64), truth_of(said["record"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotAnEvent from error
 
 
 def take_event(row: EventRow, *, now: datetime) -> None:

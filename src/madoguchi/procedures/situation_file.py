@@ -11,12 +11,15 @@ from datetime import date
 from typing import Any
 
 from madoguchi.jp.dates import PossibleDays
+from madoguchi.notation.reading import json_of
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder, Value
 from madoguchi.procedures.implied import DECEASED, with_implied
 from madoguchi.procedures.language.faults import nearest
 from madoguchi.procedures.situation import EventKind, PersonFacts, Relation, RelationKind, Situation
 
 Vocabulary = Mapping[tuple[Holder, str], FactDefinition]
+# A year before or after has no law here, and none is left to add an age or a period to.
+FIRST_YEAR, LAST_YEAR = 1800, 2999
 _TOP_KEYS = ("event", "notified_on", "claimant", "people", "relations", "household")
 
 
@@ -43,7 +46,7 @@ class SituationFaults(ValueError):
 def read_json(text: str, vocabulary: Vocabulary) -> Situation:
     """Return the situation that a JSON text of the contract describes; raises SituationFaults."""
     try:
-        data = json.loads(text)
+        data = json_of(text)
     except json.JSONDecodeError as error:
         fault = SituationFault(
             f"{error.lineno}行目{error.colno}文字目",
@@ -228,10 +231,16 @@ class _Reader:
         return str(code)
 
     def _day(self, given: Any, place: str) -> date | None:
-        if type(given) is date:
-            return given
         try:
-            return date.fromisoformat(given)
+            found = given if type(given) is date else date.fromisoformat(given)
+            if not FIRST_YEAR <= found.year <= LAST_YEAR:
+                self.fault(
+                    place,
+                    f"「{given}」は年が離れすぎています。",
+                    f"{FIRST_YEAR}年から{LAST_YEAR}年までの日付にしてください。",
+                )
+                return None
+            return found
         except (TypeError, ValueError):
             self.fault(
                 place,

@@ -14,6 +14,7 @@ from typing import Any
 
 import tomli
 
+from madoguchi.notation.reading import toml_of
 from madoguchi.procedures.language.faults import nearest
 
 Path = tuple[str | int, ...]
@@ -64,7 +65,7 @@ def read_source(file: str, content: bytes) -> Source | PackError:
     """Return a parsed file, or the fault that keeps it from being read."""
     try:
         text = content.decode("utf-8")
-        values = tomli.loads(text)
+        values = toml_of(text)
     except UnicodeDecodeError:
         return PackError(file, 1, "", "UTF-8 の文字として読めません。", "UTF-8 で保存し直してください。")
     except tomli.TOMLDecodeError as error:

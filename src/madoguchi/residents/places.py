@@ -84,7 +84,7 @@ def _read(path: Path) -> Mapping[str, Town]:
                         path, line, f"町名「{town.name}」が二度あります。1行にしてください。"
                     )
                 found[town.name] = town
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnusablePlaces(path, 1, "読めません。UTF-8 の CSV の場所を指定してください。") from error
     return found
 

@@ -5,6 +5,7 @@ A cell that is a formula shows what Excel last computed, not what the source sys
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ LOOKED_AT = 4096
 # What the libraries raise over a damaged package; each was met in the proof or is declared by them.
 BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, InvalidFileException, SyntaxError, ValueError, KeyError, IndexError,
-    TypeError, AttributeError, EOFError, OSError, NotImplementedError,
+    TypeError, AttributeError, EOFError, OSError, NotImplementedError, struct.error, OverflowError,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-import tomli
+from madoguchi.notation.reading import toml_of
 
 MUNICIPAL_DAY = Path(__file__).with_name("municipal_day.toml")
 
@@ -55,7 +55,7 @@ class MunicipalDay:
 
 def municipal_day(path: Path = MUNICIPAL_DAY) -> MunicipalDay:
     """The parameters in a file; the one that ships is the one that figures are given for."""
-    read: dict[str, Any] = tomli.loads(path.read_text(encoding="utf-8"))
+    read: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
     hours = {name: time.fromisoformat(said) for name, said in read["hours"].items()}
     walk_ins = dict(read["walk_ins"])
     return MunicipalDay(

@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ LONGEST_WAIT = 180.0
 LONGEST_GAP = 30.0
 TODAY_WINDOW = timedelta(minutes=45)
 MOST_FAULTS = 50
+LARGEST = 512 * 1024 * 1024
 
 
 class SnapshotsRefused(ValueError):
@@ -220,18 +222,28 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         if path.suffix == ".parquet":
             yield from _of_parquet(path)
             return
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, ValueError) as error:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except (OSError, ValueError, EOFError, NotImplementedError, zlib.error) as error:
         raise SnapshotsRefused(f"{path}: 読めません（{error}）。場所と名前を確かめてください。") from error
-    text = _decoded(raw, path)
+    if len(raw) > LARGEST:
+        raise SnapshotsRefused(f"{path.name}: {LARGEST // 1024**2}MBを超えています。期間で分けてください。")
+    yield from _of_text(_decoded(raw, path), path)
+
+
+def _of_text(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     sample = text[:4096]
     delimiter = max(",;\t", key=sample.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    heading = next(reader, [])
-    columns = _columns(heading, path)
-    for line, cells in enumerate(reader, start=2):
-        if any(cells):
-            yield line, {key: cells[at] if at < len(cells) else "" for key, at in columns.items()}
+    try:
+        columns = _columns(next(reader, []), path)
+        for line, cells in enumerate(reader, start=2):
+            if any(cells):
+                yield line, {key: cells[at] if at < len(cells) else "" for key, at in columns.items()}
+    except csv.Error as error:
+        raise SnapshotsRefused(
+            f"{path.name} {reader.line_num}行目: CSV として読めません（{error}）。引用符を確かめてください。"
+        ) from error
 
 
 def _of_parquet(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

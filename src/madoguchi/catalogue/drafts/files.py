@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from datetime import datetime
 
 import tomli
 
+from madoguchi.notation.reading import toml_of
 from madoguchi.procedures.editing.layers import Layer
 from madoguchi.procedures.editing.toml_text import changed
 from madoguchi.procedures.loader import PACK_FILE
+from madoguchi.spreadsheets.workbook import BROKEN
 
 MOST_FILES = 500
 MOST_BYTES = 5 * 1024 * 1024
@@ -45,7 +46,9 @@ def from_zip(content: bytes) -> dict[str, str]:
                     f"ファイルが{MOST_FILES}個か、広げて{MOST_BYTES // 1024**2}MBを超えています。"
                 )
             found = {one.filename: archive.read(one) for one in infos}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except FilesRefused:
+        raise
+    except (*BROKEN, RuntimeError) as error:
         raise FilesRefused("zipとして読めません。「ファイルで出す」で出したzipを選んでください。") from error
     folder = _one_folder(found)
     layer: dict[str, str] = {}
@@ -59,7 +62,7 @@ def from_zip(content: bytes) -> dict[str, str]:
             )
         try:
             layer[file] = data.decode("utf-8")
-            tomli.loads(layer[file])
+            toml_of(layer[file])
         except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
             raise FilesRefused(f"「{file}」を読めません（{error}）。") from error
     if not layer:
@@ -79,12 +82,12 @@ def _one_folder(found: Mapping[str, bytes]) -> str:
 
 def name_of(layer: Layer) -> str:
     """What the pack calls itself; "" when it does not say."""
-    return str(tomli.loads(layer.get(PACK_FILE, "")).get("name", ""))
+    return str(toml_of(layer.get(PACK_FILE, "")).get("name", ""))
 
 
 def under_name(layer: Layer, *, name: str) -> dict[str, str]:
     """The layer under another name of the pack (他市の台帳を引き継ぐ); its id, by which files are told apart, stays."""
     files = dict(layer)
-    said = tomli.loads(files.get(PACK_FILE, ""))
+    said = toml_of(files.get(PACK_FILE, ""))
     files[PACK_FILE] = changed(files.get(PACK_FILE, ""), {**said, "name": name})
     return files

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 
 from madoguchi.channels.api.problems import JSON, CannotAnswer, Problem, cannot, problem
 from madoguchi.channels.api.shapes import DAY_SCHEMA
+from madoguchi.notation.reading import depth_of, json_of
 from madoguchi.procedures.facts import FactDefinition, FactType, Holder
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, RelationKind, Situation
@@ -51,26 +51,13 @@ def read_body(request: HttpRequest, pack: Pack) -> Situation:
 def _parsed(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")
-        if _depth(text) > MOST_DEPTH:
+        if depth_of(text) > MOST_DEPTH:
             raise CannotAnswer(
                 400, problem("括弧の入れ子が深すぎます。", f"{MOST_DEPTH}段までにしてください。")
             )
-        return json.loads(text, parse_constant=_no_number)
+        return json_of(text)
     except ValueError as error:  # of the encoding, of JSON, of a number that is none
         raise cannot(400) from error
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(word)
-
-
-def _depth(text: str) -> int:
-    """How deep the brackets outside of strings are nested."""
-    deepest = depth = 0
-    for sign in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
-        depth += (sign in "[{") - (sign in "]}")
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _out_of_bounds(data: object, place: str = "") -> Iterator[Problem]:

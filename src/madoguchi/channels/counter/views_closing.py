@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -39,6 +38,7 @@ from madoguchi.channels.shared.fields import whole_number
 from madoguchi.city.authority import Authority, needs
 from madoguchi.city.queries import actor_of, departments
 from madoguchi.jp.wareki import format_wareki_short
+from madoguchi.notation.reading import json_of
 from madoguchi.papers.values import RenderedPaper
 from madoguchi.procedures.bring import bring_list
 from madoguchi.procedures.decisions import Decision, Status
@@ -241,7 +241,7 @@ def sign(request: HttpRequest, case: str) -> HttpResponse:
 def _strokes(text: str) -> list[list[tuple[int, int]]] | None:
     """The pad's strokes, or None when they are not what the pad sends."""
     try:
-        return [[(int(x), int(y)) for x, y in stroke] for stroke in json.loads(text)]
+        return [[(int(x), int(y)) for x, y in stroke] for stroke in json_of(text)]
     except (ValueError, TypeError):
         return None
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from madoguchi.config.keeping.shutting import opened, shut
+from madoguchi.notation.reading import json_of
 
 LIST = "copy.json"
 MAKING = ".making"
@@ -93,11 +94,11 @@ def finish(folder: Path, *, made_at: datetime, vendor: str, mark: int, key: byte
 def read(folder: Path) -> Copy:
     """The copy in a folder, every file compared with its SHA-256. Raises NotACopy."""
     try:
-        said = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        said = json_of((folder / LIST).read_text(encoding="utf-8"))
         files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in said["files"].items()}
         made_at = datetime.fromisoformat(said["made_at"])
         copy = Copy(folder, made_at, said["vendor"], int(said["mark"]), bool(said["shut"]), files)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise NotACopy(folder, f"{LIST} がないか、読めません") from error
     for name, (size, sha) in files.items():
         path = folder / name

@@ -24,6 +24,7 @@ from django.db.models import Max
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
 from madoguchi.config.models import MarkRow
+from madoguchi.notation.reading import json_of
 
 FILE = "mark.json"
 EVERY = timedelta(minutes=1)
@@ -40,6 +41,17 @@ class OldCopy(RuntimeError):
             f"このデータベースは古い写しか、別のものです。ここには{beside.at:%Y-%m-%d %H:%M}までのデータがありましたが、"
             f"いまのデータベースは{here}です。そのあいだの受付や支援措置の登録がありません。"
             "新しいデータベースにもどすか、承知のうえで使うときは「madoguchi restore --accept --reason 理由」を実行してください。"
+        )
+
+
+class MarkUnreadable(OldCopy):
+    """The mark beside the database cannot be read: nobody can say whether this is the database that was here."""
+
+    def __init__(self, home: Path) -> None:
+        RuntimeError.__init__(
+            self,
+            f"{home / FILE} を読めないため、データベースが古い写しでないかを確かめられません。中身を確かめてから、このファイルを"
+            "別の名前にして始めてください（docs/backup.md）。",
         )
 
 
@@ -61,10 +73,12 @@ def newest() -> Mark | None:
 def beside(home: Path) -> Mark | None:
     """The mark that is kept beside the database; None before the first."""
     try:
-        said = json.loads((home / FILE).read_text(encoding="utf-8"))
+        said = json_of((home / FILE).read_text(encoding="utf-8"))
         return Mark(int(said["number"]), str(said["word"]), datetime.fromisoformat(said["at"]))
     except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise MarkUnreadable(home) from error
 
 
 def check(home: Path) -> None:

@@ -24,6 +24,7 @@ from madoguchi.audit.entries import Actor, Purpose
 from madoguchi.audit.operations import record_act
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.line_cut.taking_in import bases_of, remember_package
+from madoguchi.notation.reading import json_of
 from madoguchi.residents.disclosure import disclose
 from madoguchi.residents.protection import Audience, protected_people
 
@@ -45,6 +46,15 @@ class NoSuchBranch(LookupError):
     def __init__(self, branch: str) -> None:
         super().__init__(
             f"「{branch}」という窓口の場所はありません。madoguchi city show で確かめてください。"
+        )
+
+
+class PackageRefused(ValueError):
+    """A file that is no package of a centre."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "持出しデータとして読めません。本庁で madoguchi branch pack を実行し、作り直したファイルを使ってください。"
         )
 
 
@@ -81,10 +91,23 @@ class Package:
 
     @classmethod
     def from_json(cls, text: str) -> Package:
-        """What `to_json` wrote."""
-        said = json.loads(text)
-        day = date.fromisoformat(said["day"])
-        return cls(said["package"], said["branch"], day, said["bases"], said["people"], said["rows"])
+        """What `to_json` wrote. Raises PackageRefused."""
+        try:
+            said = json_of(text)
+            day = date.fromisoformat(said["day"])
+            found = cls(said["package"], said["branch"], day, said["bases"], said["people"], said["rows"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise PackageRefused from error
+        kinds = (
+            (found.package, str),
+            (found.branch, str),
+            (found.bases, dict),
+            (found.people, int),
+            (found.rows, list),
+        )
+        if not all(isinstance(value, kind) for value, kind in kinds):
+            raise PackageRefused
+        return found
 
 
 def make(*, branch: str, resident_nos: Sequence[str], by: Actor, now: datetime) -> Package:
@@ -173,7 +196,7 @@ def open_package(package: Package, *, home: Path, by: Actor, now: datetime) -> N
 def opened_here(home: Path) -> dict[str, Any] | None:
     """The package that was opened in this home; None at the centre."""
     try:
-        found: dict[str, Any] = json.loads((home / FILE).read_text(encoding="utf-8"))
+        found: dict[str, Any] = json_of((home / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from madoguchi.connect.identity.faults import IdentityFault, NotSignedIn
+from madoguchi.notation.reading import json_of
 
 SECONDS = 5.0
 _MOST_BYTES = 200_000
@@ -62,6 +62,6 @@ def _body(request: Request, seconds: float) -> bytes:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json_of(body)
     except (ValueError, RecursionError):
         raise NotSignedIn(IdentityFault.UNREADABLE) from None

@@ -113,7 +113,10 @@ def _addresses(said: Any, issuer: str) -> ProviderAddresses:
 
 
 def _may_be_asked(address: str) -> bool:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
     )
@@ -126,6 +129,10 @@ def key_set(of: ProviderAddresses, *, anew: bool = False) -> KeySet:
     if said is None or (anew and cache.add(f"{kept}:again", 1, ASK_AGAIN_SECONDS)):
         said = calls.fetch(of.keys)
         cache.set(kept, said, KEYS_SECONDS)
+    return _keys(said)
+
+
+def _keys(said: Any) -> KeySet:
     try:
         return KeySet.import_key_set(said)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):

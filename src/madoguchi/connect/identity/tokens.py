@@ -21,6 +21,8 @@ _LEEWAY = timedelta(seconds=60)
 _OLDEST = timedelta(minutes=10)
 _ASSERTION = timedelta(seconds=60)
 _LONGEST_SUBJECT = 255
+# Seconds since 1970 of a year that no token reaches; a larger whole number cannot be reckoned with.
+_LAST_MOMENT = 10**12
 
 Keys = Callable[[bool], KeySet]
 
@@ -93,6 +95,8 @@ def _check_when(claims: dict[str, Any], *, now: datetime) -> None:
         raise NotSignedIn(IdentityFault.WRONG_CLAIMS)
     if not isinstance(ends, int | float) or not isinstance(made, int | float):
         raise NotSignedIn(IdentityFault.WRONG_CLAIMS)
+    if max(abs(ends), abs(made)) > _LAST_MOMENT:
+        raise NotSignedIn(IdentityFault.WRONG_CLAIMS)
     leeway = _LEEWAY.total_seconds()
     oldest = _OLDEST.total_seconds()
     if not (ends + leeway > moment and moment - oldest - leeway <= made <= moment + leeway):
@@ -101,7 +105,9 @@ def _check_when(claims: dict[str, Any], *, now: datetime) -> None:
 
 def _same(given: object, wanted: str) -> bool:
     """Compared in constant time; what is no text is never the same."""
-    return isinstance(given, str) and secrets.compare_digest(given.encode(), wanted.encode())
+    return isinstance(given, str) and secrets.compare_digest(
+        given.encode("utf-8", "surrogatepass"), wanted.encode()
+    )
 
 
 def _half_hash(access_token: str, algorithm: str) -> str:

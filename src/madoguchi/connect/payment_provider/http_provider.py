@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from madoguchi.notation.reading import json_of
 from madoguchi.payments.ports import ProviderRefusedError, ProviderUnsure, SessionMade
 from madoguchi.payments.values import Truth, truth_of
 
@@ -80,14 +81,23 @@ class HttpProvider:
         try:
             line.request(method, place.path.rstrip("/") + path, body, headers)
             answer = line.getresponse()
-            found = json.loads(answer.read(LARGEST_ANSWER))
+            body = answer.read(LARGEST_ANSWER)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ProviderUnsure from error
         finally:
             line.close()
-        if not isinstance(found, dict):
-            raise ProviderUnsure
-        return answer.status, found
+        return answer.status, answered(body)
+
+
+def answered(body: bytes) -> Mapping[str, Any]:
+    """What the provider answered. Raises ProviderUnsure when it is nothing that one answers."""
+    try:
+        found = json_of(body)
+    except ValueError as error:
+        raise ProviderUnsure from error
+    if not isinstance(found, dict):
+        raise ProviderUnsure
+    return found
 
 
 def _truth(answer: Mapping[str, Any]) -> Truth:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+
+import tomli
+
+from madoguchi.notation.reading import toml_of
 
 SHIPPED = Path(__file__).with_name("rules.toml")
 
@@ -31,8 +34,8 @@ class OversightRules:
 def read_rules(path: Path = SHIPPED) -> OversightRules:
     """The rules of a file. Raises RulesUnreadable with what to mend."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        said = toml_of(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise RulesUnreadable(
             f"気になる閲覧の決まり（{path.name}）を読めません。TOMLの書き方を確かめてください。"
         ) from error

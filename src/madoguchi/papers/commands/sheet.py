@@ -3,7 +3,6 @@
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
@@ -12,6 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from madoguchi.jp.open_days import OpenDays
+from madoguchi.notation.reading import json_of
 from madoguchi.papers.boxes import SheetNeedsSubject
 from madoguchi.papers.definition_file import SheetErrors
 from madoguchi.papers.operations import render_sheets
@@ -108,7 +108,7 @@ def _main(argv: Sequence[str] | None) -> int:
 
 def _read(file: Path) -> object:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json_of(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as cause:
         raise Unreadable(file) from cause
 

@@ -54,6 +54,10 @@ _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Mult: "*",
     ast.FloorDiv: "//",
 }
+# Longer and deeper than any law; CPython's own limits lie beyond and are no sentence.
+LONGEST = 4_000
+_TOO_LONG = ExpressionFault(1, f"式が{LONGEST}字を超えています。", "式を分け、名前をつけて使ってください。")
+_TOO_DEEP = ExpressionFault(1, "括弧や演算の入れ子が深すぎます。", "式を分け、名前をつけて使ってください。")
 _FOLDS = ("count", "sum", "min", "max")
 _CALLABLE = (*FUNCTIONS, *_FOLDS, "any", "all", "date", "table")
 
@@ -65,22 +69,28 @@ def parse(source: str, *, names: Names, kind: Kind | None) -> Expression:
     Raises ExpressionFaults with every fault found.
     """
     text = " ".join(source.split("\n"))
+    if len(text) > LONGEST:
+        raise ExpressionFaults(text[:40], (_TOO_LONG,))
     try:
         syntax = syntax_of(text)
-    except (SyntaxError, ValueError, RecursionError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = error.offset if isinstance(error, SyntaxError) and error.offset else 1
         fault = ExpressionFault(
             column, "式の書き方が正しくありません。", "括弧と引用符の対応を確かめてください。"
         )
         raise ExpressionFaults(source, (fault,)) from error
     reader = Reader(names)
-    tree = reader.read(syntax)
+    try:
+        tree = reader.read(syntax)
+        compiled = None if tree is None else compile_node(tree)
+    except RecursionError as error:
+        raise ExpressionFaults(source, (_TOO_DEEP,)) from error
     if tree is not None and kind is not None and tree.type.kind is not kind:
         message = f"この欄には{kind.value}の式が要りますが、{operators.name_of(tree.type)}の式です。"
         reader.fault(syntax, message, "比較や項目の選び方を見直してください。")
-    if tree is None or reader.faults:
+    if tree is None or compiled is None or reader.faults:
         raise ExpressionFaults(source, tuple(reader.faults))
-    return Expression(source, tree, names.slots, compile_node(tree))
+    return Expression(source, tree, names.slots, compiled)
 
 
 class Reader:

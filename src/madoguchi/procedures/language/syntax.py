@@ -13,7 +13,7 @@ _ONE_AT_A_TIME = Lock()
 def syntax_of(text: str) -> ast.expr:
     """Return the tree of one expression.
 
-    Raises SyntaxError, ValueError or RecursionError where the text is no expression of Python.
+    Raises SyntaxError, ValueError, RecursionError or MemoryError (too deep for CPython's own parser) where the text is no expression of Python.
     """
     with _ONE_AT_A_TIME:
         return ast.parse(text.strip(), mode="eval").body

@@ -11,6 +11,7 @@ from typing import Any
 import tomli
 
 from madoguchi.jp.names import CharacterIdentity
+from madoguchi.notation.reading import toml_of
 
 OWN_FOLDER = Path(__file__).resolve().parent.parent / "mappings"
 ENCODINGS = ("auto", "utf-8", "utf-8-sig", "cp932")
@@ -118,7 +119,7 @@ def load_mapping(name: str, kind: FileKind = REGISTER) -> FileMapping:
         known = "、".join(sorted(one.stem for one in kind.folder.glob("*.toml")))
         raise MappingError(name, (f"見つかりません。使えるのは {known}、または .toml ファイルの場所です",))
     try:
-        table = tomli.loads(path.read_text(encoding="utf-8"))
+        table = toml_of(path.read_text(encoding="utf-8"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(name, (f"TOML として読めません（{error}）",)) from error
     return read_mapping(path.stem, table, kind)
@@ -132,7 +133,10 @@ def read_mapping(name: str, table: Mapping[str, Any], kind: FileKind = REGISTER)
         faults.append(f"encoding「{encoding}」は {'・'.join(ENCODINGS)} のどれかにしてください")
     if form not in DELIMITERS:
         faults.append(f"format「{form}」は {'・'.join(DELIMITERS)} のどれかにしてください")
-    columns = tuple(_column(entry, table, kind, faults) for entry in table.get("column", []))
+    entries = table.get("column", [])
+    if not isinstance(entries, list) or not all(isinstance(one, Mapping) for one in entries):
+        raise MappingError(name, ("column は [[column]] の形で書いてください",))
+    columns = tuple(_column(entry, table, kind, faults) for entry in entries)
     for required in kind.required:
         if not any(rule.field == required and not rule.is_fact for rule in columns):
             faults.append(f"field「{required}」の列がありません")
@@ -141,11 +145,16 @@ def read_mapping(name: str, table: Mapping[str, Any], kind: FileKind = REGISTER)
         doubles = sorted({value for value in values if values.count(value) > 1})
         if doubles:
             faults.append(f"{what} が重なっています: {'、'.join(doubles)}")
-    gaiji = _gaiji(table.get("gaiji", {}), faults)
+    sheet, said = table.get("sheet"), table.get("gaiji", {})
+    if sheet is not None and not isinstance(sheet, str):
+        faults.append("sheet はシートの名前を文字で書いてください")
+    if not isinstance(said, Mapping) or not all(isinstance(one, Mapping) for one in said.values()):
+        raise MappingError(name, (*faults, "gaiji は [gaiji.F040] のような表で書いてください"))
+    gaiji = _gaiji(said, faults)
     if faults:
         raise MappingError(name, tuple(faults))
     label, source = str(table.get("label", name)), str(table.get("source", "住民記録"))
-    return FileMapping(name, label, source[:40], encoding, form, table.get("sheet"), columns, gaiji)
+    return FileMapping(name, label, source[:40], encoding, form, sheet, columns, gaiji)
 
 
 def _column(
@@ -180,7 +189,8 @@ def _table(
 ) -> Mapping[str, str] | None:
     if key not in entry:
         return None
-    found = table.get(key, {}).get(entry[key])
+    tables, wanted = table.get(key), entry[key]
+    found = tables.get(wanted) if isinstance(tables, Mapping) and isinstance(wanted, str) else None
     if not isinstance(found, Mapping):
         faults.append(f"column「{heading}」の {key}「{entry[key]}」の表がありません")
         return {}
@@ -193,7 +203,7 @@ def _gaiji(table: Mapping[str, Any], faults: list[str]) -> Mapping[str, Characte
     for code, entry in table.items():
         try:
             private = chr(int(code[2:], 16)) if code.startswith("U+") else bytes.fromhex(code).decode("cp932")
-        except ValueError:
+        except (ValueError, OverflowError):
             faults.append(f"gaiji「{code}」は F040 のような4けた、または U+E000 の形で書いてください")
             continue
         written = str(entry.get("character", ""))

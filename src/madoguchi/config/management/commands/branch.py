@@ -15,7 +15,7 @@ from django.utils import timezone
 from madoguchi.audit.entries import Purpose
 from madoguchi.audit.operations import record_access
 from madoguchi.cases.acting import NoSuchCase, NotNow
-from madoguchi.cases.line_cut.outbox import Outbox, outbox
+from madoguchi.cases.line_cut.outbox import Outbox, OutboxRefused, outbox
 from madoguchi.cases.line_cut.taking_in import (
     AlreadySettled,
     NoSuchPackage,
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         try:
             getattr(self, f"_{options['act']}")(options, shutting.read_key(options["key_file"]))
         except (
-            shutting.NoKey, shutting.WrongKey, packages.NoSuchBranch, packages.NotFresh, NoSuchPackage,
+            shutting.NoKey, shutting.WrongKey, packages.NoSuchBranch, packages.NotFresh, packages.PackageRefused, OutboxRefused, NoSuchPackage,
         ) as error:  # fmt: skip
             raise CommandError(str(error)) from error
         except (OSError, ValueError, KeyError) as error:
@@ -109,7 +109,7 @@ class Command(BaseCommand):
         )
 
     def _take(self, options: dict[str, Any], key: bytes) -> None:
-        received = Outbox.from_json(json.loads(_read(options["file"], key)))
+        received = Outbox.from_text(_read(options["file"], key))
         told = take_in(received=received, by=BY, now=timezone.now())
         self.stdout.write(
             f"取り込みました: 操作 {told.done} 件。取り込めなかった操作 {told.held} 件、前の操作を待つもの {told.waiting} 件、"

@@ -1,0 +1,172 @@
+"""Plant faults one after the other and see whether the tests find them: `python -m proofs.planting JOB`.
+
+A parent that has loaded whatever is not ours forks a process for each fault; that one loads our programs anew, with the fault in
+them, and runs the tests that run its line, the quickest first, until one fails. Of a fault that all of those pass, other tests of
+the folders are asked too, the quickest first and for a stated time: what is kept after its first use is run by one test and used
+by others. An endless loop, or memory without end, counts as found. What was said of a fault is kept; started again, it goes on.
+
+`python -O -m proofs.planting JOB` takes the asserts out of the tests.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from proofs.covering import the_same_every_time
+from proofs.kept import ROOT
+from proofs.planted import planted
+
+OURS = ("madoguchi", "tests", "proofs", "tools", "benchmarks", "conftest", "__main__")
+MEMORY = 6 * 1024**3
+# Beyond the time that the tests take without a fault: for loading our programs, and for being slower.
+LOADING, SLOWER, ON_THE_CLOCK = 20, 5, 30
+FIRST_TESTS, FIRST_SECONDS = 60, 3.0
+FOUND, PASSED, GONE = 1, 0, 5
+
+
+class Asked:
+    """A pytest plugin: these tests in this order; the one that fails is written down."""
+
+    def __init__(self, order: list[str], told: int) -> None:
+        self._order = {name: place for place, name in enumerate(order)}
+        self._told = told
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "needs(name): cannot run without this program")
+        the_same_every_time()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [one for one in items if one.nodeid in self._order]
+        items.sort(key=lambda one: self._order[one.nodeid])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            os.write(self._told, report.nodeid.encode())
+
+
+def plant(file: str, number: int) -> None:
+    """From now on the module of this file is loaded with its fault."""
+    plain = SourceFileLoader.get_code
+
+    def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
+        if Path(self.path) == ROOT / file:
+            return planted(file, number)
+        return plain(self, fullname)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]  # this is how it is planted
+
+
+def words(tests: list[str], *more: str) -> list[str]:
+    """What pytest is started with, here and when the tests are watched."""
+    return ["-q", "-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:warnings", "--confcutdir=tests/packs", *more, *tests]
+
+
+def ask(fault: dict[str, Any] | None, tests: list[str], seconds: float) -> tuple[int, str]:
+    """Run these tests with the fault in a process of its own; pytest's exit code and the test that failed."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        code = 3
+        try:
+            code = _asked(fault, tests, writing, LOADING + SLOWER * seconds)
+        finally:
+            os._exit(code)
+    os.close(writing)
+    until = time.monotonic() + ON_THE_CLOCK * (LOADING + SLOWER * seconds)
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() > until:
+            os.kill(child, 9)
+        time.sleep(0.01)
+    _, status = os.waitpid(child, 0)
+    with os.fdopen(reading, encoding="utf-8", errors="replace") as said:
+        by = said.read()
+    if os.WIFSIGNALED(status):
+        return FOUND, f"stopped: no end, or no memory left (signal {os.WTERMSIG(status)})"
+    return os.WEXITSTATUS(status), by
+
+
+def _asked(fault: dict[str, Any] | None, tests: list[str], told: int, seconds: float) -> int:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    if "PLANTING_LOUD" not in os.environ:
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if fault is not None:
+        plant(fault["file"], fault["number"])
+    folders = sorted({name.split("::")[0] for name in tests})
+    return int(pytest.main(words(folders, "-m", "not slow"), plugins=[Asked(tests, told)]))
+
+
+def verdict(fault: dict[str, Any], seconds: dict[str, float], more: float) -> dict[str, Any]:
+    """What the tests say of one fault."""
+    running = sorted(fault["tests"], key=lambda name: seconds[name])
+    first = list(_until(running, seconds, FIRST_SECONDS))[:FIRST_TESTS]
+    others = sorted((name for name in seconds if name not in set(running)), key=lambda name: seconds[name])
+    for tests in (first, running[len(first) :], list(_until(others, seconds, more))):
+        if not tests:
+            continue
+        code, by = ask(fault, tests, sum(seconds[name] for name in tests))
+        if code not in (PASSED, GONE):
+            return {"key": fault["key"], "found": True, "by": by or f"loading (pytest {code})"}
+    return {"key": fault["key"], "found": False, "by": f"{len(running)} tests run it"}
+
+
+def _until(names: list[str], seconds: dict[str, float], most: float) -> Iterator[str]:
+    spent = 0.0
+    for name in names:
+        spent += seconds[name]
+        if spent > most:
+            return
+        yield name
+
+
+def load_what_is_not_ours(names: list[str]) -> None:
+    """So that every fault's process has it already."""
+    for name in names:
+        if name.split(".")[0] not in OURS:
+            with suppress(Exception):
+                importlib.import_module(name)
+
+
+def main(argv: list[str]) -> int:
+    job = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
+    written = Path(job["written"])
+    os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    load_what_is_not_ours(job["modules"])
+    done = {json.loads(line)["key"] for line in written.read_text().splitlines()} if written.exists() else set()
+    if not done:
+        unharmed = sorted({name for one in job["faults"] for name in one["tests"][:3]})
+        code, by = ask(None, unharmed, sum(job["seconds"][name] for name in unharmed))
+        if code != PASSED:
+            raise SystemExit(f"without any fault the tests fail (pytest {code}): {by}")
+    with written.open("a", encoding="utf-8") as out:
+        for place, fault in enumerate(job["faults"]):
+            if fault["key"] in done:
+                continue
+            began = time.monotonic()
+            told = verdict(fault, job["seconds"], job["more"]) | {"seconds": round(time.monotonic() - began, 2)}
+            out.write(json.dumps(told, ensure_ascii=False) + "\n")
+            out.flush()
+            print(f"{place + 1}/{len(job['faults'])} {'found' if told['found'] else 'NOT FOUND'} {fault['told']}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,8 @@
 """Which test runs which line, and how long it takes: a pytest plugin (`-p proofs.covering`) that writes it down.
 
 `COVERING` names the file; `COVERING_OF` the folders whose lines are meant, parted by commas. Lines that are run before the first
-test, when modules are loaded, are written without a test. A test that needs a
+test, when modules are loaded, are written without a test. A test is
+meant by its place among `seconds`. A test that needs a
 program of this machine, and one that does not pass, is left out.
 """
 
@@ -81,11 +82,12 @@ def pytest_sessionfinish() -> None:
     _watching.save()
     data = _watching.get_data()
     passed = {name: round(seconds, 4) for name, seconds in _seconds.items() if name not in _failed}
+    place = {name: at for at, name in enumerate(passed)}
     lines = {}
     for file in sorted(data.measured_files()):
         name = Path(file).resolve().relative_to(ROOT).as_posix()
         lines[name] = {
-            line: sorted(one for one in tests if one in passed) for line, tests in data.contexts_by_lineno(file).items()
+            line: sorted(place[one] for one in tests if one in place) for line, tests in data.contexts_by_lineno(file).items()
         }
     written = Path(os.environ[FILE])
     partial = written.with_suffix(".part")

@@ -72,14 +72,14 @@ def planted(own: Path, area: Area, count: int, more: float, asserts: bool = True
     chosen = drawn(area, count)
     watched = watch(own, area)
     written, job = own / f"{area.name}.jsonl", own / f"{area.name}.job.json"
-    lines = watched["lines"]
+    names = list(watched["seconds"])
     told = {
         "written": str(written),
         "more": more,
         "modules": watched["modules"],
         "seconds": watched["seconds"],
         "faults": [
-            {"key": one.key, "file": one.file, "number": one.number, "told": one.told(), "tests": running(one, lines)}
+            {"key": one.key, "file": one.file, "number": one.number, "told": one.told(), "tests": [names[at] for at in running(one, watched["lines"])]}
             for one in chosen
         ],
     }  # fmt: skip
@@ -112,13 +112,13 @@ def drawn(area: Area, count: int) -> list[Fault]:
     return every[:count]
 
 
-def running(fault: Fault, lines: dict[str, dict[str, list[str]]]) -> list[str]:
+def running(fault: Fault, lines: dict[str, dict[str, list[int]]]) -> list[int]:
     """The tests that run its line; if that one is of no step of its own, its statement."""
     of_file = lines.get(fault.file, {})
     there = of_file.get(str(fault.lines[0]))
     if there:
         return there
-    return sorted({name for line in fault.lines for name in of_file.get(str(line), [])})
+    return sorted({test for line in fault.lines for test in of_file.get(str(line), [])})
 
 
 def watch(own: Path, area: Area) -> dict[str, Any]:

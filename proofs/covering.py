@@ -1,4 +1,4 @@
-"""Which test runs which line, and how long it takes: a pytest plugin (`-p proofs.covering`) that writes it down.
+"""Which test runs which line, and how long it and the loading of its file take: a pytest plugin (`-p proofs.covering`) that writes it down.
 
 `COVERING` names the file; `COVERING_OF` the folders whose lines are meant, parted by commas. Lines that are run before the first
 test, when modules are loaded, are written without a test. A test is
@@ -24,6 +24,7 @@ from proofs.kept import ROOT
 FILE, OF = "COVERING", "COVERING_OF"
 _seconds: dict[str, float] = {}
 _failed: set[str] = set()
+_collecting: dict[str, float] = {}
 _watching: coverage.Coverage | None = None
 
 
@@ -52,6 +53,16 @@ if FILE in os.environ:  # at once: what is loaded later is seen from its first l
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(name): cannot run without this program")
     the_same_every_time()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    began = time.process_time()
+    try:
+        return (yield)
+    finally:
+        if isinstance(collector, pytest.Module):
+            _collecting[collector.nodeid] = round(time.process_time() - began, 4)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -89,7 +100,13 @@ def pytest_sessionfinish() -> None:
         lines[name] = {
             line: sorted(place[one] for one in tests if one in place) for line, tests in data.contexts_by_lineno(file).items()
         }
+    told = {
+        "seconds": passed,
+        "collecting": _collecting,
+        "lines": lines,
+        "modules": list(sys.modules),
+    }
     written = Path(os.environ[FILE])
     partial = written.with_suffix(".part")
-    partial.write_text(json.dumps({"seconds": passed, "lines": lines, "modules": list(sys.modules)}))
+    partial.write_text(json.dumps(told))
     partial.rename(written)

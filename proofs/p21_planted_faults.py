@@ -72,14 +72,14 @@ def planted(own: Path, area: Area, count: int, more: float, asserts: bool = True
     chosen = drawn(area, count)
     watched = watch(own, area)
     written, job = own / f"{area.name}.jsonl", own / f"{area.name}.job.json"
-    names = list(watched["seconds"])
     told = {
         "written": str(written),
         "more": more,
         "modules": watched["modules"],
         "seconds": watched["seconds"],
+        "collecting": watched["collecting"],
         "faults": [
-            {"key": one.key, "file": one.file, "number": one.number, "told": one.told(), "tests": [names[at] for at in running(one, watched["lines"])]}
+            {"key": one.key, "file": one.file, "number": one.number, "told": one.told(), "tests": running(one, watched["lines"])}
             for one in chosen
         ],
     }  # fmt: skip

@@ -16,8 +16,9 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -113,27 +114,49 @@ def _asked(fault: dict[str, Any] | None, tests: list[str], told: int, seconds: f
     return int(pytest.main(words(folders, "-m", "not slow"), plugins=[Asked(tests, told)]))
 
 
-def verdict(fault: dict[str, Any], seconds: dict[str, float], more: float) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """The tests that can be asked, with the seconds that each takes and those for loading its file."""
+
+    seconds: dict[str, float]
+    collecting: dict[str, float]
+
+    def quickest_first(self, names: Iterable[str]) -> list[str]:
+        """Those of files that are loaded at once before those of a file that takes its time."""
+        return sorted(names, key=lambda name: self.seconds[name] + self._loading(name))
+
+    def until(self, names: Iterable[str], most: float) -> list[str]:
+        """As many of them as take so many seconds together."""
+        chosen, loaded, spent = [], set(), 0.0
+        for name in names:
+            file = name.split("::")[0]
+            spent += self.seconds[name] + (0.0 if file in loaded else self._loading(name))
+            loaded.add(file)
+            if spent > most:
+                break
+            chosen.append(name)
+        return chosen
+
+    def together(self, names: Iterable[str]) -> float:
+        """How long they take."""
+        return sum(self.seconds[name] for name in names)
+
+    def _loading(self, name: str) -> float:
+        return self.collecting.get(name.split("::")[0], 0.0)
+
+
+def verdict(fault: dict[str, Any], running: list[str], tests: Tests, more: float) -> dict[str, Any]:
     """What the tests say of one fault."""
-    running = sorted(fault["tests"], key=lambda name: seconds[name])
-    first = list(_until(running, seconds, FIRST_SECONDS))[:FIRST_TESTS]
-    others = sorted((name for name in seconds if name not in set(running)), key=lambda name: seconds[name])
-    for tests in (first, running[len(first) :], list(_until(others, seconds, more))):
-        if not tests:
+    running = tests.quickest_first(running)
+    first = tests.until(running[:FIRST_TESTS], FIRST_SECONDS) or running[:1]
+    others = tests.quickest_first(set(tests.seconds) - set(running))
+    for asked in (first, running[len(first) :], tests.until(others, more)):
+        if not asked:
             continue
-        code, by = ask(fault, tests, sum(seconds[name] for name in tests))
+        code, by = ask(fault, asked, tests.together(asked))
         if code not in (PASSED, GONE):
             return {"key": fault["key"], "found": True, "by": by or f"loading (pytest {code})"}
     return {"key": fault["key"], "found": False, "by": f"{len(running)} tests run it"}
-
-
-def _until(names: list[str], seconds: dict[str, float], most: float) -> Iterator[str]:
-    spent = 0.0
-    for name in names:
-        spent += seconds[name]
-        if spent > most:
-            return
-        yield name
 
 
 def load_what_is_not_ours(names: list[str]) -> None:
@@ -151,21 +174,29 @@ def main(argv: list[str]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     load_what_is_not_ours(job["modules"])
     done = {json.loads(line)["key"] for line in written.read_text().splitlines()} if written.exists() else set()
+    tests, names = Tests(job["seconds"], job["collecting"]), list(job["seconds"])
+    running = {one["key"]: [names[at] for at in one["tests"]] for one in job["faults"]}
     if not done:
-        unharmed = sorted({name for one in job["faults"] for name in one["tests"][:3]})
-        code, by = ask(None, unharmed, sum(job["seconds"][name] for name in unharmed))
-        if code != PASSED:
-            raise SystemExit(f"without any fault the tests fail (pytest {code}): {by}")
+        _unharmed(running, tests)
     with written.open("a", encoding="utf-8") as out:
         for place, fault in enumerate(job["faults"]):
             if fault["key"] in done:
                 continue
             began = time.monotonic()
-            told = verdict(fault, job["seconds"], job["more"]) | {"seconds": round(time.monotonic() - began, 2)}
-            out.write(json.dumps(told, ensure_ascii=False) + "\n")
+            told = verdict(fault, running[fault["key"]], tests, job["more"])
+            out.write(json.dumps(told | {"seconds": round(time.monotonic() - began, 2)}, ensure_ascii=False) + "\n")
             out.flush()
-            print(f"{place + 1}/{len(job['faults'])} {'found' if told['found'] else 'NOT FOUND'} {fault['told']}", flush=True)
+            how = "found" if told["found"] else "NOT FOUND"
+            print(f"{place + 1}/{len(job['faults'])} {how} {fault['told']}", flush=True)
     return 0
+
+
+def _unharmed(running: dict[str, list[str]], tests: Tests) -> None:
+    """A test that fails without any fault would find every one."""
+    some = sorted({name for names in running.values() for name in tests.quickest_first(names)[:3]})
+    code, by = ask(None, some, tests.together(some))
+    if code != PASSED:
+        raise SystemExit(f"without any fault the tests fail (pytest {code}): {by}")
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import coverage
 import pytest
 from hypothesis import Phase, settings
 
+import coverage
 from proofs.kept import ROOT
 
 FILE, OF = "COVERING", "COVERING_OF"
@@ -98,7 +98,8 @@ def pytest_sessionfinish() -> None:
     for file in sorted(data.measured_files()):
         name = Path(file).resolve().relative_to(ROOT).as_posix()
         lines[name] = {
-            line: sorted(place[one] for one in tests if one in place) for line, tests in data.contexts_by_lineno(file).items()
+            line: sorted(place[one] for one in tests if one in place)
+            for line, tests in data.contexts_by_lineno(file).items()
         }
     told = {
         "seconds": passed,

@@ -50,7 +50,14 @@ def _law(own: Path, programs: tuple[str, ...], tests: tuple[str, ...]) -> Result
 
 def _all(own: Path) -> Result:
     """One in twenty may be missed. Each folder of tests is run once; stopped and started again, it goes on with the next."""
-    folders = [*LAW_TESTS, *_rooms("tests/rooms"), *_rooms("tests/channels"), "tests/house", "tests/journeys", "tests/browser"]
+    folders = [
+        *LAW_TESTS,
+        *_rooms("tests/rooms"),
+        *_rooms("tests/channels"),
+        "tests/house",
+        "tests/journeys",
+        "tests/browser",
+    ]
     for folder in folders:
         data = own / f"{folder.replace('/', '-')}.coverage"
         if not data.exists():
@@ -82,7 +89,9 @@ def _watched(data: Path, programs: tuple[str, ...], tests: tuple[str, ...]) -> i
 
 def _coverage(*words: str) -> int:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    return subprocess.run([sys.executable, "-m", "coverage", *words], cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "coverage", *words], cwd=ROOT, env=environment, check=False
+    ).returncode
 
 
 def _counted(data: Path, own: Path) -> tuple[int, int, str]:
@@ -99,8 +108,13 @@ def _counted(data: Path, own: Path) -> tuple[int, int, str]:
         missed += gone
         if gone:
             by_file.append((gone, file))
-            print(f"MISSED {file}: lines {one['missing_lines']}, branches {one.get('missing_branches', [])}", flush=True)
-    worst = ", ".join(f"{Path(file).stem} {gone}" for gone, file in sorted(by_file, reverse=True)[:LONG_NAMES])
+            print(
+                f"MISSED {file}: lines {one['missing_lines']}, branches {one.get('missing_branches', [])}",
+                flush=True,
+            )
+    worst = ", ".join(
+        f"{Path(file).stem} {gone}" for gone, file in sorted(by_file, reverse=True)[:LONG_NAMES]
+    )
     return there, missed, f", missed in {worst}" if worst else ""
 
 

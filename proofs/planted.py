@@ -110,9 +110,7 @@ def _inside(node: ast.AST, function: str, statement: tuple[int, ...]) -> Iterato
                     yield from _of(one, partial(value.__setitem__, place), name, function, statement)
 
 
-def _of(
-    node: ast.AST, put: Put, name: str, function: str, statement: tuple[int, ...]
-) -> Iterator[_Change]:
+def _of(node: ast.AST, put: Put, name: str, function: str, statement: tuple[int, ...]) -> Iterator[_Change]:
     if _says_nothing(node):
         return
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -164,7 +162,9 @@ def _instead(node: ast.AST, name: str) -> Iterator[ast.AST]:
                 changed = [*ops[:place], EDGES[type(one)](), *ops[place + 1 :]]
                 yield ast.copy_location(ast.Compare(left, changed, others), node)
         case ast.BoolOp(op=op, values=values):
-            yield ast.copy_location(ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values), node)
+            yield ast.copy_location(
+                ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values), node
+            )
         case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
             yield operand
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SUMS:
@@ -187,10 +187,15 @@ def _instead(node: ast.AST, name: str) -> Iterator[ast.AST]:
             yield ast.copy_location(ast.Break(), node)
         case ast.Break():
             yield ast.copy_location(ast.Continue(), node)
-    asked = name in ("test", "ifs", "guard") and isinstance(node, ast.expr)
-    if asked and not isinstance(node, ast.Compare | ast.BoolOp | ast.Constant):
-        if not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
-            yield ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
+    if name in ("test", "ifs", "guard") and not _other_way_already(node):
+        yield ast.copy_location(ast.UnaryOp(ast.Not(), node), node)  # type: ignore[arg-type]  # a condition is an expression
+
+
+def _other_way_already(node: ast.AST) -> bool:
+    """A comparison, and what is joined or denied, is changed by itself."""
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    return isinstance(node, ast.Compare | ast.BoolOp | ast.Constant)
 
 
 def _other(value: object) -> object:

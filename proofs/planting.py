@@ -73,7 +73,18 @@ def plant(file: str, number: int) -> None:
 
 def words(tests: list[str], *more: str) -> list[str]:
     """What pytest is started with, here and when the tests are watched."""
-    return ["-q", "-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:warnings", "--confcutdir=tests/packs", *more, *tests]
+    return [
+        "-q",
+        "-x",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:warnings",
+        "--confcutdir=tests/packs",
+        *more,
+        *tests,
+    ]
 
 
 def ask(fault: dict[str, Any] | None, tests: list[str], seconds: float) -> tuple[int, str]:
@@ -173,7 +184,9 @@ def main(argv: list[str]) -> int:
     os.chdir(ROOT)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     load_what_is_not_ours(job["modules"])
-    done = {json.loads(line)["key"] for line in written.read_text().splitlines()} if written.exists() else set()
+    done = (
+        {json.loads(line)["key"] for line in written.read_text().splitlines()} if written.exists() else set()
+    )
     tests, names = Tests(job["seconds"], job["collecting"]), list(job["seconds"])
     running = {one["key"]: [names[at] for at in one["tests"]] for one in job["faults"]}
     if not done:
@@ -184,7 +197,9 @@ def main(argv: list[str]) -> int:
                 continue
             began = time.monotonic()
             told = verdict(fault, running[fault["key"]], tests, job["more"])
-            out.write(json.dumps(told | {"seconds": round(time.monotonic() - began, 2)}, ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps(told | {"seconds": round(time.monotonic() - began, 2)}, ensure_ascii=False) + "\n"
+            )
             out.flush()
             how = "found" if told["found"] else "NOT FOUND"
             print(f"{place + 1}/{len(job['faults'])} {how} {fault['told']}", flush=True)

@@ -191,12 +191,12 @@ def test_a_county_stands_before_towns_and_villages_alone() -> None:
 
 @pytest.mark.parametrize(
     ("text", "town", "lot"),
-    [("柏台", "柏台", ""), ("柏台 ", "柏台", ""), ("柏台5番地の1", "柏台", "5-1"), ("柏台三丁目5番1号", "柏台3丁目", "5-1")],
+    [
+        ("柏台", "柏台", ""),
+        ("柏台 ", "柏台", ""),
+        ("柏台5番地の1", "柏台", "5-1"),
+        ("柏台三丁目5番1号", "柏台3丁目", "5-1"),
+    ],
 )
 def test_a_place_without_a_lot_has_a_town_alone(text: str, town: str, lot: str) -> None:
     assert town_and_lot(text) == (town, lot)
-
-
-@pytest.mark.parametrize(("text", "number"), [("十", 10), ("千", 1000), ("百一", 101), ("二三", 23), ("十十", 20)])
-def test_numbers_in_kanji(text: str, number: int) -> None:
-    assert kanji_number(text) == number

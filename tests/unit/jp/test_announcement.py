@@ -95,7 +95,9 @@ def test_a_number_is_read_by_its_parts() -> None:
     for hundreds in {1, 2, 4, 5, 7, 9}:
         assert readings[hundreds * 100] == (ONES[hundreds - 1] if hundreds > 1 else "") + "ヒャク"
     for number in range(101, LARGEST + 1):
-        assert readings[number] == readings[number - number % 100] + (readings[number % 100] if number % 100 else "")
+        assert readings[number] == readings[number - number % 100] + (
+            readings[number % 100] if number % 100 else ""
+        )
 
 
 KATAKANA = re.compile("[ァ-ヴー]+")

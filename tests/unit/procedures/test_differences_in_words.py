@@ -62,7 +62,12 @@ def test_lists_of_tables_are_set_side_by_side() -> None:
         ("手続き", "図書カードの申込み", "持ち物1の文", "前のクラブのカード", "前のカード"),
         ("手続き", "図書カードの申込み", "持ち物1の条件", "この人の図書カードが「なし」でない", "この人の図書カードが「一般カード」である"),
     ]  # fmt: skip
-    one_more = {"deadline": [*values["deadline"], {"event": "birth", "from": "event.move_date", "days": 3, "count_first_day": False}]}
+    one_more = {
+        "deadline": [
+            *values["deadline"],
+            {"event": "birth", "from": "event.move_date", "days": 3, "count_first_day": False},
+        ]
+    }
     assert said(layers.with_procedure([CLUB, {}], "club-card", values | one_more)) == [
         ("手続き", "図書カードの申込み", "期限", "", "きっかけ: 出生、数え始め: event.move_date、日数: 3、初めの日も数える: いいえ"),
     ]  # fmt: skip
@@ -87,16 +92,26 @@ def test_an_example_is_said_by_its_name_and_outcome() -> None:
     assert found[4] == found[3] + "（世帯や日付の中身が変わりました）"
     gone = said(layers.with_procedure([CLUB, {}], "club-card", values | {"example": [first]}))
     household = {"name": "世帯の例", "expect": {"household": "must"}}
-    more = said(layers.with_procedure([CLUB, {}], "club-card", values | {"example": [first, second, household]}))
+    more = said(
+        layers.with_procedure([CLUB, {}], "club-card", values | {"example": [first, second, household]})
+    )
     assert [one[4] for one in gone] == [""]
-    assert gone[0][3].startswith("「動かない人は不要、カードが分からなければ確認」: p1は不要、p2は要確認、p3は任意")
+    assert gone[0][3].startswith(
+        "「動かない人は不要、カードが分からなければ確認」: p1は不要、p2は要確認、p3は任意"
+    )
     assert [one[3:] for one in more] == [("", "「世帯の例」: 世帯は必要")]
 
 
 def test_procedures_and_sheets_come_and_go_whole() -> None:
     new = {"rule.toml": procedure_text("person.moves"), "sheets/slip.toml": 'title = "控え"\nform = "ours"\n'}
     found = said(new)
-    assert ("手続き", "試しの手続き", "規則", "", "施行日: 平成12年1月1日、必要になる条件: この人の「この異動で動く」がはい、理由: 条件に当てはまる方です") in found
+    assert (
+        "手続き",
+        "試しの手続き",
+        "規則",
+        "",
+        "施行日: 平成12年1月1日、必要になる条件: この人の「この異動で動く」がはい、理由: 条件に当てはまる方です",
+    ) in found
     assert found[-2:] == [("帳票", "控え", "題名", "", "控え"), ("帳票", "控え", "様式", "", "独自様式")]
     assert [(one[0], one[3], one[4]) for one in said({}, new)] == [(one[0], one[4], one[3]) for one in found]
     assert said({"pack.toml": 'name = "x"\n'}) == []
@@ -107,8 +122,19 @@ def test_shared_files_are_said_entry_by_entry() -> None:
     assert said(parameters) == [("市の設定", "子どもカードの年齢", "値", "18", "15")]
     prompts = layers.with_entry([CLUB, {}], "prompts.toml", "club", {"question": "何をお持ちですか"})
     (found,) = said(prompts)
-    assert (found[0], found[1], found[2], found[4]) == ("質問", "何をお持ちですか", "質問", "何をお持ちですか")
-    fact = {"key": "pets", "holder": "person", "type": "choice", "choices": [["dog", "犬"]], "label": "ペット"}
+    assert (found[0], found[1], found[2], found[4]) == (
+        "質問",
+        "何をお持ちですか",
+        "質問",
+        "何をお持ちですか",
+    )
+    fact = {
+        "key": "pets",
+        "holder": "person",
+        "type": "choice",
+        "choices": [["dog", "犬"]],
+        "label": "ペット",
+    }
     facts = layers.with_own_entry([CLUB, {}], "vocabulary.toml", fact)
     assert ("事実", "ペット", "選ぶもの", "", "dog、犬") in said(facts)
     assert ("事実", "ペット", "答え方", "", "一つを選ぶ") in said(facts)
@@ -156,7 +182,9 @@ def test_a_sheet_is_taken_as_a_whole_from_the_last_that_has_it() -> None:
 
 def test_a_list_that_is_taken_away_is_said_to_be_empty() -> None:
     values = {key: value for key, value in tomllib.loads(CARD).items() if key != "tell"}
-    assert tomllib.loads(layers.with_procedure([CLUB, {}], "club-card", values)["club-card.toml"]) == {"tell": []}
+    assert tomllib.loads(layers.with_procedure([CLUB, {}], "club-card", values)["club-card.toml"]) == {
+        "tell": []
+    }
 
 
 def test_a_file_that_cannot_be_read_is_written_anew_with_its_first_comments() -> None:

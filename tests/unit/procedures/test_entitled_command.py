@@ -70,7 +70,9 @@ def test_a_household_is_explained_subject_by_subject(register: Path, capsys: Sai
         (["club-crd", "x", "--on", "2026-11-09", "--why", "1"], "「club-crd」「x」という手続きはありません"),
     ],
 )
-def test_a_wrong_call_is_told_in_one_sentence(words: list[str], says: str, register: Path, capsys: Said) -> None:
+def test_a_wrong_call_is_told_in_one_sentence(
+    words: list[str], says: str, register: Path, capsys: Said
+) -> None:
     assert command(register, *words) == 2
     assert says in capsys.readouterr().err
 

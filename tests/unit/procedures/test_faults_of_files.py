@@ -131,7 +131,9 @@ def test_a_procedure_with_a_fault_is_refused(text: str, says: str) -> None:
 
 
 def test_a_file_in_another_encoding_is_refused() -> None:
-    assert "UTF-8 の文字として読めません" in faults(files_with() | {"rule.toml": "name = 'あ'".encode("shift_jis")})
+    assert "UTF-8 の文字として読めません" in faults(
+        files_with() | {"rule.toml": "name = 'あ'".encode("shift_jis")}
+    )
 
 
 EXAMPLE = """

@@ -108,8 +108,14 @@ def test_a_clause_about_one_person(must: str, person: dict[str, object], says: s
         ("min(m.income_yen for m in household.people) > 10", "世帯の方の最小が10円で、10円以下の"),
         ("max(m.income_yen for m in person.children) > 10", "子の最大が10円で、10円以下の"),
         ("any(m.moves for m in person.spouse)", "配偶者がいない"),
-        ("attains(max(c.birth_date for c in person.parents), 18) <= reference_date", "父母に当てはまる方がいない"),
-        ("max(c.income_yen for c in household.people if c.card == 'none') > 3", "世帯の方に当てはまる方がいない"),
+        (
+            "attains(max(c.birth_date for c in person.parents), 18) <= reference_date",
+            "父母に当てはまる方がいない",
+        ),
+        (
+            "max(c.income_yen for c in household.people if c.card == 'none') > 3",
+            "世帯の方に当てはまる方がいない",
+        ),
         ("min(c.birth_date for c in person.spouse) == notified_on", "配偶者に当てはまる方がいない"),
     ],
 )

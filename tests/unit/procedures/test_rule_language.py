@@ -121,7 +121,10 @@ def test_a_rule_in_the_grammar_is_read(rule: str) -> None:
         ("any(m.income_yen for m in household.people)", "真偽の条件が要りますが、数(円)"),
         ("all(m.moves for m in household.people if m.cart == 'none')", "「card」ではありませんか"),
         ("count(m for m in household.people if m.muves) > 0", "「moves」ではありませんか"),
-        ("any(m.moves for m in household.child)", "「household.child」は人の集まりではありません。「children」"),
+        (
+            "any(m.moves for m in household.child)",
+            "「household.child」は人の集まりではありません。「children」",
+        ),
         ("any(m.moves for m in person.parent)", "「person.parent」は人の集まりではありません。「parents」"),
         ("any(m.moves for m in parents)", "for … in の後には人の集まりを書きます"),
         ("any(m.moves for m in person.parents for n in person.children)", "any の書き方が正しくありません"),
@@ -140,7 +143,10 @@ def test_a_rule_in_the_grammar_is_read(rule: str) -> None:
         ("(1 if person.income_yen else 2) > 1", "真偽の条件が要りますが、数(円)"),
         ("not person.cart", "「card」ではありませんか"),
         ("'x'", "真偽の式が要りますが、文字の式です"),
-        (" and ".join(f"any(v{n}.moves for v{n} in household.people)" for n in range(31)), "for が多すぎます"),
+        (
+            " and ".join(f"any(v{n}.moves for v{n} in household.people)" for n in range(31)),
+            "for が多すぎます",
+        ),
     ],
 )
 def test_a_rule_outside_the_grammar_is_refused_with_a_remedy(rule: str, says: str) -> None:

@@ -30,7 +30,9 @@ from proofs.covering import the_same_every_time
 from proofs.kept import ROOT
 from proofs.planted import planted
 
-OURS = ("madoguchi", "tests", "proofs", "tools", "benchmarks", "conftest", "__main__")
+# Loaded anew in each process: ours, and what Django has to be set up for.
+OURS = ("madoguchi", "tests", "proofs", "tools", "benchmarks", "conftest", "__main__", "django", "allauth", "axes", "csp", "ninja",
+        "django_htmx", "django_tasks", "django_tasks_db", "pytest_django", "whitenoise")  # fmt: skip
 MEMORY = 6 * 1024**3
 # Beyond the time that the tests take without a fault: for loading our programs, and for being slower.
 LOADING, SLOWER, ON_THE_CLOCK = 20, 5, 30
@@ -71,23 +73,16 @@ def plant(file: str, number: int) -> None:
     SourceFileLoader.get_code = get_code  # type: ignore[method-assign]  # this is how it is planted
 
 
-def words(tests: list[str], *more: str) -> list[str]:
-    """What pytest is started with, here and when the tests are watched."""
-    return [
-        "-q",
-        "-x",
-        "--assert=plain",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:warnings",
-        "--confcutdir=tests/packs",
-        *more,
-        *tests,
-    ]
+def words(tests: list[str], *more: str, django: bool = False) -> list[str]:
+    """What pytest is started with, here and when the tests are watched. `django`: for rooms; law and language do without."""
+    plugin = ["-p", "pytest_django.plugin"] if django else ["--confcutdir=tests/packs"]
+    plain = ["-q", "-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:warnings", "-m", "not slow"]
+    return [*plain, *plugin, *more, *tests]
 
 
-def ask(fault: dict[str, Any] | None, tests: list[str], seconds: float) -> tuple[int, str]:
+def ask(
+    fault: dict[str, Any] | None, tests: list[str], seconds: float, *, django: bool = False
+) -> tuple[int, str]:
     """Run these tests with the fault in a process of its own; pytest's exit code and the test that failed."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -95,7 +90,7 @@ def ask(fault: dict[str, Any] | None, tests: list[str], seconds: float) -> tuple
         os.close(reading)
         code = 3
         try:
-            code = _asked(fault, tests, writing, LOADING + SLOWER * seconds)
+            code = _asked(fault, tests, writing, LOADING + SLOWER * seconds, django)
         finally:
             os._exit(code)
     os.close(writing)
@@ -112,7 +107,7 @@ def ask(fault: dict[str, Any] | None, tests: list[str], seconds: float) -> tuple
     return os.WEXITSTATUS(status), by
 
 
-def _asked(fault: dict[str, Any] | None, tests: list[str], told: int, seconds: float) -> int:
+def _asked(fault: dict[str, Any] | None, tests: list[str], told: int, seconds: float, django: bool) -> int:
     nothing = os.open(os.devnull, os.O_RDWR)
     if "PLANTING_LOUD" not in os.environ:
         os.dup2(nothing, 1)
@@ -122,7 +117,7 @@ def _asked(fault: dict[str, Any] | None, tests: list[str], told: int, seconds: f
     if fault is not None:
         plant(fault["file"], fault["number"])
     folders = sorted({name.split("::")[0] for name in tests})
-    return int(pytest.main(words(folders, "-m", "not slow"), plugins=[Asked(tests, told)]))
+    return int(pytest.main(words(folders, django=django), plugins=[Asked(tests, told)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +126,7 @@ class Tests:
 
     seconds: dict[str, float]
     collecting: dict[str, float]
+    django: bool = False
 
     def quickest_first(self, names: Iterable[str]) -> list[str]:
         """Those of files that are loaded at once before those of a file that takes its time."""
@@ -164,7 +160,7 @@ def verdict(fault: dict[str, Any], running: list[str], tests: Tests, more: float
     for asked in (first, running[len(first) :], tests.until(others, more)):
         if not asked:
             continue
-        code, by = ask(fault, asked, tests.together(asked))
+        code, by = ask(fault, asked, tests.together(asked), django=tests.django)
         if code not in (PASSED, GONE):
             return {"key": fault["key"], "found": True, "by": by or f"loading (pytest {code})"}
     return {"key": fault["key"], "found": False, "by": f"{len(running)} tests run it"}
@@ -182,12 +178,12 @@ def main(argv: list[str]) -> int:
     job = json.loads(Path(argv[0]).read_text(encoding="utf-8"))
     written = Path(job["written"])
     os.chdir(ROOT)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.update(job["environment"])
     load_what_is_not_ours(job["modules"])
     done = (
         {json.loads(line)["key"] for line in written.read_text().splitlines()} if written.exists() else set()
     )
-    tests, names = Tests(job["seconds"], job["collecting"]), list(job["seconds"])
+    tests, names = Tests(job["seconds"], job["collecting"], job["django"]), list(job["seconds"])
     running = {one["key"]: [names[at] for at in one["tests"]] for one in job["faults"]}
     if not done:
         _unharmed(running, tests)
@@ -209,7 +205,7 @@ def main(argv: list[str]) -> int:
 def _unharmed(running: dict[str, list[str]], tests: Tests) -> None:
     """A test that fails without any fault would find every one."""
     some = sorted({name for names in running.values() for name in tests.quickest_first(names)[:3]})
-    code, by = ask(None, some, tests.together(some))
+    code, by = ask(None, some, tests.together(some), django=tests.django)
     if code != PASSED:
         raise SystemExit(f"without any fault the tests fail (pytest {code}): {by}")
 

@@ -162,6 +162,13 @@ def test_e11_the_days_around_the_turn_of_the_year(day: date, closed: bool, name:
     assert CALENDAR.is_open(day) is not closed
 
 
+def test_e11_a_calendar_that_is_closed_for_two_months_is_refused() -> None:
+    day = date(2026, 4, 1)
+    assert roll_to_open_day(day, lambda one: one == day + timedelta(days=59)) == day + timedelta(days=59)
+    with pytest.raises(ValueError, match="2026-04-01 のあと60日間、開庁日がありません"):
+        roll_to_open_day(day, lambda one: one >= day + timedelta(days=60))
+
+
 def test_e11_a_city_may_close_on_other_days_of_the_week() -> None:
     own = OpenDays(weekly=frozenset({0}))
     assert [own.is_open(date(2026, 11, day)) for day in (7, 8, 9, 10)] == [True, True, False, True]

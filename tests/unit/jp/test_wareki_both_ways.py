@@ -68,6 +68,11 @@ def test_e14_an_era_that_does_not_reach_the_day_is_answered_with_what_was_meant(
     assert format_wareki(meant[0]) in str(raised.value)
 
 
+def test_all_dates_that_may_have_been_meant_are_told() -> None:
+    error = WarekiError("x", (date(1989, 1, 7), date(1989, 1, 8)))
+    assert "昭和64年1月7日、平成元年1月8日 のことであれば" in str(error)
+
+
 @pytest.mark.parametrize(
     ("day", "long", "short"),
     [

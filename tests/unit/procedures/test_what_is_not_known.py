@@ -223,6 +223,6 @@ def test_words_of_the_pack() -> None:
     assert len({role.label for role in FilingRole}) == len(FilingRole)
     assert nearest("x", ()) == "この台帳には使えるものが定義されていません。"
     assert nearest("none", "abcdefghijklm") == "使えるのは a、b、c、d、e、f、g、h、i、j、k、l など です。"
-    with pytest.raises(KeyError, match="「person.pets」という項目は用語表にありません"):
+    with pytest.raises(KeyError, match=r"「person\.pets」という項目は用語表にありません"):
         definition_of(pack, FactRef("pets", "p1"))
     assert EventKind.move_out.label == "転出" and len({kind.label for kind in EventKind}) == len(EventKind)

@@ -142,8 +142,12 @@ def judged(name: str, chosen: list[Fault], said: dict[str, dict[str, Any]]) -> R
 
 
 def drawn(area: Area, count: int) -> list[Fault]:
-    """The first so many in one fixed order of all."""
-    every = [one for file in files(*area.programs) if file not in area.leave_out for one in faults(file)]
+    """The first so many in one fixed order of all. Raises ValueError when an equivalent one is none of them."""
+    programs = [file for file in files(*area.programs) if file not in area.leave_out]
+    every = [one for file in programs for one in faults(file)]
+    gone = {key for key in equivalent() if key.split("::")[0] in programs} - {one.key for one in every}
+    if gone:
+        raise ValueError(f"{EQUIVALENT.name} tells of faults that there are not: {sorted(gone)}")
     Random(SEED).shuffle(every)
     return every[:count]
 

@@ -79,6 +79,11 @@ def test_e21_every_character_of_the_table_has_its_own_number_of_sequences() -> N
     assert variation_world("\u2e7f\U000e0100") is VariationWorld.MOJI_JOHO
 
 
+def test_a_character_that_the_table_also_gives_itself_is_found_by_its_common_form() -> None:
+    assert name_search_key("凞") == name_search_key("熙")
+    assert name_search_key("艹") == name_search_key("艸")
+
+
 def test_the_selectors_and_nothing_else_are_taken_off() -> None:
     selectors = [*map(chr, (0xFE00, 0xFE0F, 0xE0100, 0xE01EF))]
     beside = [*map(chr, (0xFDFF, 0xFE10, 0xE00FF, 0xE01F0))]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.procedures.club import FOLDER, club, procedure_text
 
 from madoguchi.procedures.editing import layers
+from madoguchi.procedures.editing.blocks import FactIs, Formula, Group, blocks_of, source_of
 from madoguchi.procedures.editing.differences import Difference, differences, procedures_that_differ
 from madoguchi.procedures.editing.sentences import lines_of, sentence_of
 from madoguchi.procedures.editing.toml_text import changed
@@ -220,6 +221,29 @@ def test_a_file_that_cannot_be_read_is_written_anew_with_its_first_comments() ->
 )  # fmt: skip
 def test_a_condition_in_one_line(source: str, sentence: str) -> None:
     assert sentence_of(source, club()) == sentence
+
+
+@pytest.mark.parametrize(
+    ("block", "source"),
+    [
+        (Group("all", ()), "True"),
+        (Group("any", ()), "False"),
+        (FactIs("person", "moves", "is_not", ("yes",)), "person.moves != True"),
+        (FactIs("person", "moves", "is", ("yes", "no")), "person.moves in (True, False)"),
+    ],
+)
+def test_blocks_that_an_officer_leaves_empty_are_still_a_condition(
+    block: Group | FactIs, source: str
+) -> None:
+    assert source_of(block) == source
+
+
+def test_an_age_that_is_no_number_stays_a_formula() -> None:
+    for source in (
+        "reference_date >= attains(person.birth_date, 'x')",
+        "reference_date < birthday(person.birth_date, a + 1)",
+    ):
+        assert isinstance(blocks_of(source), Formula)
 
 
 def test_groups_say_what_holds_of_their_parts() -> None:

@@ -42,8 +42,11 @@ def test_the_rows_are_written_and_counted(register: Path, tmp_path: Path, capsys
         assert (f"{label} {count}" in said) is bool(count)
 
 
-def test_nobody_has_what_was_not_yet_in_force(register: Path, tmp_path: Path, capsys: Said) -> None:
-    assert command(register, "--on", "1999-11-09", "--out", str(tmp_path / "out.parquet")) == 0
+def test_of_an_empty_register_nothing_is_written(tmp_path: Path, capsys: Said) -> None:
+    write(club(), [], tmp_path)
+    words = ("club-card", "--on", "2026-11-09", "--out", str(tmp_path / "out.parquet"))
+    assert command(tmp_path, *words) == 0
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
     assert "0 行を書きました（該当なし）" in capsys.readouterr().out
 
 

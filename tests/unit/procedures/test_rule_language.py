@@ -142,6 +142,8 @@ def test_a_rule_in_the_grammar_is_read(rule: str) -> None:
         ("(1 if person.moves else reference_date) > 1", "数と日付は比べられません"),
         ("(1 if person.income_yen else 2) > 1", "真偽の条件が要りますが、数(円)"),
         ("not person.cart", "「card」ではありませんか"),
+        ("person.incme_yen + 1 > 0", "「income_yen」ではありませんか"),
+        ("person.parents", "「person.parents」は人の集まりです(いないことも、複数のこともあります)"),
         ("'x'", "真偽の式が要りますが、文字の式です"),
         (
             " and ".join(f"any(v{n}.moves for v{n} in household.people)" for n in range(31)),

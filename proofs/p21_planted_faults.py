@@ -115,7 +115,10 @@ def planted(own: Path, area: Area, count: int, more: float, asserts: bool = True
         "seconds": watched["seconds"],
         "collecting": watched["collecting"],
         "faults": [
-            {"key": one.key, "file": one.file, "number": one.number, "told": one.told(), "tests": running(one, watched["lines"])}
+            {
+                "key": one.key, "file": one.file, "number": one.number, "told": one.told(),
+                "tests": running(one, watched["lines"]), "near": near(one, watched["lines"]),
+            }
             for one in chosen
         ],
     }  # fmt: skip
@@ -159,6 +162,12 @@ def running(fault: Fault, lines: dict[str, dict[str, list[int]]]) -> list[int]:
     if there:
         return there
     return sorted({test for line in fault.lines for test in of_file.get(str(line), [])})
+
+
+def near(fault: Fault, lines: dict[str, dict[str, list[int]]]) -> list[int]:
+    """The tests that run its file, where none runs its line: what is written at the top is run when it is loaded."""
+    of_file = lines.get(fault.file, {})
+    return [] if running(fault, lines) else sorted({test for tests in of_file.values() for test in tests})
 
 
 def watch(own: Path, area: Area) -> dict[str, Any]:

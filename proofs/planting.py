@@ -152,11 +152,13 @@ class Tests:
         return self.collecting.get(name.split("::")[0], 0.0)
 
 
-def verdict(fault: dict[str, Any], running: list[str], tests: Tests, more: float) -> dict[str, Any]:
-    """What the tests say of one fault."""
+def verdict(
+    fault: dict[str, Any], running: list[str], near: list[str], tests: Tests, more: float
+) -> dict[str, Any]:
+    """What the tests say of one fault; `near`: those that run its file, asked before others."""
     running = tests.quickest_first(running)
     first = tests.until(running[:FIRST_TESTS], FIRST_SECONDS) or running[:1]
-    others = tests.quickest_first(set(tests.seconds) - set(running))
+    others = [*tests.quickest_first(near), *tests.quickest_first(set(tests.seconds) - {*running, *near})]
     for asked in (first, running[len(first) :], tests.until(others, more)):
         if not asked:
             continue
@@ -192,7 +194,9 @@ def main(argv: list[str]) -> int:
             if fault["key"] in done:
                 continue
             began = time.monotonic()
-            told = verdict(fault, running[fault["key"]], tests, job["more"])
+            told = verdict(
+                fault, running[fault["key"]], [names[at] for at in fault["near"]], tests, job["more"]
+            )
             out.write(
                 json.dumps(told | {"seconds": round(time.monotonic() - began, 2)}, ensure_ascii=False) + "\n"
             )

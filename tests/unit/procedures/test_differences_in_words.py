@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.unit.procedures.club import FOLDER, club, procedure_text
 
 from madoguchi.procedures.editing import layers
-from madoguchi.procedures.editing.blocks import FactIs, Formula, Group, blocks_of, source_of
+from madoguchi.procedures.editing.blocks import Age, FactIs, Formula, Group, blocks_of, source_of
 from madoguchi.procedures.editing.differences import Difference, differences, procedures_that_differ
+from madoguchi.procedures.editing.key_words import CHANNEL_WORDS, CODES, LOSS_WORDS, WORDS
 from madoguchi.procedures.editing.sentences import lines_of, sentence_of
 from madoguchi.procedures.editing.toml_text import changed
 from madoguchi.procedures.loader import read_folder
@@ -236,6 +237,20 @@ def test_blocks_that_an_officer_leaves_empty_are_still_a_condition(
     block: Group | FactIs, source: str
 ) -> None:
     assert source_of(block) == source
+
+
+def test_an_age_is_the_same_from_either_side() -> None:
+    for one, other in ((">", "<"), ("<=", ">=")):
+        block = blocks_of(f"attains(person.birth_date, 18) {one} reference_date")
+        assert isinstance(block, Age)
+        assert block == blocks_of(f"reference_date {other} attains(person.birth_date, 18)")
+
+
+def test_every_word_of_a_key_or_code_is_there() -> None:
+    for words in (WORDS, CHANNEL_WORDS, LOSS_WORDS, *CODES.values()):
+        assert all(words.keys()) and all(words.values())
+    for words in (WORDS, *CODES.values()):
+        assert all(not said.isascii() or said == "" for said in words.values())
 
 
 def test_an_age_that_is_no_number_stays_a_formula() -> None:

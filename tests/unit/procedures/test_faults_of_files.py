@@ -21,6 +21,7 @@ FACT = '[[fact]]\nkey = "pets"\nholder = "person"\ntype = "{type}"\nlabel = "ペ
 def faults(files: dict[str, bytes]) -> str:
     with pytest.raises(PackErrors) as caught:
         load_files(files)
+    assert all(error.message and error.remedy for error in caught.value.errors)
     return "\n".join(str(error) for error in caught.value.errors)
 
 
@@ -174,6 +175,7 @@ def test_a_household_example_is_of_the_household() -> None:
 def situation_faults(data: object) -> list[str]:
     with pytest.raises(SituationFaults) as caught:
         read_situation(data, {(one.holder, one.key): one for one in club().vocabulary})
+    assert all(one.message and one.remedy for one in caught.value.faults)
     assert str(caught.value) == " ".join(map(str, caught.value.faults))
     return [str(one) for one in caught.value.faults]
 

@@ -14,6 +14,7 @@ from tests.unit.procedures.registers import ON, households, write
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.bulk.register import entitled
 from madoguchi.procedures.decide import Status, decide
+from madoguchi.procedures.language.given import given
 from madoguchi.procedures.loader import load_files
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.situation import EventKind, Situation
@@ -138,3 +139,11 @@ def test_a_pack_that_went_to_another_machine_decides_the_same(odd: Pack, homes: 
     for name, rules in before.items():
         for one, other in zip(rules, after[name], strict=True):
             assert one == other and one is not other and callable(other.evaluate)
+
+
+def test_what_no_kind_of_event_changes_stays_the_same_object(odd: Pack) -> None:
+    for one in odd.procedures:
+        tree = (one.rules[0].must or one.rules[0].optional).tree  # type: ignore[union-attr]  # each has one of them
+        source = RULES[int(one.id.removeprefix("odd-"))]
+        if "event.kind" not in source and "True" not in source and "False" not in source:
+            assert given(tree, "birth") is tree, source

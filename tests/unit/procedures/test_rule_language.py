@@ -9,6 +9,7 @@ from madoguchi.procedures.loader import PackErrors, load_files
 def refusal(must: str, *, per: str = "person") -> str:
     with pytest.raises(PackErrors) as caught:
         pack_with(must, per=per)
+    assert all(error.message and error.remedy for error in caught.value.errors)
     return " ".join(f"{error.message}{error.remedy}" for error in caught.value.errors)
 
 

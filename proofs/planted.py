@@ -198,7 +198,7 @@ def _other_way_already(node: ast.AST) -> bool:
     return isinstance(node, ast.Compare | ast.BoolOp | ast.Constant)
 
 
-def _other(value: object) -> object:
+def _other(value: object) -> bool | int | float | str | bytes | None:
     match value:
         case bool():
             return not value

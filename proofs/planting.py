@@ -134,7 +134,9 @@ class Tests:
 
     def until(self, names: Iterable[str], most: float) -> list[str]:
         """As many of them as take so many seconds together."""
-        chosen, loaded, spent = [], set(), 0.0
+        chosen: list[str] = []
+        loaded: set[str] = set()
+        spent = 0.0
         for name in names:
             file = name.split("::")[0]
             spent += self.seconds[name] + (0.0 if file in loaded else self._loading(name))

@@ -82,7 +82,7 @@ def town_and_lot(text: str) -> tuple[str, str]:
     lot = _LOT.search(town_key(before))
     town = town_key(before)[: lot.start()] if lot else town_key(before)
     rest = town_key(before)[lot.start() :] if lot else ""
-    return town.strip(), _BETWEEN_NUMBERS.sub("-", rest.replace(" ", "")).strip("-")
+    return town.strip(), _BETWEEN_NUMBERS.sub("-", rest).strip("-")
 
 
 def same_place_key(text: str) -> tuple[str, str, str]:

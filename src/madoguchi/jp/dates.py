@@ -71,9 +71,7 @@ def attains(birth: date, age: int) -> date:
 
 def age_on(birth: date, on: date) -> int:
     """Completed years on the day `on`; the age rises on the day `attains` gives. Before birth it is negative."""
-    years = on.year - birth.year
-    while attains(birth, years + 1) <= on:
-        years += 1
+    years = on.year - birth.year + 1  # nobody is older: who is born on 1 January attains the day before
     while attains(birth, years) > on:
         years -= 1
     return years

@@ -11,7 +11,7 @@ import csv
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from functools import lru_cache
 from importlib import resources
 from itertools import islice, pairwise, product
@@ -124,10 +124,10 @@ class CharacterIdentity:
 class NameUse(Enum):
     """What a name is printed or said for."""
 
-    REGISTER = "register"
-    SHEET = "sheet"
-    ADDRESS_LABEL = "address_label"
-    SIGNATURE = "signature"
+    REGISTER = auto()
+    SHEET = auto()
+    ADDRESS_LABEL = auto()
+    SIGNATURE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +161,10 @@ class NameParts:
 class VariationWorld(Enum):
     """The two collections of variation sequences, which use the same selectors for different glyphs."""
 
-    NONE = "none"
-    MOJI_JOHO = "moji_joho"
-    ADOBE_JAPAN1 = "adobe_japan1"
-    MIXED = "mixed"
+    NONE = auto()
+    MOJI_JOHO = auto()
+    ADOBE_JAPAN1 = auto()
+    MIXED = auto()
 
 
 def variation_world(text: str) -> VariationWorld:

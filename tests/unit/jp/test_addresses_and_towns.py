@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.jp.addresses import SplitAddress, kanji_number, normal_form, split_address, town_key
+from madoguchi.jp.addresses import (
+    SplitAddress,
+    kanji_number,
+    normal_form,
+    split_address,
+    town_and_lot,
+    town_key,
+)
 from madoguchi.jp.municipalities import (
     municipalities,
     municipality_by_code,
@@ -174,3 +181,22 @@ def test_nothing_of_any_text_is_lost(text: str) -> None:
 @given(st.text(max_size=40))
 def test_the_normal_form_is_its_own(text: str) -> None:
     assert normal_form(normal_form(text)) == normal_form(text)
+
+
+def test_a_county_stands_before_towns_and_villages_alone() -> None:
+    assert municipality_of("東京都西多摩郡檜原村1") is not None
+    assert municipality_of("埼玉県大里郡寄居町1") is not None
+    assert municipality_of("埼玉県大里郡熊谷市本町1") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "town", "lot"),
+    [
+        ("柏台", "柏台", ""),
+        ("柏台 ", "柏台", ""),
+        ("柏台5番地の1", "柏台", "5-1"),
+        ("柏台三丁目5番1号", "柏台3丁目", "5-1"),
+    ],
+)
+def test_a_place_without_a_lot_has_a_town_alone(text: str, town: str, lot: str) -> None:
+    assert town_and_lot(text) == (town, lot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_a_number_is_read_as_counters_read_it(number: int, reading: str) -> None
 
 @pytest.mark.parametrize("number", [-1, LARGEST + 1])
 def test_a_number_that_no_ticket_carries_is_refused(number: int) -> None:
-    with pytest.raises(NotRead):
+    with pytest.raises(NotRead, match=f"{number} の読みはありません。番号は0から999までです"):
         number_reading(number)
 
 
@@ -77,6 +78,52 @@ def test_a_second_call_says_that_it_is_one() -> None:
 )
 def test_a_place_is_said_by_its_number_or_shown(desk: str, phrase: str) -> None:
     assert phrases_of_call(label="A001", desk=desk, again=False)[-2] == phrase
+
+
+ONES = ("イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュー")
+
+
+def test_a_number_is_read_by_its_parts() -> None:
+    """No two numbers sound alike, and only 300, 600 and 800 change their sound."""
+    readings = [number_reading(number) for number in range(LARGEST + 1)]
+    assert len(set(readings)) == LARGEST + 1
+    assert readings[1:10] == list(ONES)
+    for number in range(11, 100):
+        tens, ones = divmod(number, 10)
+        said = "".join((*ONES[tens - 1 : tens] * (tens > 1), "ジュー", *ONES[ones - 1 : ones] * (ones > 0)))
+        assert readings[number] == said
+    for hundreds in {1, 2, 4, 5, 7, 9}:
+        assert readings[hundreds * 100] == (ONES[hundreds - 1] if hundreds > 1 else "") + "ヒャク"
+    for number in range(101, LARGEST + 1):
+        assert readings[number] == readings[number - number % 100] + (
+            readings[number % 100] if number % 100 else ""
+        )
+
+
+KATAKANA = re.compile("[ァ-ヴー]+")
+
+
+def test_every_phrase_has_its_words_and_a_reading_of_its_own() -> None:
+    """The voice is given the words; what it says is compared with the reading, so neither may be empty or stand for two."""
+    assert len(PHRASES) == 4 + 26 + 100 + 9 * 2 + 60 + 20
+    assert all(key == phrase.key and phrase.words for key, phrase in PHRASES.items())
+    assert all(KATAKANA.fullmatch(phrase.reading) for phrase in PHRASES.values())
+    for part in ("words", "reading"):
+        assert len({getattr(phrase, part) for phrase in PHRASES.values()}) == len(PHRASES)
+    for key, phrase in PHRASES.items():
+        kind, _, number = key.rpartition("-")
+        if kind in ("number", "desk", "booth", "hundred"):
+            end = {"number": "番", "desk": "番窓口へ", "booth": "番ブースへ", "hundred": ""}[kind]
+            assert phrase.words == f"{number}{end}"
+        if kind == "letter":
+            assert phrase.words.endswith("の") and phrase.reading == f"{LETTERS[number.upper()]}ノ"
+    assert len(set(LETTERS.values())) == 26 and all(KATAKANA.fullmatch(name) for name in LETTERS.values())
+    assert {key: PHRASES[key].words for key in PHRASES if "-" not in key or key[:2] in ("pl", "to")} == {
+        "waited": "お待たせしました。",
+        "again": "もう一度、お呼びします。",
+        "please-come": "お越しください。",
+        "to-shown-desk": "表示の窓口へ",
+    }
 
 
 @given(some.text(max_size=8), some.text(max_size=12), some.booleans())

@@ -26,7 +26,7 @@ from madoguchi.jp.dates import (
     school_entry,
     school_grade,
 )
-from madoguchi.jp.open_days import OpenDays, national_closed
+from madoguchi.jp.open_days import OpenDays, holiday_name, national_closed
 
 CALENDAR = OpenDays()
 births = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -143,6 +143,36 @@ def test_e11_the_city_may_close_or_open_a_day_of_its_own() -> None:
 @pytest.mark.parametrize("day", [date(2026, 9, 22), date(2026, 5, 6), date(2026, 11, 3)])
 def test_e11_holidays_between_holidays_and_in_lieu_are_closed(day: date) -> None:
     assert national_closed(day)
+
+
+@pytest.mark.parametrize(
+    ("day", "closed", "name"),
+    [
+        (date(2026, 12, 28), False, ""),
+        (date(2026, 12, 29), True, "年末年始"),
+        (date(2026, 12, 31), True, "年末年始"),
+        (date(2027, 1, 1), True, "元日"),
+        (date(2028, 1, 3), True, "年末年始"),
+        (date(2028, 1, 4), False, ""),
+        (date(2026, 11, 3), True, "文化の日"),
+    ],
+)
+def test_e11_the_days_around_the_turn_of_the_year(day: date, closed: bool, name: str) -> None:
+    assert (national_closed(day), holiday_name(day)) == (closed, name)
+    assert CALENDAR.is_open(day) is not closed
+
+
+def test_e11_a_calendar_that_is_closed_for_two_months_is_refused() -> None:
+    day = date(2026, 4, 1)
+    assert roll_to_open_day(day, lambda one: one == day + timedelta(days=59)) == day + timedelta(days=59)
+    with pytest.raises(ValueError, match="2026-04-01 のあと60日間、開庁日がありません"):
+        roll_to_open_day(day, lambda one: one >= day + timedelta(days=60))
+
+
+def test_e11_a_city_may_close_on_other_days_of_the_week() -> None:
+    own = OpenDays(weekly=frozenset({0}))
+    assert [own.is_open(date(2026, 11, day)) for day in (7, 8, 9, 10)] == [True, True, False, True]
+    assert [CALENDAR.is_open(date(2026, 11, day)) for day in (7, 8, 9, 10)] == [False, False, True, True]
 
 
 def test_e11_a_calendar_is_a_value() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +20,7 @@ from madoguchi.jp.names import (
     length,
     name_search_key,
     name_search_keys,
+    registered_name_key,
     shrink_candidates,
     variation_world,
     without_variation_selectors,
@@ -64,6 +68,39 @@ def test_e24_the_two_collections_of_selectors_are_told_apart() -> None:
     assert variation_world("\U000e0101") is VariationWorld.NONE
 
 
+def test_e21_every_character_of_the_table_has_its_own_number_of_sequences() -> None:
+    text = resources.files("madoguchi.jp").joinpath("data/adobe_japan1.csv").read_text(encoding="ascii")
+    for row in list(csv.DictReader(text.splitlines()))[::60]:
+        for end in (chr(int(row["first"], 16)), chr(int(row["last"], 16))):
+            known = int(row["sequences"])
+            assert variation_world(f"{end}\U000e0100") is VariationWorld.ADOBE_JAPAN1
+            assert variation_world(f"{end}{chr(0xE0100 + known - 1)}") is VariationWorld.ADOBE_JAPAN1
+            assert variation_world(f"{end}{chr(0xE0100 + known)}") is VariationWorld.MOJI_JOHO
+    assert variation_world("\u2e7f\U000e0100") is VariationWorld.MOJI_JOHO
+
+
+def test_a_character_that_the_table_also_gives_itself_is_found_by_its_common_form() -> None:
+    assert name_search_key("凞") == name_search_key("熙")
+    assert name_search_key("艹") == name_search_key("艸")
+
+
+def test_the_selectors_and_nothing_else_are_taken_off() -> None:
+    selectors = [*map(chr, (0xFE00, 0xFE0F, 0xE0100, 0xE01EF))]
+    beside = [*map(chr, (0xFDFF, 0xFE10, 0xE00FF, 0xE01F0))]
+    assert without_variation_selectors("".join(selectors + beside)) == "".join(beside)
+
+
+def test_readings_of_other_length_are_other_readings() -> None:
+    """小野 is not 大野: only how a long vowel is written makes no difference."""
+    assert kana_search_key("オノ") != kana_search_key("オオノ")
+    assert kana_search_key("トモ") != kana_search_key("トウモ")
+
+
+def test_a_registered_name_has_one_space_between_latin_words() -> None:
+    assert registered_name_key("Ａｎｎ  Lee") == "ANN LEE" != registered_name_key("ANNLEE")
+    assert registered_name_key("髙橋\U000e0101　一郎") == "髙橋一郎"
+
+
 @pytest.mark.parametrize("typed", ["冨田", "舘野", "瀨川", "桒原", "大槗", "德永", "靑木", "眞鍋"])
 def test_e22_whoever_types_a_variant_finds_the_common_form(typed: str) -> None:
     common = str.maketrans("冨舘瀨桒槗德靑眞", "富館瀬桑橋徳青真")
@@ -101,6 +138,9 @@ def test_e22_a_character_no_code_can_carry_has_four_points() -> None:
         ("ワ", "ハ"),
         ("ヴィ", "ビ"),
         ("ヴ", "ブ"),
+        ("ヴェ", "ベ"),
+        ("ヴォ", "ボ"),
+        ("ヴゥ", "ブ"),
         ("ヒ", "ピ"),
         ("オオノ", "オウノ"),
         ("ショウコ", "ショオコ"),

@@ -111,6 +111,47 @@ def test_the_remainders_of_a_resident_number() -> None:
     assert [with_check_digit(serial)[-1] for serial in ("0", "6", "1")] == ["0", "0", "9"]
 
 
+def test_each_place_of_a_resident_number_has_its_weight() -> None:
+    """住民記録システム標準仕様書 1.1.13: 2 to 7 from the right, and again from 2."""
+    for place, check in enumerate("98765498765498"):
+        assert with_check_digit(f"1{'0' * place}")[-1] == check
+
+
+def test_each_place_of_an_individual_number_has_its_weight() -> None:
+    """番号法施行規則5条: 2 to 7 from the right, then 2 to 6."""
+    for place, check in enumerate("98765498765"):
+        first = f"{'0' * (10 - place)}1{'0' * place}"
+        assert individual_number_check_digit(first) == int(check)
+        assert valid_individual_number(f"{first}{check}")
+
+
+@given(st.text("0123456789", min_size=11, max_size=11))
+def test_the_check_digit_of_an_individual_number_is_one_digit(first: str) -> None:
+    check = individual_number_check_digit(first)
+    assert 0 <= check <= 9
+    assert [digit for digit in range(10) if valid_individual_number(f"{first}{digit}")] == [check]
+
+
+def test_the_remainders_of_an_individual_number() -> None:
+    """番号法施行規則5条: the remainders 0 and 1 give 0."""
+    assert [individual_number_check_digit(f"{last:011d}") for last in (0, 6, 1, 5)] == [0, 0, 9, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("12a", "「12a」は番号として読めません。数字で入れてください"), ("１２", "数字で入れてください")],
+)
+def test_a_serial_that_is_no_number_is_refused(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        with_check_digit(text)
+
+
+@pytest.mark.parametrize("number", ["1234567890", "123456789012"])
+def test_a_number_of_another_length_is_refused(number: str) -> None:
+    with pytest.raises(ValueError, match="11けたの数字で入れてください"):
+        individual_number_check_digit(number)
+
+
 @pytest.mark.parametrize("number", ["", "7", "12a4", "１２３４"])
 def test_what_is_not_a_number_is_not_valid(number: str) -> None:
     assert not valid_resident_number(number)

@@ -53,6 +53,10 @@ def test_e14_what_people_write_is_understood(text: str, day: date) -> None:
         ("昭和64年1月8日", (date(1989, 1, 8),)),
         ("平成31年5月1日", (date(2019, 5, 1),)),
         ("平成元年1月7日", (date(1989, 1, 7),)),
+        ("明治45年7月31日", (date(1912, 7, 31),)),
+        ("大正元年7月29日", (date(1912, 7, 29),)),
+        ("大正15年12月26日", (date(1926, 12, 26),)),
+        ("昭和元年12月24日", (date(1926, 12, 24),)),
     ],
 )
 def test_e14_an_era_that_does_not_reach_the_day_is_answered_with_what_was_meant(
@@ -62,6 +66,11 @@ def test_e14_an_era_that_does_not_reach_the_day_is_answered_with_what_was_meant(
         parse_date_text(text)
     assert raised.value.candidates == meant
     assert format_wareki(meant[0]) in str(raised.value)
+
+
+def test_all_dates_that_may_have_been_meant_are_told() -> None:
+    error = WarekiError("x", (date(1989, 1, 7), date(1989, 1, 8)))
+    assert "昭和64年1月7日、平成元年1月8日 のことであれば" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +160,16 @@ def test_e15_the_14_unknown_dates_of_the_standard_are_taken(text: str, earliest:
         ("平成元年1月上旬", date(1989, 1, 8), date(1989, 1, 10)),
         ("令和8年2月下旬", date(2026, 2, 21), date(2026, 2, 28)),
         ("2026年11月1日から5日までの間", date(2026, 11, 1), date(2026, 11, 5)),
+        ("2026年11月5日から5日までの間", date(2026, 11, 5), date(2026, 11, 5)),
+        ("2026年11月28日から12月 3日まで", date(2026, 11, 28), date(2026, 12, 3)),
+        ("2026年11月不詳から2027年1月不詳の間", date(2026, 11, 1), date(2027, 1, 31)),
+        ("推定令和8年11月頃", date(2026, 11, 1), date(2026, 11, 30)),
+        ("推定令和8年11月3日頃", date(2026, 11, 1), date(2026, 11, 30)),
+        ("推定令和8年11月上旬", date(2026, 11, 1), date(2026, 11, 10)),
+        ("明治元年1月下旬", date(1868, 1, 25), date(1868, 1, 31)),
+        ("昭和10年12月不明", date(1935, 12, 1), date(1935, 12, 31)),
+        ("不明", date(1868, 1, 25), date(2999, 12, 31)),
+        ("1970年5月31日頃", date(1970, 5, 1), date(1970, 5, 31)),
     ],
 )
 def test_e19_a_part_of_a_month_stays_in_its_era_and_month(text: str, earliest: date, latest: date) -> None:
@@ -167,6 +186,26 @@ def test_e16_a_day_of_the_old_calendar_keeps_its_text(text: str) -> None:
 
 def test_e16_the_calendar_of_today_begins_with_meiji_6() -> None:
     assert parse_date_text("明治6年1月1日") == date(1873, 1, 1)
+
+
+@pytest.mark.parametrize("hyphen", "-−‐‑–—ー－./")
+def test_e14_any_hyphen_stands_between_the_parts_of_a_day(hyphen: str) -> None:
+    for text in ("1984-05-02", "S59-5-2"):
+        assert parse_date_text(text.replace("-", hyphen)) == date(1984, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("明治5年12月2日", date(1872, 1, 1), date(1872, 12, 31)),
+        ("明治3年5月5日", date(1870, 1, 1), date(1871, 3, 1)),
+        ("明治元年11月30日", date(1868, 1, 25), date(1869, 3, 1)),
+    ],
+)
+def test_e16_a_month_of_the_old_calendar_may_lie_two_months_later(
+    text: str, earliest: date, latest: date
+) -> None:
+    assert parse_date_text(text) == PossibleDays(text, earliest, latest)
 
 
 @pytest.mark.parametrize("text", ["令和8年11月頃", "令和8年11月推定"])
@@ -188,13 +227,21 @@ def test_e19_about_a_month_is_kept_as_written(text: str) -> None:
         "令和8年13月1日",
         "令和8年1月32日",
         "令和0年1月1日",
+        "令和00年5月1日",
+        "明治0年12月31日",
+        "昭和元年11月不詳",
+        "大正15年12月下旬から11月上旬までの間",
+        "10000年1月1日",
         "2026-13-01",
         "0000-01-01",
     ],
 )
 def test_what_is_not_a_date_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(WarekiError, match="日付として読めません"):
+    with pytest.raises(WarekiError, match="日付として読めません") as raised:
         parse_date_text(text)
+    meant = {"平成31年5月3日頃": (date(2019, 5, 3),)}.get(text, ())
+    assert raised.value.candidates == meant
+    assert ("例: 昭和59年5月2日" in str(raised.value)) is not bool(meant)
 
 
 @given(civil)

@@ -14,6 +14,7 @@ from madoguchi.procedures.tables import Source, read_source
 def faults(files: dict[str, bytes]) -> list[str]:
     with pytest.raises(PackErrors) as caught:
         load_files(files)
+    assert all(error.message and error.remedy for error in caught.value.errors)
     return [str(error) for error in caught.value.errors]
 
 

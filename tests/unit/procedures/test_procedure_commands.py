@@ -1,5 +1,6 @@
 """The commands of the outside contract: what they print, what they refuse, and their exit codes."""
 
+import io
 import json
 import os
 import subprocess
@@ -47,6 +48,20 @@ def test_decide_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureFixtur
         "label": "図書カード",
         "settles": ["club-card"],
     }
+
+
+def test_decide_reads_what_is_put_into_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(household()))
+    assert decide.main(["-", "--on", "2026-11-09", "--json", *_CLUB]) == 0
+    assert json.loads(capsys.readouterr().out)["on"] == "2026-11-09"
+
+
+def test_decide_refuses_another_encoding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sjis.json").write_bytes("{'あ': 1}".encode("shift_jis"))
+    assert decide.main([str(tmp_path / "sjis.json"), "--on", "2026-11-09", *_CLUB]) != 0
+    assert "UTF-8 の文字として読めません" in capsys.readouterr().err
 
 
 def test_decide_prints_for_people_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from madoguchi.procedures.language.phrases import (
     said_relation,
     said_value,
 )
-from madoguchi.procedures.language.spans import less, less_or_equal
+from madoguchi.procedures.language.spans import NOTHING, less, less_or_equal
 from madoguchi.procedures.language.tree import (
     And,
     Call,
@@ -25,6 +25,7 @@ from madoguchi.procedures.language.tree import (
     Constant,
     Contains,
     Fact,
+    Fold,
     Kind,
     Node,
     Not,
@@ -33,6 +34,7 @@ from madoguchi.procedures.language.tree import (
     Parameter,
     Quantifier,
     SamePerson,
+    nodes_of,
 )
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -114,6 +116,22 @@ def _value_of(item: Node) -> Say:
 
 
 def _comparison(node: Compare, outcome: bool) -> Say:
+    """Say a comparison; that nobody is there of whom the least or greatest could be taken, where that decided it."""
+    folds = [one for one in nodes_of(node) if isinstance(one, Fold) and one.word in ("min", "max")]
+    said = _compared(node, outcome)
+    if not folds:
+        return said
+    sides = (compile_node(node.left), compile_node(node.right))
+    who = said_relation(folds[0].people.relation)
+
+    def compared(frame: Frame) -> str:
+        nobody = any(side(frame) is NOTHING for side in sides)
+        return f"{who}に当てはまる方がいない" if nobody else said(frame)
+
+    return compared
+
+
+def _compared(node: Compare, outcome: bool) -> Say:
     left, right = node.left, node.right
     operator: Operator = node.operator
     if isinstance(left, _WRITTEN) and not isinstance(right, _WRITTEN):

@@ -65,9 +65,9 @@ def check_units(one: Type, other: Type) -> None:
 
 def comparison(operator: str, left: Node, right: Node) -> Compare:
     """Return the checked comparison; raises WrongType."""
-    check_comparison(operator, left, right)
     match operator:
         case "==" | "!=" | "<" | "<=" | ">" | ">=":
+            check_comparison(operator, left, right)
             return Compare(operator, left, right, BOOLEAN)
         case _:
             raise WrongType(f"「{operator}」は使えません。", "== != < <= > >= in を使ってください。")

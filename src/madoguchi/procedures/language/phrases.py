@@ -17,6 +17,7 @@ from madoguchi.procedures.language.tree import (
     EventKindOf,
     Fact,
     Fold,
+    Kind,
     Lookup,
     Named,
     Node,
@@ -141,8 +142,10 @@ def _said_call(function: str, arguments: tuple[Node, ...]) -> str:
             return f"{said_name(first)}の翌月1日"
         case "open_day":
             return f"{said_name(first)}(閉庁日なら次の開庁日)"
+        case "min":
+            return "早い方の日" if first.type.kind is Kind.DATE else "小さい方の数"
         case _:
-            return "早い方の日" if function == "min" else "遅い方の日"
+            return "遅い方の日" if first.type.kind is Kind.DATE else "大きい方の数"
 
 
 def said_boolean(node: Fact, value: bool) -> str:

@@ -70,7 +70,7 @@ def plant(file: str, number: int) -> None:
             return planted(file, number)
         return plain(self, fullname)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]  # this is how it is planted
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]  # this is how it is planted
 
 
 def words(tests: list[str], *more: str, django: bool = False) -> list[str]:

@@ -21,12 +21,10 @@ from tools import migrated
 from tools.postgres import TO_GET_IT, binaries, temporary_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
-# In two halves of some length, a process each: handing five thousand small tests to workers would take longer than many of them.
-REGISTERS = [
-    f"tests/unit/procedures/test_{name}.py" for name in ("register_in_parts", "entitled", "translations")
-]
-CORE = ["tests/unit/procedures", *(f"--ignore={one}" for one in REGISTERS)]
-CORE_TOO = ["tests/unit/jp", "tests/packs", *REGISTERS]
+# In two halves of one length, a process each: handing five thousand small tests to workers would take longer than many of them.
+PARTS_OF_A_REGISTER = "tests/unit/procedures/test_register_in_parts.py"
+CORE = ["tests/unit/procedures", f"--ignore={PARTS_OF_A_REGISTER}"]
+CORE_TOO = ["tests/unit/jp", "tests/packs", PARTS_OF_A_REGISTER]
 COMPUTED = ["tests/unit", "--ignore=tests/unit/jp", "--ignore=tests/unit/procedures"]
 ROOMS, CHANNELS = "tests/rooms", "tests/channels"
 SCREENS = ["tests/journeys", "tests/browser"]

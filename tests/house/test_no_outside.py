@@ -23,7 +23,7 @@ def found(pattern: re.Pattern[str], paths: Iterator[Path]) -> list[str]:
     return [
         f"{name_of(path)}:{number} {match.group()}"
         for path in paths
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         for match in pattern.finditer(line)
         if not match.group().startswith(VOCABULARIES)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from math import inf
 
 import pytest
 import tomli
@@ -52,3 +53,9 @@ def test_no_sign_is_looked_at_twice(text: str) -> None:
 def test_toml_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(tomli.TOMLDecodeError):
         toml_of(text)
+
+
+def test_who_says_where_a_value_stands_gets_it() -> None:
+    assert json_of('{"most": 1e999, "half": "\\ud800"}', any_value=True) == {"most": inf, "half": "\ud800"}
+    with pytest.raises(json.JSONDecodeError):
+        json_of("NaN", any_value=True)

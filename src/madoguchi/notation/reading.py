@@ -15,18 +15,21 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.?)*+"?|[\[{]|[\]}]', re.DOTALL
 _HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def json_of(said: str | bytes) -> Any:
-    """The value of a JSON text. Raises json.JSONDecodeError; UnicodeDecodeError of bytes that are no UTF-8."""
+def json_of(said: str | bytes, *, any_value: bool = False) -> Any:
+    """The value of a JSON text. Raises json.JSONDecodeError; UnicodeDecodeError of bytes that are no UTF-8.
+
+    `any_value`: numbers without end and half characters are left in, for a caller who says where they stand.
+    """
     text = said.decode("utf-8-sig") if isinstance(said, bytes) else said.removeprefix("\ufeff")
     if depth_of(text) > MOST_DEPTH:
         raise json.JSONDecodeError("nested too deeply", text, 0)
     try:
-        found = json.loads(text, parse_constant=_no_number, parse_float=_number)
+        found = json.loads(text, parse_constant=_no_number, parse_float=float if any_value else _number)
     except json.JSONDecodeError:
         raise
     except (ValueError, RecursionError) as error:
         raise json.JSONDecodeError("a number that is none or too long", text, 0) from error
-    if _HALF_ESCAPED.search(text):
+    if not any_value and _HALF_ESCAPED.search(text):
         try:
             json.dumps(found, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:

@@ -55,7 +55,7 @@ def _parsed(body: bytes) -> Any:
             raise CannotAnswer(
                 400, problem("括弧の入れ子が深すぎます。", f"{MOST_DEPTH}段までにしてください。")
             )
-        return json_of(text)
+        return json_of(text, any_value=True)
     except ValueError as error:  # of the encoding, of JSON, of a number that is none
         raise cannot(400) from error
 

@@ -50,7 +50,7 @@ def fuzzed(own: Path, seconds: int, *names: str, without: str = "") -> Result:
     own.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "proofs.fuzzer", str(own), str(seconds)]
     more = ["--without", f"{__name__}:{without}"] if without else []
-    subprocess.run([*words, *more, *names], cwd=ROOT, env=environment, check=True)
+    subprocess.run([*words, *names, *more], cwd=ROOT, env=environment, check=True)
     states = {one.stem: state_of(own, one.stem) for one in sorted(own.glob("*.json"))}
     faults = [f"{name}: {fault}" for name, one in states.items() for fault in one.faults]
     first = f", first {faults[0][:120]}" if faults else ""

@@ -20,12 +20,16 @@ SHIPPED = {"booking/waits/parameters.py"}
 
 
 def _calls(names: set[str]) -> Iterator[tuple[str, str]]:
+    last = {one.rpartition(".")[2] for one in names}
     for path in files(".py", under=SOURCE):
         place = name_of(path).removeprefix("src/madoguchi/")
         if "/twins/" in place:
             continue
         for node in ast.walk(syntax(path)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if called in last and ast.unparse(node.func) in names:
                 yield place, f"{place}:{node.lineno}"
 
 

@@ -42,7 +42,8 @@ def depth_of(text: str) -> int:
     if text.count("[") + text.count("{") <= 1:
         return text.count("[") + text.count("{")
     deepest = depth = 0
-    for sign in _STRING_OR_BRACKET.findall(text):
+    for found in _STRING_OR_BRACKET.finditer(text):
+        sign = text[found.start()]
         if sign in "[{":
             depth += 1
             deepest = max(deepest, depth)

@@ -206,5 +206,5 @@ PROOF = Proof(
     quick,
     full,
     control,
-    "money is six modules of payments and the fees of the pack; 支援措置 the three that decide it, not each place that asks them. Spark is left out.",
+    "money is six modules of payments (fees are drawn with procedures); 支援措置 the three that decide it, not each place that asks them. Spark is left out.",
 )

@@ -187,8 +187,8 @@ def _instead(node: ast.AST, name: str) -> Iterator[ast.AST]:
             yield ast.copy_location(ast.Break(), node)
         case ast.Break():
             yield ast.copy_location(ast.Continue(), node)
-    if name in ("test", "ifs", "guard") and not _other_way_already(node):
-        yield ast.copy_location(ast.UnaryOp(ast.Not(), node), node)  # type: ignore[arg-type]  # a condition is an expression
+    if name in ("test", "ifs", "guard") and isinstance(node, ast.expr) and not _other_way_already(node):
+        yield ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
 
 
 def _other_way_already(node: ast.AST) -> bool:

@@ -14,6 +14,8 @@ import importlib
 import json
 import os
 import resource
+import select
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -94,11 +96,10 @@ def ask(
         finally:
             os._exit(code)
     os.close(writing)
-    until = time.monotonic() + ON_THE_CLOCK * (LOADING + SLOWER * seconds)
-    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() > until:
-            os.kill(child, 9)
-        time.sleep(0.01)
+    ended = os.pidfd_open(child)
+    if not select.select([ended], [], [], ON_THE_CLOCK * (LOADING + SLOWER * seconds))[0]:
+        os.kill(child, signal.SIGKILL)
+    os.close(ended)
     _, status = os.waitpid(child, 0)
     with os.fdopen(reading, encoding="utf-8", errors="replace") as said:
         by = said.read()

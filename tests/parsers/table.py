@@ -5,6 +5,8 @@ Written only, and read by nobody here: ICS, XES and OCEL files, change data (JSO
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.parsers import machines, plain, roomy, seeds
 from tests.parsers.frame import Parser
 from tests.parsers.seeds import json_of, of_file, said, tables
@@ -19,12 +21,8 @@ DECIDING = tuple(f"{M}.procedures.{one}" for one in ("situation_file:read_situat
                                                     "questions:", "decide:answer"))  # fmt: skip
 
 
-def _plain(name, functions, read, refuses, first) -> Parser:  # type: ignore[no-untyped-def]  # a row of the table
-    return Parser(name, functions, read, refuses, first)
-
-
-def _roomy(name, functions, read, refuses, first) -> Parser:  # type: ignore[no-untyped-def]  # a row of the table
-    return Parser(name, functions, read, refuses, first, django=True)
+# What a parser of a room needs set up, and one of law or language does without.
+_plain, _roomy = partial(Parser, django=False), partial(Parser, django=True)
 
 
 PARSERS: tuple[Parser, ...] = (

@@ -47,7 +47,7 @@ def address(name: str, said: str) -> SplitResult:
     """The parts of an address, its port looked at. Raises ImproperlyConfigured."""
     try:
         found = urlsplit(said)
-        found.port  # noqa: B018  -- reading it is what finds a port that is none
+        _port = found.port  # reading it is what finds a port that is none
     except ValueError as error:
         raise ImproperlyConfigured(
             f"{name} は住所として読めません。scheme://host:port の形で、port は0〜65535の数で書いてください。"

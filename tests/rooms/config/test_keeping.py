@@ -85,6 +85,19 @@ def test_another_database_is_noticed(db: None, home: Path) -> None:
         marks.check(home)
 
 
+@pytest.mark.parametrize("damaged", ["", "{}", "[" * 5_000, '{"number": 1e999, "word": "w", "at": "2026"}'])
+def test_a_damaged_mark_is_noticed_and_gone_on_from_knowingly(db: None, home: Path, damaged: str) -> None:
+    marks.set_mark(home, now=NOW)
+    (home / marks.FILE).write_text(damaged)
+    for start in (lambda: marks.check(home), lambda: marks.keep_mark(home, now=NOW + MINUTE)):
+        with pytest.raises(marks.MarkUnreadable, match=r"mark\.json.*madoguchi restore --accept"):
+            start()
+    assert (home / marks.FILE).read_text() == damaged, "nothing but a person's word writes over it"
+    call_command("restore", "--accept", "--reason", "しるしのファイルが壊れた")
+    marks.check(home)
+    assert marks.beside(home) == marks.newest()
+
+
 def test_marks_of_long_ago_are_swept_and_nobody_is_alarmed(db: None, home: Path) -> None:
     marks.set_mark(home, now=NOW)
     kept = (home / marks.FILE).read_text()

@@ -224,7 +224,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             return
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             raw = file.read(LARGEST + 1)
-    except (OSError, ValueError, EOFError, NotImplementedError, zlib.error) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         raise SnapshotsRefused(f"{path}: 読めません（{error}）。場所と名前を確かめてください。") from error
     if len(raw) > LARGEST:
         raise SnapshotsRefused(f"{path.name}: {LARGEST // 1024**2}MBを超えています。期間で分けてください。")

@@ -32,27 +32,19 @@ KEPT = timedelta(days=40)
 
 
 class OldCopy(RuntimeError):
-    """The database is not the one that was here: older, or another one."""
+    """The database is not the one that was here, older or another one; or nobody can say so. Takes what is the matter."""
 
-    def __init__(self, beside: Mark, newest: Mark | None) -> None:
-        self.beside, self.newest = beside, newest
-        here = f"{newest.at:%Y-%m-%d %H:%M}までのもの" if newest else "しるしのないもの"
+    def __init__(self, what: str) -> None:
         super().__init__(
-            f"このデータベースは古い写しか、別のものです。ここには{beside.at:%Y-%m-%d %H:%M}までのデータがありましたが、"
-            f"いまのデータベースは{here}です。そのあいだの受付や支援措置の登録がありません。"
-            "新しいデータベースにもどすか、承知のうえで使うときは「madoguchi restore --accept --reason 理由」を実行してください。"
+            f"{what}新しいデータベースにもどすか、承知のうえで使うときは「madoguchi restore --accept --reason 理由」を実行してください。"
         )
 
 
 class MarkUnreadable(OldCopy):
-    """The mark beside the database cannot be read: nobody can say whether this is the database that was here."""
+    """The mark beside the database cannot be read, so that an old copy would not be noticed."""
 
     def __init__(self, home: Path) -> None:
-        RuntimeError.__init__(
-            self,
-            f"{home / FILE} を読めないため、データベースが古い写しでないかを確かめられません。中身を確かめてから、このファイルを"
-            "別の名前にして始めてください（docs/backup.md）。",
-        )
+        super().__init__(f"{home / FILE} を読めないため、データベースが古い写しでないかを確かめられません。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +63,7 @@ def newest() -> Mark | None:
 
 
 def beside(home: Path) -> Mark | None:
-    """The mark that is kept beside the database; None before the first."""
+    """The mark that is kept beside the database; None before the first. Raises MarkUnreadable."""
     try:
         said = json_of((home / FILE).read_text(encoding="utf-8"))
         return Mark(int(said["number"]), str(said["word"]), datetime.fromisoformat(said["at"]))
@@ -88,21 +80,27 @@ def check(home: Path) -> None:
         return
     here = newest()
     if here is None or here.number < kept.number:
-        raise OldCopy(kept, here)
+        raise _older(kept, here)
     row = MarkRow.objects.filter(number=kept.number).first()
     # A mark that was swept away is older than the oldest that is kept: the database has gone on for weeks since.
     swept = row is None and not MarkRow.objects.filter(number__lt=kept.number).exists()
     if not swept and (row is None or row.word != kept.word):
-        raise OldCopy(kept, here)
+        raise _older(kept, here)
+
+
+def _older(kept: Mark, here: Mark | None) -> OldCopy:
+    until = f"{here.at:%Y-%m-%d %H:%M}までのもの" if here else "しるしのないもの"
+    return OldCopy(
+        f"このデータベースは古い写しか、別のものです。ここには{kept.at:%Y-%m-%d %H:%M}までのデータがありましたが、"
+        f"いまのデータベースは{until}です。そのあいだの受付や支援措置の登録がありません。"
+    )
 
 
 def set_mark(home: Path, *, now: datetime, reason: str = "", accepted: bool = False) -> Mark:
     """Write a new mark into the database and then beside it."""
     with transaction.atomic():
         last = MarkRow.objects.aggregate(last=Max("number"))["last"] or 0
-        # Past what the file beside says, so that an accepted copy is never below it.
-        kept = beside(home)
-        number = max(last, kept.number if kept and accepted else 0) + 1
+        number = max(last, _number_beside(home) if accepted else 0) + 1
         row = MarkRow.objects.create(
             number=number, word=secrets.token_urlsafe(24), at=now, accepted=accepted, reason=reason
         )
@@ -110,6 +108,15 @@ def set_mark(home: Path, *, now: datetime, reason: str = "", accepted: bool = Fa
     made = Mark(row.number, row.word, row.at)
     _put_beside(home, made)
     return made
+
+
+def _number_beside(home: Path) -> int:
+    """What an accepted database has to go past, so that it is never below the file; a file that cannot be read is written over."""
+    try:
+        kept = beside(home)
+    except MarkUnreadable:
+        return 0
+    return kept.number if kept else 0
 
 
 def keep_mark(home: Path, *, now: datetime) -> None:

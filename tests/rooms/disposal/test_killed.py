@@ -46,13 +46,13 @@ def test_killed_and_started_again(city: Mapping[str, Actor], tmp_path: Path) -> 
         assert job.stdout is not None
         assert "件まで消しました" in job.stdout.readline()  # one batch is done, and the next has begun
         job.send_signal(signal.SIGKILL)
-        job.communicate(timeout=120)
+        job.communicate(timeout=600)
         said(file, "PRAGMA integrity_check", [("ok",)])
         gone, there = counted(file)
         assert gone + there == DUE + 2, "whole batches, with their lines"
         assert 0 < gone < DUE
     job = started(tmp_path, file)
-    job.communicate(timeout=120)
+    job.communicate(timeout=600)
     assert (job.returncode, counted(file)) == (0, (DUE, 2))
     said(file, "SELECT state FROM disposal_proposalrow", [("done",)])
     said(file, "SELECT erased, left FROM disposal_certificaterow", [(DUE, 0)])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +26,7 @@ __all__ = [
     "record_past_steps",
     "record_step",
     "seal",
+    "told_last",
 ]
 
 # On PostgreSQL, whoever listens on this channel is woken when a line of the outbox is committed.
@@ -34,6 +38,8 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,99}")
 _ENTRIES = CompiledInsert(EntryRow)
 _OUTBOX = CompiledInsert(OutboxRow)
 _LAST_LINE = CompiledRaise(OutboxCounter, count="last", by="branch")
+# What is to be told at the end of `told_last`: branch, topic, subject, moment.
+_TO_BE_TOLD: ContextVar[list[tuple[str, str, str, datetime]] | None] = ContextVar("to be told", default=None)
 
 
 class NotAKey(ValueError):
@@ -152,17 +158,43 @@ def record_past_steps(steps: Sequence[PastStep]) -> None:
         _ENTRIES.add(rows)
 
 
-def announce(*, branch: str, topic: str, subject: str, now: datetime) -> int:
-    """Add a line to the branch's outbox; returns its number, without gaps, in the caller's transaction."""
+def announce(*, branch: str, topic: str, subject: str, now: datetime) -> None:
+    """Add a line to the branch's outbox, numbered without gaps, in the caller's transaction (at its end: `told_last`)."""
+    waiting = _TO_BE_TOLD.get()
+    if waiting is not None:
+        waiting.append((branch, topic, subject, now))
+        return
     with transaction.atomic(savepoint=False):
-        number = _LAST_LINE.next(branch)
-        if number is None:
+        _tell([(branch, topic, subject, now)])
+
+
+@contextmanager
+def told_last() -> Iterator[None]:
+    """Inside a transaction: the outbox is told only when the block ends, as the last thing before the commit.
+
+    The last number of a branch's outbox is one row. Whoever counts it on makes all others of the branch wait until the commit, so a
+    long transaction does that last. Nothing is told when the block raises.
+    """
+    waiting: list[tuple[str, str, str, datetime]] = []
+    before = _TO_BE_TOLD.set(waiting)
+    try:
+        yield
+    finally:
+        _TO_BE_TOLD.reset(before)
+    if waiting:
+        _tell(waiting)
+
+
+def _tell(lines: Sequence[tuple[str, str, str, datetime]]) -> None:
+    rows = []
+    for branch, topic, subject, now in sorted(
+        lines, key=itemgetter(0)
+    ):  # in one order, so that nobody waits in a ring
+        while (number := _LAST_LINE.next(branch)) is None:
             OutboxCounter.objects.get_or_create(branch=branch)
-            number = _LAST_LINE.next(branch)
-            assert number is not None, "made just now"
-        _OUTBOX.add([OutboxRow(branch=branch, sequence=number, topic=topic, subject=subject, at=now)])
-        _wake()
-    return number
+        rows.append(OutboxRow(branch=branch, sequence=number, topic=topic, subject=subject, at=now))
+    _OUTBOX.add(rows)
+    _wake()
 
 
 def _wake() -> None:

@@ -14,16 +14,13 @@ from typing import Any
 
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.hearing import AnswerNotPossible, checked
-from madoguchi.cases.judging import Judged, judge_record, prompt_now
+from madoguchi.cases.judging import Judged, alone, judge_record, prompt_now
 from madoguchi.cases.record import MOVING, HeldFact, HeldPerson, Record, StandingAct
 from madoguchi.cases.states import Act, FactSource
 from madoguchi.catalogue.queries import current_revision
 from madoguchi.city.queries import open_days
 from madoguchi.procedures.decide import Prompt
-from madoguchi.procedures.decisions import Status
-from madoguchi.procedures.facts import EVENT_SUBJECT, RELATIONSHIP, FactRef, FactType, Holder, Value, ref_to
-from madoguchi.procedures.language.tree import Fact, nodes_of
-from madoguchi.procedures.packs import Pack
+from madoguchi.procedures.facts import EVENT_SUBJECT, RELATIONSHIP, FactRef, FactType, Holder, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.procedures.wording import definition_of
 from madoguchi.residents.fact_json import value_from_json, value_to_json
@@ -145,24 +142,22 @@ def judge_at_home(said: SaidAtHome, record: Record, *, now: datetime) -> Judged:
 
 
 def question_now(said: SaidAtHome, judged: Judged, record: Record, *, one_by_one: bool) -> Prompt | None:
-    """The page to show: the day of the event first, as at the counter, then what the counter would ask, and at last a day
-    from which the period of something needed is counted and that the counter would read from a paper (転出予定日).
+    """The page to show: the day of the event first, then what the counter would ask.
 
     A prompt with several facts is asked fact by fact; `one_by_one`: and person by person, except what is yes or no.
     """
     pack = judged.pack
     day = FactRef(said.event.date_key, EVENT_SUBJECT)
     if day not in record.facts and pack.fact(Holder.EVENT, day.key):
-        return _alone(pack, day)
+        return alone(pack, day)
     prompt = prompt_now(judged, record)
     if prompt is None:
-        counted = _counted_from(said, judged, record)
-        return _alone(pack, counted) if counted else None
+        return None
     key = prompt.refs[0].key
-    alone = len({ref.key for ref in prompt.refs}) == 1
+    one_fact = len({ref.key for ref in prompt.refs}) == 1
     refs = tuple(ref for ref in prompt.refs if ref.key == key)
     definitions = tuple(definition_of(pack, ref) for ref in refs)
-    question = prompt.question if alone else definitions[0].question
+    question = prompt.question if one_fact else definitions[0].question
     page = Prompt(key, question, definitions[0].why or prompt.why, refs, definitions)
     return one_person(page) if one_by_one else page
 
@@ -173,31 +168,6 @@ def one_person(page: Prompt) -> Prompt:
     if len(page.refs) == 1 or first.type is FactType.BOOLEAN:
         return page
     return Prompt(page.id, first.question, page.why, page.refs[:1], page.definitions[:1])
-
-
-def _alone(pack: Pack, ref: FactRef) -> Prompt:
-    found = definition_of(pack, ref)
-    return Prompt(ref.key, found.question, found.why, (ref,), (found,))
-
-
-def _counted_from(said: SaidAtHome, judged: Judged, record: Record) -> FactRef | None:
-    """A day that nobody was asked for, without which the last day of something needed cannot be told."""
-    for one in judged.with_status(Status.MUST, Status.OPTIONAL):
-        if one.deadline is not None:
-            continue
-        for deadline in judged.pack.procedure(one.procedure).deadlines:
-            for node in nodes_of(deadline.start.tree) if deadline.event is said.event else ():
-                if (
-                    isinstance(node, Fact)
-                    and node.definition.type is FactType.DATE
-                    and node.owner.slot in (None, 0)
-                ):
-                    ref = ref_to(
-                        node.definition.key, EVENT_SUBJECT if node.owner.slot is None else one.subject
-                    )
-                    if ref not in record.facts and (ref.subject in said.refs or ref.subject == EVENT_SUBJECT):
-                        return ref
-    return None
 
 
 def checked_at_home(

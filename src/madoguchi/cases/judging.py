@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,9 +13,12 @@ from madoguchi.city.queries import open_days
 from madoguchi.jp.open_days import OpenDays
 from madoguchi.procedures.decide import decide
 from madoguchi.procedures.decisions import Decision, Status
+from madoguchi.procedures.facts import EVENT_SUBJECT, FactRef, FactType, ref_to
+from madoguchi.procedures.language.tree import Fact, nodes_of
 from madoguchi.procedures.packs import Pack
 from madoguchi.procedures.questions import Prompt, next_prompt
 from madoguchi.procedures.situation import EventKind, Situation
+from madoguchi.procedures.wording import definition_of
 from madoguchi.procedures.wordings import told_for
 
 
@@ -75,15 +79,51 @@ def _judge_all(record: Record, *, event: EventKind, on: date, revision: str, cal
 
 
 def prompt_now(judged: Judged, record: Record) -> Prompt | None:
-    """What to ask next; None when nothing that can be answered matters any more."""
-    return next_prompt(
+    """What to ask next; None when nothing that can be answered matters any more.
+
+    When every outcome is settled, the days follow from which the period of something needed is counted (資格を失った日): without them
+    nobody could be told by when.
+    """
+    skipped = record.heard_without_answer | record.answered
+    prompt = next_prompt(
         judged.pack,
         judged.situation,
         judged.decisions,
-        skipped=record.heard_without_answer | record.answered,
+        skipped=skipped,
         on=judged.on,
         open_days=judged.calendar,
     )
+    if prompt is not None:
+        return prompt
+    known = {ref for ref, held in record.facts.items() if held.value is not None}
+    counted = next((ref for ref in _counted_from(judged) if ref not in skipped | known), None)
+    return alone(judged.pack, counted) if counted else None
+
+
+def alone(pack: Pack, ref: FactRef) -> Prompt:
+    """A screen that asks this one fact."""
+    found = definition_of(pack, ref)
+    return Prompt(ref.key, found.question, found.why, (ref,), (found,))
+
+
+def _counted_from(judged: Judged) -> Iterator[FactRef]:
+    """The days of the event and of who is in the case without which the last day of something needed cannot be told."""
+    here = {EVENT_SUBJECT, *(one.id for one in judged.situation.people)}
+    event = judged.situation.event
+    for one in judged.with_status(Status.MUST, Status.OPTIONAL):
+        if one.deadline is not None:
+            continue
+        for deadline in judged.pack.procedure(one.procedure).deadlines:
+            for node in nodes_of(deadline.start.tree) if deadline.event is event else ():
+                if (
+                    isinstance(node, Fact)
+                    and node.definition.type is FactType.DATE
+                    and node.owner.slot in (None, 0)
+                ):
+                    subject = EVENT_SUBJECT if node.owner.slot is None else one.subject
+                    ref = ref_to(node.definition.key, subject)
+                    if ref.subject in here:
+                        yield ref
 
 
 def choice_key(decision: Decision) -> str:

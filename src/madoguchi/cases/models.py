@@ -34,13 +34,13 @@ class CaseCounter(models.Model):
 
 
 class CaseRow(models.Model):
-    """One visit (受付)."""
+    """One visit (受付). `sequence` and `number` are empty for no longer than the transaction that opens it (`numbering`)."""
 
     public_id = models.CharField(max_length=32, unique=True)
     branch = models.CharField(max_length=40)
     desk = models.CharField(max_length=40)
     day = models.DateField()
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveIntegerField(null=True)
     number = models.CharField(max_length=12)
     code = models.CharField(max_length=4)
     event_kind = models.CharField(max_length=20)

@@ -14,7 +14,8 @@ from madoguchi.cases.acting import Given, NotNow, begin_act, civil_day, find_cas
 from madoguchi.cases.certificate import CertificatePerson as CertificatePerson
 from madoguchi.cases.certificate import MovingOutCertificate as MovingOutCertificate
 from madoguchi.cases.certificate import certificate_facts, places_of
-from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, PersonRow
+from madoguchi.cases.models import ActRow, CaseRow, PersonRow
+from madoguchi.cases.numbering import next_number
 from madoguchi.cases.record import (
     ADDRESS_KEPT_OFF,
     FURTHER_NAMES,
@@ -32,8 +33,7 @@ from madoguchi.cases.states import (
     proves_identity,
 )
 from madoguchi.catalogue.queries import current_revision
-from madoguchi.city.queries import branch_letter
-from madoguchi.compiled import CompiledInsert, CompiledRaise
+from madoguchi.compiled import CompiledInsert
 from madoguchi.procedures.facts import CLAIMANT, EVENT_SUBJECT, HOUSEHOLD_SUBJECT, FactRef, Value
 from madoguchi.procedures.situation import EventKind
 from madoguchi.residents.disclosure import disclose, household_members
@@ -41,7 +41,6 @@ from madoguchi.residents.people import DisclosedPerson, ResidentStatus
 from madoguchi.residents.protection import Audience
 
 _CASES, _PEOPLE = CompiledInsert(CaseRow), CompiledInsert(PersonRow)
-_LAST_CASE = CompiledRaise(CaseCounter, count="last", by=("branch", "day"))
 MOST_PEOPLE = 20
 # Of whoever comes back (再転入), the register still knows these; everything else is of the time before they left, and asked.
 SAME_WHEN_COMING_BACK = frozenset({"birth_date", "sex"})
@@ -130,23 +129,24 @@ def open_case(
     language: str = "ja",
     ticket: str = "",
     channel: Channel = Channel.COUNTER,
+    numbered: bool = True,
 ) -> str:
     """Open a case at the clerk's desk, or from home; returns its public id. It keeps today's revision of the procedures.
 
-    `ticket`: the number of the visit that it belongs to; one visit may have several cases.
+    `ticket`: the number of the visit that it belongs to; one visit may have several cases. Not `numbered`: the caller goes on in
+    the same transaction and has it numbered last.
     """
     day = civil_day(now)
     revision = current_revision()
     with transaction.atomic():
-        while (sequence := _LAST_CASE.next(by.branch, day)) is None:  # the first of its day
-            CaseCounter.objects.get_or_create(branch=by.branch, day=day)
+        sequence, number = next_number(by.branch, day) if numbered else (None, "")
         row = CaseRow(
             public_id=uuid.uuid4().hex,
             branch=by.branch,
             desk=by.desk,
             day=day,
             sequence=sequence,
-            number=f"{branch_letter(by.branch)}{sequence:03d}",
+            number=number,
             code=f"{secrets.randbelow(10_000):04d}",
             event_kind=event.value,
             channel=channel.value,

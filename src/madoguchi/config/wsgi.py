@@ -8,8 +8,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from madoguchi.config.memory import settle
+from madoguchi.config.memory import load_pages, settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
 application = get_wsgi_application()
+load_pages()
 settle()

@@ -16,6 +16,7 @@ import pytest
 import schemathesis
 from django.conf import LazySettings
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -24,7 +25,6 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from madoguchi.booking.offering import Offer
-from madoguchi.config.wsgi import application
 
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 DECIDE = "POST /api/v1/decide"
@@ -36,7 +36,7 @@ def described(procedures: str, offered: Offer, settings: LazySettings) -> Iterat
     settings.API_REQUESTS = 10_000_000
     for ended in (request_started, request_finished):
         ended.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     for ended in (request_started, request_finished):
         ended.connect(close_old_connections)
 

@@ -12,7 +12,7 @@ from tests.rooms.audit.conftest import CLERK, NOON, OFFICER
 from madoguchi.audit import queries
 from madoguchi.audit.entries import Kind, Purpose
 from madoguchi.audit.models import EntryRow, OutboxRow
-from madoguchi.audit.operations import NotAKey, announce, record_access, record_act, seal
+from madoguchi.audit.operations import NotAKey, announce, record_access, record_act, seal, told_last
 
 pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 TABLES = ("audit_entryrow", "audit_sealrow", "audit_sealedentry")
@@ -132,12 +132,28 @@ def test_the_text_of_a_note_stays_out_and_its_length_in(step: Callable[..., None
 
 
 def test_the_outbox_counts_each_branch_by_itself() -> None:
-    given = [
+    for branch in ("main", "main", "north", "main"):
         announce(branch=branch, topic="sign", subject="c", now=NOON)
-        for branch in ("main", "main", "north", "main")
-    ]
-    assert given == [1, 2, 1, 3]
+    numbers = OutboxRow.objects.order_by("pk").values_list("branch", "sequence")
+    assert list(numbers) == [("main", 1), ("main", 2), ("north", 1), ("main", 3)]
     assert queries.outbox_after("main", 1) == ((2, "sign", "c"), (3, "sign", "c"))
+
+
+def test_a_long_act_tells_the_outbox_when_it_ends_and_not_when_it_fails() -> None:
+    def tell(*branches: str) -> None:
+        for branch in branches:
+            announce(branch=branch, topic="sign", subject="c", now=NOON)
+
+    with transaction.atomic(), told_last():
+        tell("north", "main", "north")
+        assert not OutboxRow.objects.exists(), "the branch's number is not held while the act goes on"
+    told = [("main", 1), ("north", 1), ("north", 2)]
+    assert list(OutboxRow.objects.order_by("pk").values_list("branch", "sequence")) == told
+    with pytest.raises(WorkFailed), transaction.atomic(), told_last():
+        tell("main")
+        raise WorkFailed
+    tell("main")
+    assert OutboxRow.objects.order_by("pk").values_list("branch", "sequence").last() == ("main", 2)
 
 
 @pytest.mark.django_db(transaction=True)

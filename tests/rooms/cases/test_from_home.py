@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.applying import (
     ALLOWANCE,
     answer_once,
@@ -75,6 +77,19 @@ def test_nothing_is_looked_up_without_the_consent(who: Applicant) -> None:
     begun(who)
     assert HomeCaseRow.objects.get().consent_version == CONSENT_VERSION
     assert EntryRow.objects.filter(purpose="from_home", person_key=who.principal_no).exists()
+
+
+def test_what_all_of_a_branch_wait_for_is_taken_last(who: Applicant) -> None:
+    """The last 受付番号 of the day and the last line of the outbox: whoever counts them on holds up the branch until the commit."""
+    with CaptureQueriesContext(connection) as asked:
+        begun(who)
+    written = [one["sql"].split('"')[1] for one in asked if one["sql"].startswith(("INSERT", "UPDATE"))]
+    first = min(written.index("cases_casecounter"), written.index("audit_outboxcounter"))
+    assert set(written[first:]) == {
+        "cases_casecounter", "cases_caserow", "audit_outboxcounter", "audit_outboxrow",
+    }, written  # fmt: skip
+    case = CaseRow.objects.get()
+    assert (case.sequence, case.number[1:]) == (1, "001")
 
 
 def test_the_consent_has_a_new_version_when_a_sentence_changes() -> None:

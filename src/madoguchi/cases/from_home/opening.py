@@ -16,12 +16,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as noop
 
 from madoguchi.audit.entries import Actor, Channel, Purpose
-from madoguchi.audit.operations import record_act
+from madoguchi.audit.operations import record_act, told_last
 from madoguchi.cases.acting import Given, begin_act, find_case, finish_act
 from madoguchi.cases.at_home import NEWBORN
 from madoguchi.cases.from_home.offering import NotOffered, Offered, procedures_of
 from madoguchi.cases.household_notice import NO_NAME_YET, address_of
 from madoguchi.cases.models import HomeCaseRow
+from madoguchi.cases.numbering import number_last
 from madoguchi.cases.opening import add_people, given_of, open_case
 from madoguchi.cases.record import MOVING, OF_AGE, ONLY, HeldPerson
 from madoguchi.cases.states import Act, FactSource, VisitorKind
@@ -105,14 +106,22 @@ def open_from_home(
     people, agent = _household(who, by=by, now=now)
     office = replace(by, branch=next(iter(branch_names())), desk="")
     try:
-        with transaction.atomic():
-            case = open_case(event=what.event, by=office, now=now, language=language, channel=Channel.ONLINE)
+        with transaction.atomic(), told_last():
+            case = open_case(
+                event=what.event,
+                by=office,
+                now=now,
+                language=language,
+                channel=Channel.ONLINE,
+                numbered=False,
+            )
             home = _home_row(case, what, who, mark=mark, now=now)
             _bring_in(case, people, who, agent, only, by=by, now=now)
             record_act(
                 actor=by, activity="applied_from_home", now=now, case=case, account=who.account,
                 consent=CONSENT_VERSION, person=who.principal_no,
             )  # fmt: skip
+            number_last(home.case)
     except IntegrityError:  # pressed twice at the same moment
         return HomeCaseRow.objects.get(mark=mark, account=who.account).number
     return home.number

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from madoguchi.audit.entries import Actor
 from madoguchi.audit.operations import record_act
@@ -23,9 +22,9 @@ from madoguchi.cases.branch_tables import BranchActRow, BranchPackageRow, ClashR
 from madoguchi.cases.line_cut import merging
 from madoguchi.cases.line_cut.outbox import Outbox
 from madoguchi.cases.line_cut.values import BranchAct, CentreCase, HeldWhy, Merged
-from madoguchi.cases.models import ActRow, CaseCounter, CaseRow, FactRow, PersonRow
+from madoguchi.cases.models import ActRow, CaseRow, FactRow, PersonRow
+from madoguchi.cases.numbering import next_number
 from madoguchi.cases.states import Act, CaseStatus, FactSource
-from madoguchi.city.queries import branch_letter
 from madoguchi.procedures.facts import FactRef, Value
 from madoguchi.residents.fact_json import value_from_json
 
@@ -103,11 +102,7 @@ def _open(said: Mapping[str, Any]) -> list[tuple[str, str]]:
             CaseRow.objects.create(**values)
         return []
     except IntegrityError:
-        CaseCounter.objects.get_or_create(branch=values["branch"], day=values["day"])
-        counters = CaseCounter.objects.filter(branch=values["branch"], day=values["day"])
-        counters.update(last=F("last") + 1)
-        values["sequence"] = counters.values_list("last", flat=True).get()
-        values["number"] = f"{branch_letter(values['branch'])}{values['sequence']:03d}"
+        values["sequence"], values["number"] = next_number(values["branch"], values["day"])
         CaseRow.objects.create(**values)
         return [(str(said["number"]), str(values["number"]))]
 

@@ -96,18 +96,22 @@ def prompt_now(judged: Judged, record: Record) -> Prompt | None:
     if prompt is not None:
         return prompt
     known = {ref for ref, held in record.facts.items() if held.value is not None}
-    counted = next((ref for ref in _counted_from(judged) if ref not in skipped | known), None)
-    return alone(judged.pack, counted) if counted else None
+    wanted = [
+        ref for ref in dict.fromkeys(ref for ref, _ in counted_from(judged)) if ref not in skipped | known
+    ]
+    return alone(judged.pack, *(ref for ref in wanted if ref.key == wanted[0].key)) if wanted else None
 
 
-def alone(pack: Pack, ref: FactRef) -> Prompt:
-    """A screen that asks this one fact."""
-    found = definition_of(pack, ref)
-    return Prompt(ref.key, found.question, found.why, (ref,), (found,))
+def alone(pack: Pack, *refs: FactRef) -> Prompt:
+    """A screen that asks this one fact, of these people."""
+    found = definition_of(pack, refs[0])
+    return Prompt(
+        refs[0].key, found.question, found.why, refs, tuple(definition_of(pack, ref) for ref in refs)
+    )
 
 
-def _counted_from(judged: Judged) -> Iterator[FactRef]:
-    """The days of the event and of who is in the case without which the last day of something needed cannot be told."""
+def counted_from(judged: Judged) -> Iterator[tuple[FactRef, str]]:
+    """The days of the event and of who is in the case without which the last day of something needed cannot be told; of which procedure."""
     here = {EVENT_SUBJECT, *(one.id for one in judged.situation.people)}
     event = judged.situation.event
     for one in judged.with_status(Status.MUST, Status.OPTIONAL):
@@ -123,7 +127,7 @@ def _counted_from(judged: Judged) -> Iterator[FactRef]:
                     subject = EVENT_SUBJECT if node.owner.slot is None else one.subject
                     ref = ref_to(node.definition.key, subject)
                     if ref.subject in here:
-                        yield ref
+                        yield ref, one.procedure
 
 
 def choice_key(decision: Decision) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.cast import NOW, RESIDENTS, TODAY
+from tests.cast import MOVED_ON, NOW, RESIDENTS, TODAY
 from tests.rooms.cases.walking import (
     answer_once,
     answered,
@@ -22,12 +22,13 @@ from tests.rooms.cases.walking import (
 )
 
 from madoguchi.audit.entries import Actor
-from madoguchi.cases import hearing, opening, queries
+from madoguchi.cases import hearing, household_notice, opening, queries
 from madoguchi.cases.acting import civil_day
 from madoguchi.cases.models import ActRow, FactRow, TaskRow
 from madoguchi.cases.states import FactSource, IdentityDocument, VisitorKind
 from madoguchi.procedures.decisions import Status
-from madoguchi.procedures.facts import FactRef
+from madoguchi.procedures.facts import FactRef, Value
+from madoguchi.procedures.situation import EventKind
 
 Staff = Mapping[str, Actor]
 INSURANCE = FactRef("health_insurance", "p1")
@@ -179,6 +180,34 @@ def test_asking_what_was_said_already_is_counted(city: Staff, procedures: str) -
     case = begun(clerk)
     hearing.answer_prompt(case=case, prompt="x", answers={INSURANCE: "nhi"}, by=clerk, now=NOW, version=None)
     assert queries.journey_counts(case=case).asked_again == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("residents")
+def test_the_day_that_a_period_is_counted_from_is_asked_last_and_of_all_at_once(
+    city: Staff, procedures: str
+) -> None:
+    """Whoever lost their insurance must register within 14 days of it, though no outcome hangs on that day."""
+    clerk = city["clerk_hana"]
+    case = opening.open_case(event=EventKind.none, by=clerk, now=NOW)
+    household_notice.begin_household(case=case, resident_no=RESIDENTS["head"].resident_no, by=clerk, now=NOW)
+    uninsured = (INSURANCE, FactRef("health_insurance", "p2"))
+    for ref in uninsured:
+        hearing.correct_fact(
+            case=case, ref=ref, value="none", reason="本人の話", by=clerk, now=NOW, version=None
+        )
+    asked = FactRef("insurance_changed_on", "p1"), FactRef("insurance_changed_on", "p2")
+    while (prompt := seen(case, clerk).prompt) is not None and prompt.refs != asked:
+        answer_once(case, clerk, unknown=True)
+    assert prompt is not None
+    lost: dict[FactRef, Value | None] = dict.fromkeys(asked, MOVED_ON)
+    hearing.answer_prompt(
+        case=case, prompt=prompt.id, answers=lost, by=clerk, now=NOW, version=seen(case, clerk).header.version
+    )
+    view = seen(case, clerk)
+    days = {one.subject: one.deadline for one in view.judged.decisions if one.procedure == "nhi-enrol"}
+    assert (days["p1"], days["p2"]) == (MOVED_ON + timedelta(days=14),) * 2
+    assert view.prompt is None or view.prompt.id != prompt.id
 
 
 @pytest.mark.django_db

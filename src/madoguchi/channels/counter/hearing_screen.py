@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.cases.closing import HeadUnclear
 from madoguchi.cases.hearing import definition_of
+from madoguchi.cases.judging import counted_from
 from madoguchi.cases.record import head_is_clear, heads_after
 from madoguchi.cases.roles import SAID as ROLES_SAID
 from madoguchi.cases.roles import holder_of, roles_that_may_be_needed
@@ -273,7 +274,9 @@ def prompt_screen(view: CaseView) -> PromptScreen | None:
     if prompt is None:
         return None
     refs = set(prompt.refs)
-    settled = {one.procedure for one in view.judged.decisions if refs & set(one.missing)}
+    settled = {one.procedure for one in view.judged.decisions if refs & set(one.missing)} or {
+        procedure for ref, procedure in counted_from(view.judged) if ref in refs
+    }
     names = [view.judged.pack.procedure(procedure).name for procedure in sorted(settled)]
     rows = rows_of(prompt, view.record)
     return PromptScreen(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -92,31 +92,40 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str]) -> int:
     """Make the city, print where and who, and serve until stopped; or check and end."""
     options = parser().parse_args(argv)
-    if options.residents < 0:
-        print("--residents には0以上の数を入れてください。", file=sys.stderr)
-        return 2
-    if not 0 <= options.past <= MOST_PAST_WEEKS:
-        print(f"--past には0から{MOST_PAST_WEEKS}までの週の数を入れてください。", file=sys.stderr)
-        return 2
     home = Path(os.environ.get("MADOGUCHI_HOME") or Path("var") / "demo").resolve()
-    if options.keep and not (home / MADE).exists():
-        print(
-            f"{home} に、前に作った実演がありません。--keep を付けずに、もう一度開いてください。",
-            file=sys.stderr,
-        )
-        return 2
-    if not options.keep and not _fresh(home):
-        print(
-            f"{home} には実演用でないデータがあります。MADOGUCHI_HOME に別の場所を指定してください。",
-            file=sys.stderr,
-        )
+    if refused := _refused(options, home):
+        print(refused, file=sys.stderr)
         return 2
     os.environ["MADOGUCHI_HOME"] = str(home)
     os.environ.pop("MADOGUCHI_DATABASE_URL", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
-    _open_or_build(home, options)
-    port = _free_port() if options.check else options.port
-    return _serve(port, check=options.check)
+    # Whoever ends it otherwise than by Ctrl+C ends all that it started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _open_or_build(home, options)
+        port = _free_port() if options.check else options.port
+        return _serve(port, check=options.check)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _refused(options: argparse.Namespace, home: Path) -> str:
+    """Why the demo does not start, in a sentence; empty when it may, its folder emptied where it is to be made anew."""
+    if options.residents < 0:
+        return "--residents には0以上の数を入れてください。"
+    if not 0 <= options.past <= MOST_PAST_WEEKS:
+        return f"--past には0から{MOST_PAST_WEEKS}までの週の数を入れてください。"
+    taken = [] if options.check else [one for one in (options.port, options.port + 1) if _taken(one)]
+    if taken:
+        return (
+            f"{taken[0]} 番はほかのものが使っています（前に開いた実演が動いたままかもしれません）。"
+            "それを止めるか、--port で別の番号にしてください。"
+        )
+    if options.keep and not (home / MADE).exists():
+        return f"{home} に、前に作った実演がありません。--keep を付けずに、もう一度開いてください。"
+    if not options.keep and not _fresh(home):
+        return f"{home} には実演用でないデータがあります。MADOGUCHI_HOME に別の場所を指定してください。"
+    return ""
 
 
 def _open_or_build(home: Path, options: argparse.Namespace) -> None:
@@ -165,6 +174,12 @@ def _build(residents: int, past_weeks: int) -> None:
         print(file=sys.stderr)
 
 
+def _taken(port: int) -> bool:
+    """Whether somebody answers there: two servers of ours could share a port, and each would get some of the requests."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -172,23 +187,30 @@ def _free_port() -> int:
 
 
 def _serve(port: int, *, check: bool) -> int:
-    from madoguchi.config import demo_identity
+    from madoguchi.config import demo_identity, demo_twins
     from madoguchi.config.server import end_all, server_command, stream_command, worker_command
 
     base = f"http://127.0.0.1:{port}"
-    twin, reader = _card_reader()
-    post, letters = _mail_server(base)
-    money, payments = _payment_provider(base)
-    identity, sign_in = demo_identity.identity_provider(base)
-    watch = _virus_scanner()
-    lines, told = _message_gateway()
     stream_port = _free_port() if check else port + 1
     os.environ["MADOGUCHI_STREAM_PORT"] = str(stream_port)
-    paper, slips = _ticket_printer()
-    server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
-    streams = subprocess.Popen(stream_command(host="127.0.0.1", port=stream_port))
-    worker = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL)
+    running: list[subprocess.Popen[str] | subprocess.Popen[bytes]] = []
+
+    def begun(one: tuple[subprocess.Popen[str], str]) -> str:
+        running.append(one[0])
+        return one[1]
+
     try:
+        reader = begun(demo_twins.card_reader())
+        letters = begun(demo_twins.mail_server(base))
+        payments = begun(demo_twins.payment_provider(base))
+        sign_in = begun(demo_identity.identity_provider(base))
+        running.append(demo_twins.virus_scanner())
+        told = begun(demo_twins.message_gateway())
+        slips = begun(demo_twins.ticket_printer())
+        server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=1))
+        running.append(server)
+        running.append(subprocess.Popen(stream_command(host="127.0.0.1", port=stream_port)))
+        running.append(subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL))
         if not _answers(base, server):
             print(
                 f"{port} 番で開けませんでした。ほかのものが使っていないか確かめ、--port で別の番号にしてください。",
@@ -200,87 +222,8 @@ def _serve(port: int, *, check: bool) -> int:
             return _check(base) or demo_identity.check(base) or _check_stream(stream_port)
         server.wait()
         return 0
-    except KeyboardInterrupt:
-        return 0
     finally:
-        end_all((server, streams, worker, twin, paper, post, money, identity, watch, lines))
-
-
-def _card_reader() -> tuple[subprocess.Popen[str], str]:
-    """Start the simulated card reader for every desk; the server finds it through its setting."""
-    from madoguchi.city.queries import desk_names
-
-    words = [sys.executable, "-m", "madoguchi.connect.twins.card_reader", "--port", "0"]
-    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert twin.stdout is not None
-    reader = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
-    desks = (f"{branch}/{desk}={reader}" for branch, desk in desk_names())
-    os.environ["MADOGUCHI_CARD_READERS"] = ",".join(desks)
-    return twin, reader
-
-
-def _mail_server(base: str) -> tuple[subprocess.Popen[str], str]:
-    """Start the simulated mail server; pages and worker find it, and the address for links, through their settings."""
-    words = [sys.executable, "-m", "madoguchi.connect.twins.mail_server", "--port", "0", "--page", "0"]
-    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert twin.stdout is not None
-    port, page = twin.stdout.readline().split()
-    os.environ["MADOGUCHI_MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
-    os.environ["MADOGUCHI_PUBLIC_ADDRESS"] = base
-    return twin, f"http://127.0.0.1:{page}"
-
-
-def _message_gateway() -> tuple[subprocess.Popen[str], str]:
-    """Start the simulated gateway of SMS, LINE and マイナポータル; pages and worker find it through their settings."""
-    os.environ["MADOGUCHI_MESSAGE_KEY"] = secrets.token_urlsafe(24)
-    words = [sys.executable, "-m", "madoguchi.connect.twins.message_gateway", "--port", "0"]
-    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert twin.stdout is not None
-    gateway = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
-    os.environ["MADOGUCHI_MESSAGE_GATEWAYS"] = f"sms={gateway},line={gateway},mynaportal={gateway}"
-    return twin, gateway
-
-
-def _payment_provider(base: str) -> tuple[subprocess.Popen[str], str]:
-    """Start the simulated payment provider, its books beside the city's; pages and worker find it through their settings."""
-    os.environ["MADOGUCHI_PAYMENT_KEY"] = secrets.token_urlsafe(24)
-    os.environ["MADOGUCHI_PAYMENT_SECRET"] = secrets.token_urlsafe(32)
-    books = str(Path(os.environ["MADOGUCHI_HOME"]) / "payment-books.sqlite3")
-    words = [
-        sys.executable,
-        "-m",
-        "madoguchi.connect.twins.payment_provider",
-        "--port",
-        "0",
-        "--books",
-        books,
-    ]
-    twin = subprocess.Popen([*words, "--tell", f"{base}/pay/hook/"], stdout=subprocess.PIPE, text=True)
-    assert twin.stdout is not None
-    provider = f"http://127.0.0.1:{twin.stdout.readline().strip()}"
-    os.environ["MADOGUCHI_PAYMENT_PROVIDER"] = provider
-    return twin, provider
-
-
-def _virus_scanner() -> subprocess.Popen[str]:
-    """Start the simulated virus scanner, which knows the EICAR test file alone; the server finds it through its setting."""
-    words = [sys.executable, "-m", "madoguchi.connect.twins.virus_scanner", "--port", "0"]
-    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert twin.stdout is not None
-    os.environ["MADOGUCHI_VIRUS_SCANNER"] = f"127.0.0.1:{twin.stdout.readline().strip()}"
-    return twin
-
-
-def _ticket_printer() -> tuple[subprocess.Popen[str], str]:
-    """Start the simulated ticket printer for every branch; the server finds it through its setting."""
-    from madoguchi.city.queries import branch_names
-
-    words = [sys.executable, "-m", "madoguchi.connect.twins.ticket_printer", "--port", "0", "--page", "0"]
-    twin = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert twin.stdout is not None
-    port, page = twin.stdout.readline().split()
-    os.environ["MADOGUCHI_TICKET_PRINTERS"] = ",".join(f"{one}=127.0.0.1:{port}" for one in branch_names())
-    return twin, f"http://127.0.0.1:{page}"
+        end_all(running)
 
 
 def _answers(base: str, server: subprocess.Popen[bytes]) -> bool:

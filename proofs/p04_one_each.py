@@ -90,23 +90,21 @@ def seats_counted(own: Path) -> Result:
 
 
 def seats_unguarded(own: Path, attempts: str, who: str) -> Result:
-    """Whether there is a seat is looked up first, and then it is taken."""
-    from django.db.models import F
+    """How many are taken is looked up first, and then one more is written; nothing holds the two together."""
+    from django.db import transaction
 
     from madoguchi.booking import reserving
     from madoguchi.booking.models import SlotRow
-    from madoguchi.booking.slots import SlotFull, make_day
-
-    def looked_up(*, lane: Any, day: Any, offered: Any) -> None:
-        make_day(lane=lane, day=day, offered=offered)
-        if not SlotRow.objects.filter(lane=lane, day=day, used__lt=F("seats")).exists():
-            raise SlotFull
 
     def taken(*, lane: Any, change: Any, beyond: bool = False) -> None:
         for (day, quarter), seats in sorted(change.items()):
-            SlotRow.objects.filter(lane=lane, day=day, quarter=quarter).update(used=F("used") + seats)
+            slot = SlotRow.objects.filter(lane=lane, day=day, quarter=quarter)
+            before = slot.values_list("used", flat=True).get()
+            slot.update(used=before + seats)
 
-    reserving.make_day, reserving.move = looked_up, taken  # type: ignore[attr-defined]  # the guard
+    reserving.move = taken  # type: ignore[attr-defined]  # the guard
+    loose = SimpleNamespace(atomic=nullcontext, get_connection=transaction.get_connection)
+    reserving.transaction = loose  # type: ignore[attr-defined,assignment]  # the guard
     return seats_wanted(own, attempts, who)
 
 
@@ -224,8 +222,16 @@ def numbers_counted(own: Path) -> Result:
 
 
 def numbers_unguarded(own: Path, attempts: str, who: str) -> Result:
+    """The last number is looked up first, and then the next one is written."""
     from madoguchi.cases import opening
+    from madoguchi.cases.models import CaseCounter
 
+    def looked_up(branch: str, day: Any) -> tuple[int, str]:
+        counter, _new = CaseCounter.objects.get_or_create(branch=branch, day=day)
+        CaseCounter.objects.filter(pk=counter.pk).update(last=counter.last + 1)
+        return counter.last + 1, f"A{counter.last + 1:03d}"
+
+    opening.next_number = looked_up  # type: ignore[attr-defined]  # the guard
     opening.transaction = SimpleNamespace(atomic=nullcontext)  # type: ignore[assignment,attr-defined]  # the guard
     return numbers_wanted(own, attempts, who)
 

@@ -187,9 +187,8 @@ def told_last() -> Iterator[None]:
 
 def _tell(lines: Sequence[tuple[str, str, str, datetime]]) -> None:
     rows = []
-    for branch, topic, subject, now in sorted(
-        lines, key=itemgetter(0)
-    ):  # in one order, so that nobody waits in a ring
+    # Always in one order of branches, so that no two wait for each other.
+    for branch, topic, subject, now in sorted(lines, key=itemgetter(0)):
         while (number := _LAST_LINE.next(branch)) is None:
             OutboxCounter.objects.get_or_create(branch=branch)
         rows.append(OutboxRow(branch=branch, sequence=number, topic=topic, subject=subject, at=now))

@@ -27,7 +27,7 @@ SOURCE = ROOT / "src" / "madoguchi"
 CANARY = "かくれみの-7f3a"
 # Programs that the office starts by hand, and simulated outside parties.
 STARTS_PROGRAMS = {
-    "config/demo.py", "config/demo_identity.py", "config/server.py",
+    "config/demo.py", "config/demo_identity.py", "config/demo_twins.py", "config/server.py",
     *(f"config/keeping/{name}.py" for name in ("backing_up", "programs", "restoring")),
 }  # fmt: skip
 # The separator of a mapping file, escaped.

@@ -23,7 +23,8 @@ def _session(leader: int) -> list[str]:
     return listed.stdout.split()
 
 
-@pytest.mark.parametrize("told_to", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("told_to", [signal.SIGTERM, signal.SIGINT])
 def test_whoever_ends_the_demo_ends_all_that_it_started(tmp_path: Path, told_to: signal.Signals) -> None:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""`make test`: the core; then, beside each other, house and channels on SQLite, the rooms on PostgreSQL, journeys and browser.
+"""`make test`: the core; then house and channels on SQLite and the rooms on PostgreSQL, with journeys and browser beside them.
 
 The core is what all else stands on and what only computes: dates, names and addresses (jp), the rules (procedures), the national
 pack. Every operation of a room meets both databases: by its own tests the stricter one, by the screens that call it the other; what
@@ -34,8 +34,6 @@ NO_TESTS = 5
 # groups need an attribute that pytest 9.2 no longer has).
 ALONE = ["-n", "0"]
 TOGETHER = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-# Beside the others, which leave a quarter of the two cores idle: they wait for browsers, for disks, and at the end for each other.
-BESIDE = ["-n", "1", *TOGETHER[2:]]
 
 
 def command(words: list[str], spread: list[str], which: str) -> list[str]:
@@ -110,10 +108,10 @@ def on_both(codes: list[int], here: list[str], there: str, *, screens: bool) -> 
             print(f"\nnot run: {there} on PostgreSQL; to get it: {TO_GET_IT}")
             codes.append(1 if os.environ.get("MADOGUCHI_REQUIRE_ALL") == "1" else 0)
             return
+        codes.append(pytest("SQLite", [*here, there], {**copied, ON_THE_OTHER: there}))
         server = {"MADOGUCHI_DATABASE_URL": url or own or "", ON_THE_OTHER: here[0]}
         server |= postgresql.environment() if postgresql else {}
-        until_the_end.enter_context(beside("PostgreSQL", [there, here[0]], codes, server, spread=BESIDE))
-        codes.append(pytest("SQLite", [*here, there], {**copied, ON_THE_OTHER: there}))
+        codes.append(pytest("PostgreSQL", [there, here[0]], server))
 
 
 def main() -> int:

@@ -57,7 +57,9 @@ class Cluster:
 
     def start(self) -> bool:
         """Start it and wait until it takes connections; False when it does not come up."""
+        # Whoever was killed by another process than its parent is still listed, and its locks would seem to be held.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         settings = [part for one in self.options for part in ("-c", one)]
         words = self.words(
             "postgres", "-D", str(self.data), "-c", "listen_addresses=", "-c", f"unix_socket_directories={self.socket}", *settings

@@ -17,9 +17,6 @@ from tools.postgres import TO_GET_IT, binaries
 
 from proofs.frame import NotHere
 
-# What was killed holds its shared memory until the last of its processes is gone, and nothing starts before.
-TRIES = 10
-
 
 class Cluster:
     """Data in `data`, a socket in a short folder; run as `postgres` when we are the superuser."""
@@ -65,20 +62,15 @@ class Cluster:
             "postgres", "-D", str(self.data), "-c", "listen_addresses=", "-c", f"unix_socket_directories={self.socket}", *settings
         )  # fmt: skip
         until = time.monotonic() + 120
-        for _try in range(TRIES):
-            with (self.socket / "log").open("ab") as log:
-                self.process = subprocess.Popen(
-                    words, stdout=log, stderr=log, start_new_session=True, cwd="/"
-                )
-            while time.monotonic() < until and self.process.poll() is None:
-                ready = subprocess.run(
-                    [str(self.programs / "pg_isready"), "-q", "-h", str(self.socket)], check=False
-                ).returncode
-                if ready == 0:
-                    return True
-                time.sleep(0.05)
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            time.sleep(0.5)
+        with (self.socket / "log").open("ab") as log:
+            self.process = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True, cwd="/")
+        while time.monotonic() < until and self.process.poll() is None:
+            ready = subprocess.run(
+                [str(self.programs / "pg_isready"), "-q", "-h", str(self.socket)], check=False
+            ).returncode
+            if ready == 0:
+                return True
+            time.sleep(0.05)
         return False
 
     def kill(self) -> None:

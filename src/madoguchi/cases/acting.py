@@ -66,7 +66,8 @@ _LAST_ACT = CompiledQuery(
     lambda case: ActRow.objects.filter(case=case).order_by("-number").values_list("number")[:1]
 )
 _ACTS, _FACTS = CompiledInsert(ActRow), CompiledInsert(FactRow)
-_VERSION = CompiledRaise(CaseRow, count="version", by="id")
+# Each change of a case counts its version on, so that a screen shown before it is told so.
+VERSION = CompiledRaise(CaseRow, count="version", by="id")
 
 
 def case_of(values: Sequence[Any]) -> CaseRow:
@@ -138,7 +139,7 @@ def finish_act(
         changes["status"] = LEADS_TO[act].value
     if given:
         changes["last_entered_by"] = by.staff_id
-    _VERSION.next(row.pk, **changes)
+    VERSION.next(row.pk, **changes)
     record_step(
         actor=by,
         case=row.public_id,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from madoguchi.cases.acting import VERSION
 from madoguchi.cases.models import CaseCounter, CaseRow
 from madoguchi.city.queries import branch_letter
 from madoguchi.compiled import CompiledRaise
 
 _LAST_CASE = CompiledRaise(CaseCounter, count="last", by=("branch", "day"))
-_NUMBERED = CompiledRaise(CaseRow, count="version", by="id")
 
 
 def next_number(branch: str, day: date) -> tuple[int, str]:
@@ -27,4 +27,4 @@ def next_number(branch: str, day: date) -> tuple[int, str]:
 def number_last(row: CaseRow) -> None:
     """Number a case that was opened without one, at the end of the transaction that opened it."""
     row.sequence, row.number = next_number(row.branch, row.day)
-    _NUMBERED.next(row.pk, sequence=row.sequence, number=row.number)
+    VERSION.next(row.pk, sequence=row.sequence, number=row.number)

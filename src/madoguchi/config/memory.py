@@ -30,7 +30,7 @@ def settle() -> None:
 
 def load_pages() -> None:
     """Load the programs of all addresses, the languages and the procedures in force; a city that has none yet, or no database, is left so."""
-    from madoguchi.catalogue.queries import NothingPublished, current  # after Django's set-up
+    from madoguchi.catalogue.queries import current  # after Django's set-up
 
     _load(get_resolver().url_patterns)
     for code, _name in settings.LANGUAGES:
@@ -38,7 +38,11 @@ def load_pages() -> None:
             get_resolver()._populate()
     try:
         current()
-    except (DatabaseError, NothingPublished, LookupError, ValueError):
+    except (
+        DatabaseError,
+        LookupError,
+        ValueError,
+    ):  # no tables, nothing published, a revision that is damaged
         pass  # what is wrong is said where it is asked for, and by the doctor
     finally:
         connections.close_all()
